@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+/**
+ * What the stacks tell one another and the automation. Written by the producers with `satisfies`,
+ * read through the parsers below, which name every missing or malformed output at once.
+ */
+export const regionOutputsSchema = z.object({
+    schemaVersion: z.literal(1),
+    region: z.string(),
+    loadBalancerArn: z.string(),
+    loadBalancerDnsName: z.string(),
+    loadBalancerZoneId: z.string(),
+    votesBucket: z.string(),
+    /** Host that serves the bucket's objects, `<bucket>.s3.<region>.amazonaws.com`. */
+    votesHost: z.string(),
+    /** What this region says of every other one, as deployed. */
+    votes: z.record(z.string(), z.enum(["in-service", "evacuate"])),
+    /** ARN of the key for this region's replica of the global table. */
+    tableKeyArn: z.string(),
+    serviceRoleName: z.string(),
+    failoverTopicArn: z.string(),
+    recoveryTopicArn: z.string(),
+    decisionsTable: z.string(),
+    /** Alarms a user would feel: the drill's clock stops when these are back. */
+    userFacingAlarms: z.array(z.string()),
+    /** Alarms this region's observer raises about other regions, by observed region. */
+    observerAlarms: z.record(z.string(), z.string()),
+    minimumTasks: z.number().int(),
+    maximumTasks: z.number().int(),
+});
+
+export type RegionOutputs = z.infer<typeof regionOutputsSchema>;
+
+export const globalOutputsSchema = z.object({
+    schemaVersion: z.literal(1),
+    zoneId: z.string(),
+    /** The name users ask for. */
+    applicationName: z.string(),
+    /** The name of what must have one writer. */
+    writeName: z.string(),
+    tableName: z.string(),
+    writer: z.string(),
+    /** Percent of a region's own users it serves itself, 0 to 100, by region. */
+    shares: z.record(z.string(), z.number().min(0).max(100)),
+    healthChecks: z.object({
+        endpoint: z.record(z.string(), z.string()),
+        /** By voting region, then by the region it votes on. */
+        vote: z.record(z.string(), z.record(z.string(), z.string())),
+        notEvacuated: z.record(z.string(), z.string()),
+        inService: z.record(z.string(), z.string()),
+        lever: z.record(z.string(), z.string()),
+    }),
+});
+
+export type GlobalOutputs = z.infer<typeof globalOutputsSchema>;
+
+/** Thrown when a stack's outputs are not what its readers need; the message lists every problem. */
+export class StackOutputsError extends Error {
+    override readonly name = "StackOutputsError";
+    constructor(
+        readonly stackName: string,
+        readonly problems: readonly string[],
+    ) {
+        super(
+            `stack ${stackName} does not export what its readers need; deploy it first (pulumi up --stack ${stackName}):\n` +
+                problems.map((problem) => `  - ${problem}`).join("\n"),
+        );
+    }
+}
+
+export function parseRegionOutputs(stack: string, outputs: unknown): RegionOutputs {
+    return parse(regionOutputsSchema, stack, outputs);
+}
+
+export function parseGlobalOutputs(stack: string, outputs: unknown): GlobalOutputs {
+    return parse(globalOutputsSchema, stack, outputs);
+}
+
+function parse<T>(schema: z.ZodType<T>, stack: string, outputs: unknown): T {
+    const result = schema.safeParse(outputs ?? {});
+    if (result.success) {
+        return result.data;
+    }
+    throw new StackOutputsError(
+        stack,
+        result.error.issues.map((issue) => `\`${issue.path.join(".")}\`: ${issue.message}`),
+    );
+}

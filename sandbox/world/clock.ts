@@ -1,0 +1,197 @@
+import { EventEmitter } from "node:events";
+import { performance } from "node:perf_hooks";
+
+export interface WorldClockOptions {
+    /** World time at start, milliseconds since the epoch. @default the machine's own time */
+    readonly startMs?: number;
+    /** Most world seconds that may pass in one real second between updates. @default 60 */
+    readonly maxSpeed?: number;
+}
+
+interface Timer {
+    readonly dueMs: number;
+    readonly sequence: number;
+    readonly fire: () => void;
+}
+
+/** Longest single jump. Short, so that what runs in other processes can follow. */
+const maxJumpMs = 1000;
+
+/**
+ * The world's time. It passes as real time does, and jumps ahead to the next timer whenever nothing
+ * real is going on: no engine update is held (`hold`) and no real I/O is in flight (`io`). A slow
+ * machine therefore makes a rehearsal longer, never wrong: a request that takes 5 ms of real time
+ * takes 5 ms of world time however fast the quiet stretches between requests pass.
+ *
+ * The one rule for callers: every real asynchronous operation (socket, file, child process, worker)
+ * goes through `io`. Waiting for *world* time goes through `sleep`, outside any `io`.
+ */
+export class WorldClock extends EventEmitter<{ jump: [deltaMs: number] }> {
+    readonly #maxSpeed: number;
+    readonly #realStart = performance.now();
+    readonly #startMs: number;
+    #jumpedMs = 0;
+    #lastJumpReal = 0;
+    #sequence = 0;
+    #inFlight = 0;
+    #holds = 0;
+    #timers: Timer[] = [];
+    #pump: NodeJS.Timeout | undefined;
+    #stopped = false;
+
+    constructor(options: WorldClockOptions = {}) {
+        super();
+        this.setMaxListeners(0);
+        this.#startMs = options.startMs ?? Date.now();
+        this.#maxSpeed = options.maxSpeed ?? 60;
+        if (!(this.#maxSpeed >= 1)) {
+            throw new RangeError(`maxSpeed must be at least 1, got ${this.#maxSpeed}`);
+        }
+    }
+
+    /** World time, milliseconds since the epoch. */
+    now(): number {
+        return this.#startMs + (performance.now() - this.#realStart) + this.#jumpedMs;
+    }
+
+    /** Calls `fire` once, `delayMs` of world time from now. Returns a function that cancels it. */
+    after(delayMs: number, fire: () => void): () => void {
+        const timer: Timer = {
+            dueMs: this.now() + Math.max(0, delayMs),
+            sequence: this.#sequence++,
+            fire,
+        };
+        const index = this.#timers.findIndex((other) => other.dueMs > timer.dueMs);
+        this.#timers.splice(index < 0 ? this.#timers.length : index, 0, timer);
+        this.#wake(0);
+        return () => {
+            const at = this.#timers.indexOf(timer);
+            if (at >= 0) {
+                this.#timers.splice(at, 1);
+            }
+        };
+    }
+
+    /** Calls `fire` every `periodMs` of world time, first after `phaseMs`. Returns a function that stops it. */
+    every(periodMs: number, fire: () => void, phaseMs: number = periodMs): () => void {
+        let stopped = false;
+        let cancel = this.after(phaseMs, tick);
+        const clock = this;
+        let dueMs = this.now() + phaseMs;
+        function tick(): void {
+            if (stopped) {
+                return;
+            }
+            dueMs += periodMs;
+            cancel = clock.after(dueMs - clock.now(), tick);
+            fire();
+        }
+        return () => {
+            stopped = true;
+            cancel();
+        };
+    }
+
+    /** Resolves `delayMs` of world time from now. Rejects with the signal's reason when aborted. */
+    sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+        return new Promise((resolve, reject) => {
+            if (signal?.aborted) {
+                reject(signal.reason as Error);
+                return;
+            }
+            const onAbort = (): void => {
+                cancel();
+                reject(signal?.reason as Error);
+            };
+            const cancel = this.after(delayMs, () => {
+                signal?.removeEventListener("abort", onAbort);
+                resolve();
+            });
+            signal?.addEventListener("abort", onAbort, { once: true });
+        });
+    }
+
+    /** Runs a real asynchronous operation; world time does not jump until it has settled. */
+    async io<T>(operation: () => Promise<T>): Promise<T> {
+        this.#inFlight++;
+        try {
+            return await operation();
+        } finally {
+            this.#inFlight--;
+            this.#wake(0);
+        }
+    }
+
+    /** Keeps world time at real time until the returned function is called: an engine update is in flight. */
+    hold(): () => void {
+        this.#holds++;
+        let released = false;
+        return () => {
+            if (!released) {
+                released = true;
+                this.#holds--;
+                this.#wake(0);
+            }
+        };
+    }
+
+    /** Stops every timer; nothing fires afterwards. */
+    stop(): void {
+        this.#stopped = true;
+        this.#timers = [];
+        clearTimeout(this.#pump);
+    }
+
+    #wake(delayMs: number): void {
+        clearTimeout(this.#pump);
+        if (!this.#stopped && this.#timers.length > 0) {
+            this.#pump = setTimeout(() => this.#turn(), delayMs);
+        }
+    }
+
+    #turn(): void {
+        if (this.#stopped) {
+            return;
+        }
+        this.#fireDue();
+        const next = this.#timers[0];
+        if (next === undefined) {
+            return;
+        }
+        const waitMs = next.dueMs - this.now();
+        if (this.#inFlight > 0 || this.#holds > 0) {
+            this.#wake(Math.max(1, Math.min(waitMs, 50)));
+            return;
+        }
+        // Sockets that were readable before now get their turn before time moves.
+        setImmediate(() => this.#jump());
+    }
+
+    #jump(): void {
+        const next = this.#timers[0];
+        if (this.#stopped || next === undefined) {
+            return;
+        }
+        const real = performance.now();
+        const idle = this.#inFlight === 0 && this.#holds === 0;
+        const allowedMs = (real - this.#lastJumpReal) * (this.#maxSpeed - 1);
+        const deltaMs = Math.min(next.dueMs - this.now(), maxJumpMs, allowedMs);
+        if (idle && deltaMs > 0) {
+            this.#lastJumpReal = real;
+            this.#jumpedMs += deltaMs;
+            this.emit("jump", deltaMs);
+        }
+        this.#wake(next.dueMs <= this.now() ? 0 : 1);
+    }
+
+    #fireDue(): void {
+        for (;;) {
+            const next = this.#timers[0];
+            if (this.#stopped || next === undefined || next.dueMs > this.now()) {
+                return;
+            }
+            this.#timers.shift();
+            next.fire();
+        }
+    }
+}
