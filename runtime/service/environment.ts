@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** What the ECS task definition declares; nothing else configures the storefront. */
+const schema = z.object({
+    PORT: z.coerce.number().int().min(1).max(65535),
+    REGION: z.string().min(1),
+    /** Every region that serves, comma-separated: stock is shared out among them. */
+    REGIONS: z
+        .string()
+        .min(1)
+        .transform((text) => text.split(",").map((name) => name.trim())),
+    TABLE_NAME: z.string().min(3),
+    /** DNS name whose TXT record says `in-service` or `evacuated` for this region. */
+    STATE_NAME: z.string().min(1),
+    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
+});
+
+export type Environment = z.infer<typeof schema>;
+
+/** Reads the environment; throws one error that lists every problem. */
+export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
+    const result = schema.safeParse(variables);
+    if (result.success) {
+        return result.data;
+    }
+    const problems = result.error.issues.map(
+        (issue) =>
+            `  - ${issue.path.join(".")}: ${issue.message}, got ${JSON.stringify(variables[String(issue.path[0])])}`,
+    );
+    throw new Error(
+        `the storefront's environment is not what the task definition promises:\n${problems.join("\n")}`,
+    );
+}

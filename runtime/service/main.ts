@@ -1,0 +1,37 @@
+import { readEnvironment } from "./environment";
+import { createServer } from "./server";
+import { ServiceState } from "./serviceState";
+import { Table } from "./table";
+
+/** Longest wait for requests in flight; under ECS's stopTimeout of 30 s. */
+const drainMs = 20_000;
+
+async function main(): Promise<void> {
+    const environment = readEnvironment(process.env);
+    const table = new Table(environment.TABLE_NAME, environment.REGION);
+    const state = new ServiceState(environment.STATE_NAME, (evacuated) =>
+        server.log.warn({ evacuated }, evacuated ? "voted out of service" : "back in service"),
+    );
+    const server = createServer(environment, table, state);
+
+    const drain = (signal: string): void => {
+        server.log.info({ signal }, "draining");
+        setTimeout(() => process.exit(1), drainMs).unref();
+        state.stop();
+        void server.close().then(() => {
+            table.close();
+            process.exit(0);
+        });
+    };
+    process.once("SIGTERM", drain);
+    process.once("SIGINT", drain);
+
+    // The address to listen on is the container's own; HOST narrows it where several share one host.
+    await server.listen({ port: environment.PORT, host: process.env["HOST"] ?? "0.0.0.0" });
+    await state.start();
+}
+
+main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+});

@@ -1,0 +1,22 @@
+import type { FastifyInstance } from "fastify";
+
+import type { Table } from "../table";
+
+/**
+ * `/health` says that this process answers and nothing more: were it to ask the table, one slow
+ * dependency would take every region out at once and DNS would fail open. `/health/deep` asks the
+ * table, for people and alarms.
+ */
+export function healthRoutes(server: FastifyInstance, table: Table, region: string): void {
+    server.get("/health", { logLevel: "warn" }, async () => ({ status: "ok", region }));
+
+    server.get("/health/deep", { logLevel: "warn" }, async (request, reply) => {
+        try {
+            await table.get({ pk: "HEALTH", sk: "HEALTH" });
+            return { status: "ok", region, table: "ok" };
+        } catch (error) {
+            request.log.error({ err: error }, "table unreachable");
+            return reply.code(503).send({ status: "failed", region, table: "failed" });
+        }
+    });
+}

@@ -1,0 +1,115 @@
+import type { FastifyInstance } from "fastify";
+
+import { findProduct } from "../catalogue";
+import { RequestError } from "../errors";
+import type { Table } from "../table";
+
+interface OrderBody {
+    readonly cartId: string;
+    readonly items: readonly { readonly sku: string; readonly quantity: number }[];
+}
+
+const token = { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" } as const;
+
+/**
+ * The order's id *is* the client's idempotency key. A retry that lands in another region, before
+ * the first attempt replicated, writes the same item there, and the replicas converge on one order.
+ */
+export function orderRoutes(server: FastifyInstance, table: Table, region: string): void {
+    server.post<{ Body: OrderBody; Headers: { "idempotency-key": string } }>(
+        "/orders",
+        {
+            schema: {
+                headers: {
+                    type: "object",
+                    required: ["idempotency-key"],
+                    properties: { "idempotency-key": token },
+                },
+                body: {
+                    type: "object",
+                    additionalProperties: false,
+                    required: ["cartId", "items"],
+                    properties: {
+                        cartId: token,
+                        items: {
+                            type: "array",
+                            minItems: 1,
+                            maxItems: 50,
+                            items: {
+                                type: "object",
+                                additionalProperties: false,
+                                required: ["sku", "quantity"],
+                                properties: {
+                                    sku: token,
+                                    quantity: { type: "integer", minimum: 1, maximum: 99 },
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        async (request, reply) => {
+            const orderId = request.headers["idempotency-key"];
+            const { cartId, items } = request.body;
+            const order = {
+                pk: `ORDER#${orderId}`,
+                sk: "ORDER",
+                orderId,
+                cartId,
+                items,
+                total: totalOf(items),
+                currency: "USD",
+                region,
+                createdAt: new Date().toISOString(),
+                gsi1pk: `CART#${cartId}`,
+                gsi1sk: `ORDER#${orderId}`,
+            };
+            if (await table.putNew(order)) {
+                return reply.code(201).send(publicOrder(order));
+            }
+            const existing = await table.get({ pk: order.pk, sk: order.sk }, { strong: true });
+            if (existing === undefined || existing["cartId"] !== cartId) {
+                throw new RequestError(
+                    409,
+                    "idempotency-key-reused",
+                    `idempotency key ${orderId} belongs to an order of another cart; use a new key`,
+                );
+            }
+            return reply.code(200).send(publicOrder(existing));
+        },
+    );
+
+    server.get<{ Params: { id: string } }>(
+        "/orders/:id",
+        { schema: { params: { type: "object", properties: { id: token }, required: ["id"] } } },
+        async (request) => {
+            const order = await table.get({ pk: `ORDER#${request.params.id}`, sk: "ORDER" });
+            if (order === undefined) {
+                throw new RequestError(404, "no-such-order", `no order ${request.params.id}`);
+            }
+            return publicOrder(order);
+        },
+    );
+}
+
+function totalOf(items: OrderBody["items"]): number {
+    let total = 0;
+    for (const { sku, quantity } of items) {
+        const product = findProduct(sku);
+        if (product === undefined) {
+            throw new RequestError(404, "no-such-product", `no product ${sku}`);
+        }
+        total += product.price.amount * quantity;
+    }
+    return total;
+}
+
+function publicOrder(order: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return Object.fromEntries(
+        ["orderId", "cartId", "items", "total", "currency", "region", "createdAt"].map((name) => [
+            name,
+            order[name],
+        ]),
+    );
+}

@@ -1,0 +1,64 @@
+import { fastify, type FastifyInstance } from "fastify";
+
+import type { Environment } from "./environment";
+import { RequestError } from "./errors";
+import { cartRoutes } from "./routes/carts";
+import { catalogueRoutes } from "./routes/catalogue";
+import { healthRoutes } from "./routes/health";
+import { orderRoutes } from "./routes/orders";
+import { stockRoutes } from "./routes/stock";
+import type { ServiceState } from "./serviceState";
+import type { Table } from "./table";
+
+/** The storefront of one region: routes over the regional table, ready to listen. */
+export function createServer(
+    environment: Environment,
+    table: Table,
+    state: Pick<ServiceState, "evacuated">,
+): FastifyInstance {
+    const { REGION: region, REGIONS: regions } = environment;
+    const server = fastify({
+        logger: { level: environment.LOG_LEVEL },
+        // Longer than the load balancer's own idle timeout of 60 s, so that it never reuses a
+        // connection we are closing.
+        // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout
+        keepAliveTimeout: 75_000,
+        bodyLimit: 64 * 1024,
+        forceCloseConnections: "idle",
+        return503OnClosing: true,
+    });
+
+    server.addHook("onSend", async (_request, reply) => {
+        reply.header("x-served-by", region);
+        // DNS has moved on, but a kept-alive connection never asks DNS again.
+        if (state.evacuated) {
+            reply.header("connection", "close");
+        }
+    });
+
+    server.setErrorHandler(
+        (error: Error & { statusCode?: number; code?: string }, request, reply) => {
+            const statusCode = error.statusCode ?? 500;
+            if (statusCode >= 500) {
+                request.log.error({ err: error }, "request failed");
+            }
+            return reply.code(statusCode).send({
+                error:
+                    error instanceof RequestError
+                        ? error.code
+                        : statusCode < 500
+                          ? "bad-request"
+                          : "failed",
+                message:
+                    statusCode < 500 ? error.message : "the request failed; it is safe to repeat",
+            });
+        },
+    );
+
+    healthRoutes(server, table, region);
+    catalogueRoutes(server);
+    cartRoutes(server, table, region);
+    orderRoutes(server, table, region);
+    stockRoutes(server, table, region, regions);
+    return server;
+}

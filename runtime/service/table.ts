@@ -1,0 +1,133 @@
+import {
+    ConditionalCheckFailedException,
+    DynamoDBClient,
+    GetItemCommand,
+    PutItemCommand,
+    QueryCommand,
+    UpdateItemCommand,
+    type UpdateItemCommandInput,
+} from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+
+export interface Key {
+    readonly pk: string;
+    readonly sk: string;
+}
+
+export type Item = Readonly<Record<string, unknown>> & Key;
+
+/**
+ * The regional replica of the global table, and nothing of any other region: a request must never
+ * depend on a region that is not serving it.
+ */
+export class Table {
+    readonly #client: DynamoDBClient;
+
+    constructor(
+        readonly name: string,
+        region: string,
+    ) {
+        this.#client = new DynamoDBClient({
+            region,
+            // Standard mode backs off exponentially with full jitter and spends a retry budget.
+            // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+            retryMode: "standard",
+            maxAttempts: 3,
+            // A regional call takes single-digit milliseconds; waiting longer only ties up the
+            // request that a client is already about to repeat.
+            requestHandler: { connectionTimeout: 500, requestTimeout: 1500 },
+        });
+    }
+
+    /** The item as the local replica has it, or undefined. */
+    async get(key: Key, options: { readonly strong?: boolean } = {}): Promise<Item | undefined> {
+        const { Item: item } = await this.#client.send(
+            new GetItemCommand({
+                TableName: this.name,
+                Key: marshall(key),
+                ConsistentRead: options.strong ?? false,
+            }),
+        );
+        return item === undefined ? undefined : (unmarshall(item) as Item);
+    }
+
+    async put(item: Item): Promise<void> {
+        await this.#client.send(
+            new PutItemCommand({
+                TableName: this.name,
+                Item: marshall(item, { removeUndefinedValues: true }),
+            }),
+        );
+    }
+
+    /** Writes the item unless its key is taken; says whether it did. */
+    async putNew(item: Item): Promise<boolean> {
+        return ifConditionHolds(() =>
+            this.#client.send(
+                new PutItemCommand({
+                    TableName: this.name,
+                    Item: marshall(item, { removeUndefinedValues: true }),
+                    ConditionExpression: "attribute_not_exists(pk)",
+                }),
+            ),
+        );
+    }
+
+    /** Runs a conditional update; says whether its condition held. */
+    async update(
+        key: Key,
+        update: Pick<
+            UpdateItemCommandInput,
+            "UpdateExpression" | "ConditionExpression" | "ExpressionAttributeNames"
+        > & { readonly values?: Readonly<Record<string, unknown>> },
+    ): Promise<boolean> {
+        const { values, ...expressions } = update;
+        return ifConditionHolds(() =>
+            this.#client.send(
+                new UpdateItemCommand({
+                    TableName: this.name,
+                    Key: marshall(key),
+                    ...expressions,
+                    ...(values === undefined
+                        ? {}
+                        : { ExpressionAttributeValues: marshall(values) }),
+                }),
+            ),
+        );
+    }
+
+    /** Every item under a partition whose sort key starts with the prefix, all pages. */
+    async list(pk: string, prefix: string): Promise<readonly Item[]> {
+        const items: Item[] = [];
+        let start: QueryCommand["input"]["ExclusiveStartKey"];
+        do {
+            const page = await this.#client.send(
+                new QueryCommand({
+                    TableName: this.name,
+                    KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+                    ExpressionAttributeValues: marshall({ ":pk": pk, ":prefix": prefix }),
+                    ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+                }),
+            );
+            items.push(...(page.Items ?? []).map((item) => unmarshall(item) as Item));
+            start = page.LastEvaluatedKey;
+        } while (start !== undefined);
+        return items;
+    }
+
+    close(): void {
+        this.#client.destroy();
+    }
+}
+
+async function ifConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
+    try {
+        await write();
+        return true;
+    } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) {
+            return false;
+        }
+        throw error;
+    }
+}
