@@ -28,11 +28,15 @@ function mocha(title, args) {
     console.log(`\n== ${title}`);
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "meridian-test-"));
     const summary = path.join(folder, "summary.json");
-    const { status } = spawnSync(bin("mocha"), [...args, "--reporter", "test/support/reporter.js"], {
-        cwd: root,
-        stdio: "inherit",
-        env: { ...process.env, TEST_SUMMARY: summary },
-    });
+    const { status } = spawnSync(
+        bin("mocha"),
+        [...args, "--reporter", "test/support/reporter.js"],
+        {
+            cwd: root,
+            stdio: "inherit",
+            env: { ...process.env, TEST_SUMMARY: summary },
+        },
+    );
     try {
         const counts = JSON.parse(fs.readFileSync(summary, "utf8"));
         passed += counts.passes;
@@ -42,7 +46,9 @@ function mocha(title, args) {
         }
     } catch {
         failed++;
-        console.log(`${title}: the test runner stopped before it could count (exit status ${status})`);
+        console.log(
+            `${title}: the test runner stopped before it could count (exit status ${status})`,
+        );
     }
     fs.rmSync(folder, { recursive: true, force: true });
 }

@@ -122,6 +122,19 @@ export class WorldClock extends EventEmitter<{ jump: [deltaMs: number] }> {
         }
     }
 
+    /**
+     * Waits in world time inside an `io` that somebody in this process holds open, such as a server
+     * that answers late: the wait itself is not I/O, so time may jump over it.
+     */
+    async delay(delayMs: number): Promise<void> {
+        this.#inFlight--;
+        try {
+            await this.sleep(delayMs);
+        } finally {
+            this.#inFlight++;
+        }
+    }
+
     /** Keeps world time at real time until the returned function is called: an engine update is in flight. */
     hold(): () => void {
         this.#holds++;

@@ -45,10 +45,7 @@ export class Store extends EventEmitter<{ change: [StoreChange] }> {
         );
     }
 
-    find(
-        type: string,
-        matches: (resource: StoredResource) => boolean,
-    ): StoredResource | undefined {
+    find(type: string, matches: (resource: StoredResource) => boolean): StoredResource | undefined {
         return this.list(type).find(matches);
     }
 
