@@ -40,7 +40,10 @@ export default tseslint.config(
         languageOptions: { parserOptions: { project: "./tsconfig.json" } },
         rules: {
             "@typescript-eslint/no-floating-promises": "error",
-            "@typescript-eslint/switch-exhaustiveness-check": "error",
+            "@typescript-eslint/switch-exhaustiveness-check": [
+                "error",
+                { considerDefaultExhaustiveForUnions: true },
+            ],
             "@typescript-eslint/no-explicit-any": "error",
             "@typescript-eslint/consistent-type-imports": "off",
             "@typescript-eslint/require-await": "off",

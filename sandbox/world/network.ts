@@ -279,10 +279,14 @@ export class Network {
 
     #allocate(region: string, owner: string, from: number, to: number): string {
         const prefix = `127.10.${regionNumber(region)}.`;
+        for (const [address, holder] of this.#taken) {
+            if (holder === owner) {
+                return address;
+            }
+        }
         for (let last = from; last <= to; last++) {
             const address = prefix + String(last);
-            const holder = this.#taken.get(address);
-            if (holder === undefined || holder === owner) {
+            if (!this.#taken.has(address)) {
                 this.#taken.set(address, owner);
                 return address;
             }
