@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+const seconds = z.coerce.number().int().min(0).max(3600);
+const regionList = z
+    .string()
+    .min(1)
+    .transform((text) => text.split(",").map((name) => name.trim()))
+    .refine((names) => new Set(names).size === names.length && names.length >= 2, {
+        message: "must name at least two regions, each once",
+    });
+
+const observerSchema = z.object({
+    REGION: z.string().min(1),
+    /** JSON object: observed region to the origin its probes go to. */
+    TARGETS: z
+        .string()
+        .transform((text, context) => {
+            try {
+                return JSON.parse(text) as unknown;
+            } catch {
+                context.addIssue({ code: "custom", message: "must be JSON" });
+                return z.NEVER;
+            }
+        })
+        .pipe(z.record(z.string(), z.url({ protocol: /^https$/ }))),
+    /** Probes per target and run. */
+    PROBES: z.coerce.number().int().min(1).max(50),
+});
+
+const deciderSchema = z.object({
+    REGION: z.string().min(1),
+    REGIONS: regionList,
+    /** How many regions must observe the same failure. */
+    QUORUM: z.coerce.number().int().min(1),
+    /** How long each of them must have seen it. */
+    DWELL_SECONDS: seconds,
+    /** How long the failure must be gone before a recovery is announced. */
+    CLEAR_SECONDS: seconds,
+    DECISIONS_TABLE: z.string().min(3),
+    FAILOVER_TOPIC_ARN: z.string().startsWith("arn:"),
+    RECOVERY_TOPIC_ARN: z.string().startsWith("arn:"),
+    /** `alert` tells people. A mode that casts this region's own vote is the next step. */
+    MODE: z.enum(["alert"]),
+});
+
+export type ObserverEnvironment = z.infer<typeof observerSchema>;
+export type DeciderEnvironment = z.infer<typeof deciderSchema>;
+
+export function readObserverEnvironment(variables: NodeJS.ProcessEnv): ObserverEnvironment {
+    return read("observer", observerSchema, variables);
+}
+
+export function readDeciderEnvironment(variables: NodeJS.ProcessEnv): DeciderEnvironment {
+    return read("decider", deciderSchema, variables);
+}
+
+function read<T>(handler: string, schema: z.ZodType<T>, variables: NodeJS.ProcessEnv): T {
+    const result = schema.safeParse(variables);
+    if (result.success) {
+        return result.data;
+    }
+    const problems = result.error.issues.map(
+        (issue) =>
+            `  - ${issue.path.join(".")}: ${issue.message}, got ${JSON.stringify(variables[String(issue.path[0])])}`,
+    );
+    throw new Error(
+        `the ${handler}'s environment is not what its stack declares:\n${problems.join("\n")}`,
+    );
+}
