@@ -1,3 +1,5 @@
+import { EventEmitter } from "node:events";
+
 /** Something that is wrong with the world until it is healed. */
 export type Fault =
     | { readonly kind: "blackout"; readonly region: string }
@@ -14,20 +16,28 @@ export type Fault =
     | { readonly kind: "control-planes"; readonly region: string }
     | { readonly kind: "lag"; readonly region: string; readonly seconds: number };
 
-/** The faults in force. Every plane of the world asks here. */
-export class Faults {
+/** The faults in force. Every plane of the world asks here; `change` tells that there is another answer. */
+export class Faults extends EventEmitter<{ change: [] }> {
     readonly #active = new Map<string, Fault>();
+
+    constructor() {
+        super();
+        this.setMaxListeners(0);
+    }
 
     inject(fault: Fault): void {
         this.#active.set(keyOf(fault), fault);
+        this.emit("change");
     }
 
     heal(fault: Fault): void {
         this.#active.delete(keyOf(fault));
+        this.emit("change");
     }
 
     healAll(): void {
         this.#active.clear();
+        this.emit("change");
     }
 
     active(): readonly Fault[] {
