@@ -1,0 +1,42 @@
+import colors from "picocolors";
+
+export interface OutputOptions {
+    /** One JSON document on stdout and nothing else there. */
+    readonly json: boolean;
+    readonly stdout?: NodeJS.WritableStream;
+    readonly stderr?: NodeJS.WritableStream;
+}
+
+/**
+ * Where a command speaks. Results go to stdout. Progress goes to stderr, as plain lines, so that it
+ * reads the same on a terminal, in a log and beside a JSON document.
+ */
+export class Output {
+    readonly json: boolean;
+    readonly #stdout: NodeJS.WritableStream;
+    readonly #stderr: NodeJS.WritableStream;
+
+    constructor(options: OutputOptions) {
+        this.json = options.json;
+        this.#stdout = options.stdout ?? process.stdout;
+        this.#stderr = options.stderr ?? process.stderr;
+    }
+
+    /** One line of progress. */
+    progress(line: string): void {
+        this.#stderr.write(`${line}\n`);
+    }
+
+    warn(line: string): void {
+        this.#stderr.write(`${colors.yellow("warning:")} ${line}\n`);
+    }
+
+    error(line: string): void {
+        this.#stderr.write(`${colors.red("error:")} ${line}\n`);
+    }
+
+    /** The command's result: the document with `--json`, the text without. */
+    result(document: unknown, text: string): void {
+        this.#stdout.write(this.json ? `${JSON.stringify(document, undefined, 2)}\n` : `${text}\n`);
+    }
+}
