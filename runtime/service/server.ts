@@ -24,6 +24,8 @@ export function createServer(
         // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout
         keepAliveTimeout: 75_000,
         bodyLimit: 64 * 1024,
+        // Health checkers ask every few seconds; their lines would bury everybody else's.
+        disableRequestLogging: (request) => request.url.startsWith("/health"),
         forceCloseConnections: "idle",
         return503OnClosing: true,
     });

@@ -9,13 +9,16 @@ const pollMs = 10_000;
  * DNS, and DNS can be asked from anywhere.
  */
 export class ServiceState {
-    readonly #resolver = new Resolver({ timeout: 2000, tries: 2 });
     #timer: NodeJS.Timeout | undefined;
     #evacuated = false;
 
     constructor(
         readonly name: string,
         private readonly onChange: (evacuated: boolean) => void = () => {},
+        private readonly resolver: Pick<Resolver, "resolveTxt" | "cancel"> = new Resolver({
+            timeout: 2000,
+            tries: 2,
+        }),
     ) {}
 
     /** True once the survivors' votes took this region out of service. */
@@ -31,14 +34,14 @@ export class ServiceState {
 
     stop(): void {
         clearInterval(this.#timer);
-        this.#resolver.cancel();
+        this.resolver.cancel();
     }
 
     /** Asks once. What cannot be resolved changes nothing: silence is no vote. */
     async poll(): Promise<void> {
         let texts: string[][];
         try {
-            texts = await this.#resolver.resolveTxt(this.name);
+            texts = await this.resolver.resolveTxt(this.name);
         } catch {
             return;
         }

@@ -1,0 +1,201 @@
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { expect } from "chai";
+import type { FastifyInstance } from "fastify";
+
+import { createServer } from "../../../runtime/service/server";
+import { Table } from "../../../runtime/service/table";
+import {
+    type AwsStub,
+    fakeCredentials,
+    startAwsStub,
+    withEnvironment,
+} from "../../support/awsStub";
+
+const environment = {
+    PORT: 8080,
+    REGION: "eu-west-1",
+    REGIONS: ["eu-west-1", "us-east-1"],
+    TABLE_NAME: "storefront",
+    STATE_NAME: "_state.eu-west-1.app.example.com",
+    LOG_LEVEL: "silent" as const,
+};
+
+describe("storefront", () => {
+    let aws: AwsStub;
+    let client: DynamoDBClient;
+    let table: Table;
+    let server: FastifyInstance;
+    let restore: () => void;
+    const state = { evacuated: false };
+
+    before(async () => {
+        aws = await startAwsStub();
+        restore = withEnvironment({ ...fakeCredentials, AWS_ENDPOINT_URL: aws.url });
+        client = new DynamoDBClient({ region: "eu-west-1" });
+        table = new Table("storefront", "eu-west-1");
+    });
+
+    after(async () => {
+        client.destroy();
+        table.close();
+        restore();
+        await aws.stop();
+    });
+
+    beforeEach(async () => {
+        state.evacuated = false;
+        await client.send(
+            new CreateTableCommand({
+                TableName: "storefront",
+                AttributeDefinitions: [
+                    { AttributeName: "pk", AttributeType: "S" },
+                    { AttributeName: "sk", AttributeType: "S" },
+                ],
+                KeySchema: [
+                    { AttributeName: "pk", KeyType: "HASH" },
+                    { AttributeName: "sk", KeyType: "RANGE" },
+                ],
+                BillingMode: "PAY_PER_REQUEST",
+            }),
+        );
+        server = createServer(environment, table, state);
+    });
+
+    afterEach(async () => {
+        await server.close();
+        await client.send(new DeleteTableCommand({ TableName: "storefront" }));
+    });
+
+    function order(
+        key: string,
+        cartId = "c1",
+        items: readonly unknown[] = [{ sku: "mug-02", quantity: 2 }],
+    ): Promise<{ statusCode: number; json: () => Record<string, unknown> }> {
+        return server.inject({
+            method: "POST",
+            url: "/orders",
+            headers: { "idempotency-key": key },
+            payload: { cartId, items },
+        });
+    }
+
+    function reserve(reservationId: string, quantity: number, sku = "chair-06") {
+        return server.inject({
+            method: "POST",
+            url: `/stock/${sku}/reservations`,
+            payload: { quantity, reservationId },
+        });
+    }
+
+    it("answers the shallow health check without the table, and the deep one only with it", async () => {
+        expect((await server.inject("/health")).json()).to.deep.equal({
+            status: "ok",
+            region: "eu-west-1",
+        });
+        expect((await server.inject("/health/deep")).statusCode).to.equal(200);
+        const elsewhere = createServer(environment, new Table("no-such-table", "eu-west-1"), state);
+        expect((await elsewhere.inject("/health")).statusCode).to.equal(200);
+        expect((await elsewhere.inject("/health/deep")).statusCode).to.equal(503);
+        await elsewhere.close();
+    });
+
+    it("says which region served", async () => {
+        expect((await server.inject("/catalogue")).headers["x-served-by"]).to.equal("eu-west-1");
+    });
+
+    it("ends kept-alive connections once the region was voted out, and keeps answering", async () => {
+        expect((await server.inject("/catalogue")).headers.connection).to.equal("keep-alive");
+        state.evacuated = true;
+        const answer = await server.inject("/catalogue");
+        expect(answer.statusCode).to.equal(200);
+        expect(answer.headers.connection).to.equal("close");
+    });
+
+    it("keeps a cart line by line, and drops a line at quantity 0", async () => {
+        const put = (sku: string, quantity: number) =>
+            server.inject({ method: "PUT", url: `/carts/c1/items/${sku}`, payload: { quantity } });
+        await put("mug-02", 2);
+        await put("lamp-01", 1);
+        await put("mug-02", 0);
+        expect((await server.inject("/carts/c1")).json()).to.deep.equal({
+            cart: "c1",
+            items: [{ sku: "lamp-01", quantity: 1 }],
+        });
+    });
+
+    it("makes one order of a repeated idempotency key", async () => {
+        const first = await order("k1");
+        const again = await order("k1");
+        expect([first.statusCode, again.statusCode]).to.deep.equal([201, 200]);
+        expect(again.json()).to.deep.equal(first.json());
+        expect(first.json()["total"]).to.equal(2800);
+        expect((await server.inject("/orders/k1")).json()).to.deep.equal(first.json());
+    });
+
+    it("refuses an idempotency key that belongs to another cart", async () => {
+        await order("k1", "c1");
+        expect((await order("k1", "c2")).statusCode).to.equal(409);
+    });
+
+    it("sells no more than the region's share of the stock", async () => {
+        // 20,000 chairs over two regions: 10,000 here, in reservations of at most 99.
+        const answers = await Promise.all(
+            Array.from({ length: 110 }, (_, index) => reserve(`r${index}`, 99)),
+        );
+        const sold = answers.filter((answer) => answer.statusCode === 201).length;
+        expect(sold).to.equal(Math.floor(10_000 / 99));
+        expect(answers.filter((answer) => answer.statusCode === 409).length).to.equal(110 - sold);
+    });
+
+    it("reserves once for a repeated reservation id, and refuses it for another quantity", async () => {
+        expect((await reserve("r1", 5)).statusCode).to.equal(201);
+        expect((await reserve("r1", 5)).statusCode).to.equal(200);
+        const other = await reserve("r1", 6);
+        expect(other.statusCode).to.equal(409);
+        expect(other.json()).to.include({ error: "reservation-reused" });
+    });
+
+    for (const [title, request] of [
+        ["an unknown product", { method: "GET", url: "/catalogue/none" }],
+        ["an unknown order", { method: "GET", url: "/orders/none" }],
+        [
+            "a line of an unknown product",
+            { method: "PUT", url: "/carts/c/items/none", payload: { quantity: 1 } },
+        ],
+    ] as const) {
+        it(`answers 404 to ${title}`, async () => {
+            expect((await server.inject(request)).statusCode).to.equal(404);
+        });
+    }
+
+    for (const [title, request] of [
+        [
+            "a negative quantity",
+            { method: "PUT", url: "/carts/c/items/mug-02", payload: { quantity: -1 } },
+        ],
+        ["a cart id with a separator", { method: "GET", url: "/carts/a%23b" }],
+        [
+            "an order without an idempotency key",
+            {
+                method: "POST",
+                url: "/orders",
+                payload: { cartId: "c", items: [{ sku: "mug-02", quantity: 1 }] },
+            },
+        ],
+        [
+            "an order of nothing",
+            {
+                method: "POST",
+                url: "/orders",
+                headers: { "idempotency-key": "k" },
+                payload: { cartId: "c", items: [] },
+            },
+        ],
+    ] as const) {
+        it(`refuses ${title} with 400 and a message`, async () => {
+            const answer = await server.inject(request);
+            expect(answer.statusCode).to.equal(400);
+            expect(answer.json()).to.have.property("message").that.is.a("string");
+        });
+    }
+});
