@@ -1,0 +1,131 @@
+import fs from "node:fs";
+import net from "node:net";
+import tls from "node:tls";
+
+import type { InsideSettings } from "./settings";
+
+/**
+ * Puts the program's sockets on the world's wires: they leave from the program's own address, 443
+ * and 80 become the world's ports, "all interfaces" becomes the program's one address, only the
+ * world's authority is trusted, and nothing reaches any machine but this one.
+ */
+export function patchWires(
+    settings: InsideSettings,
+    onListening: (port: number) => void = () => {},
+): void {
+    patchConnect(settings);
+    patchListen(settings, onListening);
+    patchTrust(fs.readFileSync(settings.caFile, "utf8"));
+}
+
+function patchConnect(settings: InsideSettings): void {
+    const ports: Readonly<Record<number, number>> = {
+        443: settings.ports.https,
+        80: settings.ports.http,
+    };
+    const connect = method(net.Socket.prototype, "connect");
+
+    net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]): net.Socket {
+        // `net.connect` hands over the arguments as one array it has already sorted out.
+        const list: unknown[] = Array.isArray(args[0]) ? args[0] : args;
+        const { options, callback } = connectArguments(list);
+        if ("path" in options && options.path !== undefined) {
+            return Reflect.apply(connect, this, args) as net.Socket;
+        }
+        const target = options as net.TcpSocketConnectOpts;
+        const host = target.host ?? "localhost";
+        // The program's own loopback interface: its own two ends talk without the network.
+        const own = host === "localhost" || host === "127.0.0.1" || host === "::1";
+        if (!own && net.isIP(host) !== 0 && !isLoopback(host)) {
+            process.nextTick(() => this.destroy(unreachable(host, target.port)));
+            return this;
+        }
+        const port = ports[Number(target.port)] ?? target.port;
+        const six = target.family === 6 || host.includes(":");
+        const localAddress = six ? `::ffff:${settings.egress}` : settings.egress;
+        const aimed = own ? target : { ...target, port, localAddress };
+        return Reflect.apply(
+            connect,
+            this,
+            callback === undefined ? [aimed] : [aimed, callback],
+        ) as net.Socket;
+    };
+}
+
+function connectArguments(list: readonly unknown[]): {
+    options: net.SocketConnectOpts;
+    callback: unknown;
+} {
+    const [target, host] = list;
+    const last = list.at(-1);
+    const callback = typeof last === "function" ? last : undefined;
+    if (typeof target === "object" && target !== null) {
+        return { options: target as net.SocketConnectOpts, callback };
+    }
+    if (typeof target === "string" && Number.isNaN(Number(target))) {
+        return { options: { path: target }, callback };
+    }
+    return {
+        options: { port: Number(target), ...(typeof host === "string" ? { host } : {}) },
+        callback,
+    };
+}
+
+function patchListen(settings: InsideSettings, onListening: (port: number) => void): void {
+    const listen = method(net.Server.prototype, "listen");
+
+    net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]): net.Server {
+        this.once("listening", () => {
+            const address = this.address();
+            if (typeof address === "object" && address !== null) {
+                onListening(address.port);
+            }
+        });
+        return Reflect.apply(listen, this, listenArguments(args, settings.address)) as net.Server;
+    };
+}
+
+/** The same arguments with "all interfaces" as the program's one address. */
+function listenArguments(args: readonly unknown[], address: string | undefined): unknown[] {
+    const narrow = (host: unknown): unknown =>
+        address !== undefined && (host === undefined || host === "0.0.0.0" || host === "::")
+            ? address
+            : host;
+    const [first, ...rest] = args;
+    if (typeof first === "object" && first !== null && "port" in first) {
+        return [{ ...first, host: narrow("host" in first ? first.host : undefined) }, ...rest];
+    }
+    if (typeof first === "number" || (typeof first === "string" && /^\d+$/.test(first))) {
+        return typeof rest[0] === "string"
+            ? [first, narrow(rest[0]), ...rest.slice(1)]
+            : [first, narrow(undefined), ...rest];
+    }
+    return [...args];
+}
+
+/** In the world, its authority stands for every public one. */
+function patchTrust(ca: string): void {
+    const create = tls.createSecureContext;
+    Object.defineProperty(tls, "createSecureContext", {
+        value: (options: tls.SecureContextOptions = {}) => create({ ca, ...options }),
+        configurable: true,
+        enumerable: true,
+        writable: true,
+    });
+}
+
+/** A method as a function that is called with its `this`. */
+function method(target: object, name: string): (...args: unknown[]) => unknown {
+    return Reflect.get(target, name) as (...args: unknown[]) => unknown;
+}
+
+function isLoopback(host: string): boolean {
+    return /^(::ffff:)?127\./i.test(host);
+}
+
+function unreachable(host: string, port: number | string): NodeJS.ErrnoException {
+    return Object.assign(
+        new Error(`connect ENETUNREACH ${host}:${port} - only the world's addresses are reachable`),
+        { code: "ENETUNREACH", syscall: "connect", address: host, port: Number(port) },
+    );
+}
