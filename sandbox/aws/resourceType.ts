@@ -1,4 +1,4 @@
-import type { Props, Store } from "../world/store";
+import type { Props, Store, StoredResource } from "../world/store";
 
 /** Where a type's control plane lives: in the resource's own region, or in one region for the whole world. */
 export type Home = "regional" | "us-east-1" | "us-west-2";
@@ -49,7 +49,12 @@ export interface ResourceType {
     /** Replace by deleting first, because the physical name is taken. */
     readonly deleteBeforeReplace?: boolean;
     /** Input that holds the physical name, filled from the logical name when absent. */
-    readonly autoname?: { readonly property: string; readonly maxLength: number };
+    readonly autoname?: {
+        readonly property: string;
+        readonly maxLength: number;
+        /** The service takes no upper case in the name. @default false */
+        readonly lowercase?: boolean;
+    };
     /** Defaults the AWS provider fills in at check time. */
     readonly defaults?: Props;
     /** Rules on known inputs alone; reported at check, so that they show in preview. Unknown values are `undefined`-like: see `isUnknown`. */
@@ -64,8 +69,20 @@ export interface ResourceType {
     ): { readonly id: string; readonly outputs: Props };
     /** Output names that are unknown in a preview of a create. */
     readonly computed: readonly string[];
+    /** Outputs that a preview of an update cannot know, because any update changes them. @default none */
+    readonly changesOnUpdate?: readonly string[];
+    /** Top-level lists whose order AWS does not keep: a different order is no change. */
+    readonly unordered?: readonly string[];
+    /** Top-level properties that hold JSON text: compared by meaning, so that spacing is no change. */
+    readonly documents?: readonly string[];
+    /** Creating it where one exists overwrites, as the API's Put actions do. @default false: AWS says it exists */
+    readonly upsert?: boolean;
+    /** Further ids that `pulumi import` takes for a resource; its own id always works. */
+    importIds?(resource: StoredResource): readonly string[];
     /** Throws an `AwsError` when AWS would refuse the delete (protection, dependents). */
     refuseDelete?(outputs: Props, context: TypeContext): void;
+    /** What AWS removes together with it, such as the objects of a bucket that `forceDestroy` empties. */
+    deleted?(outputs: Props, context: TypeContext): void;
 }
 
 /** The engine's sentinel for a value that is not known yet (pulumi `sdk/nodejs/runtime/rpc.ts`). */
