@@ -16,6 +16,8 @@ interface Timer {
 
 /** Longest single jump. Short, so that what runs in other processes can follow. */
 const maxJumpMs = 1000;
+/** Longest stretch of real time whose allowance one jump may use. */
+const maxSavedMs = 50;
 
 /**
  * The world's time. It passes as real time does, and jumps ahead to the next timer whenever nothing
@@ -31,7 +33,7 @@ export class WorldClock extends EventEmitter<{ jump: [deltaMs: number] }> {
     readonly #realStart = performance.now();
     readonly #startMs: number;
     #jumpedMs = 0;
-    #lastJumpReal = 0;
+    #lastJumpReal = performance.now();
     #sequence = 0;
     #inFlight = 0;
     #holds = 0;
@@ -187,7 +189,9 @@ export class WorldClock extends EventEmitter<{ jump: [deltaMs: number] }> {
         }
         const real = performance.now();
         const idle = this.#inFlight === 0 && this.#holds === 0;
-        const allowedMs = (real - this.#lastJumpReal) * (this.#maxSpeed - 1);
+        // What was not used of the allowed speed is not saved up: a pause never ends in a leap.
+        const elapsedMs = Math.min(real - this.#lastJumpReal, maxSavedMs);
+        const allowedMs = elapsedMs * (this.#maxSpeed - 1);
         const deltaMs = Math.min(next.dueMs - this.now(), maxJumpMs, allowedMs);
         if (idle && deltaMs > 0) {
             this.#lastJumpReal = real;

@@ -280,7 +280,7 @@ export class Network {
     #allocate(region: string, owner: string, from: number, to: number): string {
         const prefix = `127.10.${regionNumber(region)}.`;
         for (const [address, holder] of this.#taken) {
-            if (holder === owner) {
+            if (holder === owner && address.startsWith(prefix)) {
                 return address;
             }
         }
