@@ -25,7 +25,9 @@ export function createServer(
         keepAliveTimeout: 75_000,
         bodyLimit: 64 * 1024,
         // Health checkers ask every few seconds; their lines would bury everybody else's.
-        disableRequestLogging: (request) => request.url.startsWith("/health"),
+        logController: new fastify.LogController({
+            disableRequestLogging: (request) => request.url.startsWith("/health"),
+        }),
         forceCloseConnections: "idle",
         return503OnClosing: true,
     });
