@@ -1,0 +1,1 @@
+export { LoadBalancers, type LoadBalancersOptions } from "./loadBalancers";
