@@ -1,0 +1,344 @@
+import { AwsError } from "../../aws/awsError";
+import type { StoreChange } from "../store";
+import type { MetricSink, Part, World } from "../world";
+import {
+    createTableInput,
+    indexUpdates,
+    tableDefinition,
+    tableType,
+    type TableDefinition,
+} from "./definition";
+import { describeTable, describeTimeToLive } from "./describe";
+import { isEngineAction } from "./engine";
+import { ReplicationLatencies } from "./latencies";
+import { ReplicationLink, type ReplicatedWrite } from "./link";
+import { isWriteAction, RegionTables } from "./regionTables";
+import { Replica, type Entry } from "./replica";
+import type { TransactItem } from "./transaction";
+import { transactGet, TransactionTokens } from "./transactionApi";
+import { tableNameOf } from "./writes";
+
+/** An acknowledged write that lost to a concurrent one of another region. */
+export interface ConflictLoss {
+    readonly table: string;
+    readonly key: Readonly<Record<string, unknown>>;
+    /** Region whose write was lost. */
+    readonly lostRegion: string;
+    /** When the lost write was made, world milliseconds. */
+    readonly atMs: number;
+}
+
+/** How often expired items are looked for, world milliseconds. DynamoDB promises days. */
+const expiryPeriodMs = 60_000;
+const metricPeriodMs = 60_000;
+
+type Input = Readonly<Record<string, unknown>>;
+
+/**
+ * DynamoDB: every table of the account in every region it has a replica in, with multi-Region
+ * eventual consistency. Writes reach the other replicas later, item by item, and the last writer
+ * wins; a condition sees the local replica alone.
+ *
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+ */
+export class Tables implements Part {
+    readonly #regions = new Map<string, RegionTables>();
+    readonly #links = new Map<string, ReplicationLink>();
+    readonly #tokens: TransactionTokens;
+    readonly #latencies = new ReplicationLatencies();
+    readonly #conflicts = new Map<string, ConflictLoss>();
+    #generations = 0;
+    #settled: Promise<void> = Promise.resolve();
+    #stops: (() => void)[] = [];
+
+    constructor(
+        private readonly world: World,
+        private readonly deps: { readonly metrics: MetricSink },
+    ) {
+        this.#tokens = new TransactionTokens(world.clock);
+    }
+
+    async start(): Promise<void> {
+        const { store, clock } = this.world;
+        const onChange = (change: StoreChange): void => this.#follow(change);
+        store.on("change", onChange);
+        this.#stops = [
+            () => store.off("change", onChange),
+            clock.every(metricPeriodMs, () => this.#latencies.publish(this.deps.metrics)),
+            clock.every(expiryPeriodMs, () => void clock.io(() => this.#expire())),
+        ];
+        for (const resource of store.list(tableType)) {
+            this.#follow({ kind: "put", resource });
+        }
+        await this.settled();
+    }
+
+    async stop(): Promise<void> {
+        for (const stop of this.#stops) {
+            stop();
+        }
+        for (const link of this.#links.values()) {
+            link.stop();
+        }
+        await this.#settled;
+    }
+
+    /** Resolves when the tables are as the account says. */
+    settled(): Promise<void> {
+        return this.world.clock.io(() => this.#settled);
+    }
+
+    /**
+     * Runs a DynamoDB API action in a region.
+     *
+     * @throws AwsError as DynamoDB would answer
+     */
+    async execute(region: string, action: string, request: Input): Promise<unknown> {
+        await this.#settled;
+        const tables = this.#region(region);
+        const input =
+            request["TableName"] === undefined
+                ? request
+                : { ...request, TableName: tableNameOf(request["TableName"]) };
+        if (isWriteAction(action)) {
+            return tables.write(action, input);
+        }
+        switch (action) {
+            case "TransactWriteItems":
+                return this.#tokens.once(region, input, () =>
+                    tables.transactWrite((input["TransactItems"] ?? []) as TransactItem[]),
+                );
+            case "TransactGetItems":
+                return transactGet(tables.engine, input);
+            case "DescribeTable":
+                return describeTable(
+                    await tables.read("DescribeTable", input),
+                    tables.replicas.get(String(input["TableName"])),
+                    this.world.accountId,
+                );
+            case "DescribeTimeToLive":
+                return describeTimeToLive(
+                    tables.replicas.get(String(input["TableName"])),
+                    String(input["TableName"]),
+                );
+            case "GetItem":
+            case "BatchGetItem":
+            case "Query":
+            case "Scan":
+            case "ListTables":
+                return tables.read(action, input);
+            default:
+                throw isEngineAction(action)
+                    ? new AwsError(
+                          "UnknownOperationException",
+                          `${action} is a matter of the account: change the table with pulumi`,
+                          501,
+                      )
+                    : new AwsError("UnknownOperationException", `unknown action ${action}`, 501);
+        }
+    }
+
+    /** Writes on their way from or to a region. */
+    pending(region: string): number {
+        return this.#linksOf(region).reduce((sum, link) => sum + link.pending, 0);
+    }
+
+    /** Age, in world seconds, of the oldest write on its way from or to a region; 0 when there is none. */
+    lagSeconds(region: string): number {
+        return this.#ageSeconds(this.#linksOf(region));
+    }
+
+    /**
+     * The longest, in world seconds, that a write took to reach a replica, of those that arrived
+     * since then, or has been on its way until now.
+     *
+     * @param sinceMs world time, milliseconds. @default the start of the world
+     */
+    worstLagSeconds(sinceMs = Number.NEGATIVE_INFINITY): number {
+        return Math.max(
+            this.#latencies.worstMs(sinceMs) / 1000,
+            this.#ageSeconds([...this.#links.values()]),
+        );
+    }
+
+    /** Acknowledged writes that concurrent ones of other regions overwrote, each once. */
+    conflicts(): readonly ConflictLoss[] {
+        return [...this.#conflicts.values()];
+    }
+
+    itemCount(region: string, table: string): number {
+        const entries = this.#regions.get(region)?.replicas.get(table)?.entries() ?? [];
+        return entries.filter((entry) => entry.image !== undefined).length;
+    }
+
+    #follow({ kind, resource }: StoreChange): void {
+        if (resource.type === tableType) {
+            const definition = tableDefinition(resource);
+            const regions = kind === "put" ? definition.regions : [];
+            this.#settled = this.world.clock.io(() =>
+                this.#settled.then(() => this.#reconcile(definition, regions)),
+            );
+        }
+    }
+
+    /** Makes the table exist in exactly these regions. */
+    async #reconcile(definition: TableDefinition, regions: readonly string[]): Promise<void> {
+        const { name } = definition;
+        const holders = [...this.#regions.values()].filter(
+            ({ replicas }) => replicas.get(name)?.definition.home === definition.home,
+        );
+        const source = holders.find(({ region }) => regions.includes(region));
+        const generation = source?.replicas.get(name)?.generation ?? ++this.#generations;
+        for (const holder of holders) {
+            if (!regions.includes(holder.region)) {
+                holder.replicas.delete(name);
+                await holder.exclusive(() =>
+                    holder.engine.call("DeleteTable", { TableName: name }),
+                );
+            }
+        }
+        for (const region of regions) {
+            const tables = this.#region(region);
+            const replica = tables.replicas.get(name);
+            if (replica !== undefined) {
+                for (const update of indexUpdates(replica.definition, definition)) {
+                    await tables.exclusive(() => tables.engine.call("UpdateTable", update));
+                    await this.#untilActive(tables, name);
+                }
+                replica.definition = definition;
+                continue;
+            }
+            await tables.engine.call("CreateTable", createTableInput(definition));
+            await this.#untilActive(tables, name);
+            tables.replicas.set(name, new Replica(definition, region, generation));
+            await this.#seed(source, name, region);
+        }
+    }
+
+    /** The engine finishes a table in the background, at once. */
+    async #untilActive(tables: RegionTables, name: string): Promise<void> {
+        for (;;) {
+            const { Table } = await tables.engine.call<{
+                Table: {
+                    TableStatus: string;
+                    GlobalSecondaryIndexes?: { IndexStatus: string }[];
+                };
+            }>("DescribeTable", { TableName: name });
+            const indexes = Table.GlobalSecondaryIndexes ?? [];
+            if (
+                Table.TableStatus === "ACTIVE" &&
+                indexes.every((index) => index.IndexStatus === "ACTIVE")
+            ) {
+                return;
+            }
+            await new Promise((resolve) => setImmediate(resolve));
+        }
+    }
+
+    /** A new replica is sent everything an old one has, before anything that is written later. */
+    async #seed(source: RegionTables | undefined, name: string, to: string): Promise<void> {
+        await source?.exclusive(async () => {
+            const replica = source.replicas.get(name);
+            for (const entry of replica?.entries() ?? []) {
+                this.#link(source.region, to).send({
+                    table: name,
+                    generation: replica?.generation ?? 0,
+                    entry,
+                });
+            }
+        });
+    }
+
+    #replicate(replica: Replica, entry: Entry): void {
+        const { name } = replica.definition;
+        for (const [region, { replicas }] of this.#regions) {
+            if (
+                region !== replica.region &&
+                replicas.get(name)?.generation === replica.generation
+            ) {
+                this.#link(replica.region, region).send({
+                    table: name,
+                    generation: replica.generation,
+                    entry,
+                });
+            }
+        }
+    }
+
+    async #receive(link: ReplicationLink, write: ReplicatedWrite): Promise<void> {
+        const tables = this.#region(link.to);
+        const replica = tables.replicas.get(write.table);
+        if (replica?.generation !== write.generation) {
+            return;
+        }
+        const { lost } = await tables.receive(replica, write.entry);
+        const nowMs = this.world.clock.now();
+        const { version, key } = write.entry;
+        this.#latencies.add(write.table, link.from, link.to, nowMs - version.atMs, nowMs);
+        if (lost !== undefined) {
+            // Every region sees the same conflict; it is one loss.
+            this.#conflicts.set(JSON.stringify([write.table, key, lost.region, lost.atMs]), {
+                table: write.table,
+                key,
+                lostRegion: lost.region,
+                atMs: lost.atMs,
+            });
+        }
+    }
+
+    async #expire(): Promise<void> {
+        const nowMs = this.world.clock.now();
+        for (const [region, tables] of this.#regions) {
+            if (this.world.faults.blackedOut(region)) {
+                continue;
+            }
+            for (const replica of tables.replicas.values()) {
+                const { ttlAttribute, regions } = replica.definition;
+                await tables.expire(replica, (entry) => {
+                    const seconds = Number(entry.image?.[ttlAttribute ?? ""]?.["N"]);
+                    const writer = regions.includes(entry.version.region)
+                        ? entry.version.region
+                        : regions[0];
+                    // The region that wrote an item deletes it, and the delete replicates.
+                    return seconds * 1000 <= nowMs && writer === region;
+                });
+            }
+        }
+    }
+
+    #region(region: string): RegionTables {
+        let tables = this.#regions.get(region);
+        if (tables === undefined) {
+            const { accountId, clock } = this.world;
+            tables = new RegionTables(region, accountId, clock, (replica, entry) =>
+                this.#replicate(replica, entry),
+            );
+            this.#regions.set(region, tables);
+        }
+        return tables;
+    }
+
+    #link(from: string, to: string): ReplicationLink {
+        const key = `${from}>${to}`;
+        let link = this.#links.get(key);
+        if (link === undefined) {
+            const made: ReplicationLink = new ReplicationLink(this.world, from, to, (write) =>
+                this.#receive(made, write),
+            );
+            link = made;
+            this.#links.set(key, link);
+        }
+        return link;
+    }
+
+    #linksOf(region: string): readonly ReplicationLink[] {
+        return [...this.#links.values()].filter(
+            (link) => link.from === region || link.to === region,
+        );
+    }
+
+    #ageSeconds(links: readonly ReplicationLink[]): number {
+        const nowMs = this.world.clock.now();
+        return Math.max(0, ...links.map((link) => (nowMs - (link.oldestMs ?? nowMs)) / 1000));
+    }
+}
