@@ -165,7 +165,7 @@ export class ControlPlane {
                 );
             }
             type.admit?.(inputs, this.#context(target, call.urn, 0), current.outputs);
-            const made = { ...this.#compute(target, inputs, current.outputs, call), id: call.id };
+            const made = this.#compute(target, inputs, current.outputs, call);
             this.world.store.put(made);
             return made;
         });
@@ -325,8 +325,9 @@ export class ControlPlane {
             }
             made = again;
         }
-        const outputs = { ...this.#common(target, inputs, call.settings), ...made.outputs };
-        return { type: type.type, region, id: made.id, inputs, outputs };
+        const id = typeof current?.["id"] === "string" ? current["id"] : made.id;
+        const outputs = { ...this.#common(target, inputs, call.settings), ...made.outputs, id };
+        return { type: type.type, region, id, inputs, outputs };
     }
 
     /** Outputs that every type has. */
@@ -355,7 +356,7 @@ export class ControlPlane {
             return { ...kept, ...common, ...changing };
         }
         const made = this.#compute(target, inputs, call.olds, call);
-        return { ...kept, ...made.outputs, ...changing };
+        return { ...kept, ...made.outputs, ...changing, id: call.id };
     }
 
     #resourceCall(

@@ -113,7 +113,8 @@ function physicalName(type: ResourceType, input: CheckInput): string | Problem |
     if (proposed !== undefined && input.autonaming?.mode === "enforce") {
         return proposed;
     }
-    const suffix = `-${digits(input.randomSeed, input.logicalName, 7)}`;
+    const suffix =
+        autoname.verbatim === true ? "" : `-${digits(input.randomSeed, input.logicalName, 7)}`;
     const name =
         proposed ?? input.logicalName.slice(0, autoname.maxLength - suffix.length) + suffix;
     return autoname.lowercase === true ? name.toLowerCase() : name;
