@@ -1,0 +1,110 @@
+import type { ResourceChange, Update } from "./stacks";
+import type { Vote } from "./stackConfig";
+
+/** What an update is allowed to do: exactly these changes, or nothing where it is already so. */
+export type ExpectedChange =
+    | { readonly kind: "vote"; readonly on: string; readonly vote: Vote }
+    | { readonly kind: "share"; readonly of: string };
+
+export type ChangeProof =
+    | {
+          readonly kind: "proven";
+          /** URNs that the update may touch; empty when there is nothing left to do. */
+          readonly targets: readonly string[];
+          /** Whether the update has to run at all: a resource or an output of the stack changes. */
+          readonly pending: boolean;
+      }
+    | { readonly kind: "refused"; readonly problems: readonly string[] };
+
+/**
+ * Proves from its preview that an update changes what it should and nothing else. Two words in an
+ * object, or two weights of a record set: anything else in the preview is somebody's undeployed work
+ * (or a mistake), and an evacuation must not be the update that ships it.
+ */
+export function proveChange(preview: Update, expected: ExpectedChange): ChangeProof {
+    if (preview.error !== undefined) {
+        return { kind: "refused", problems: [preview.error.message] };
+    }
+    const problems = preview.changes.flatMap((change) => problemsOf(change, expected));
+    if (expected.kind === "vote" && preview.changes.length > 1) {
+        problems.push(
+            `${preview.changes.length} resources would change, at most 1 may: ` +
+                preview.changes.map((change) => change.name).join(", "),
+        );
+    }
+    if (problems.length > 0) {
+        return { kind: "refused", problems };
+    }
+    return {
+        kind: "proven",
+        targets: preview.changes.map((change) => change.urn),
+        pending: preview.changes.length > 0 || !sameValue(preview.outputs, preview.previousOutputs),
+    };
+}
+
+function problemsOf(change: ResourceChange, expected: ExpectedChange): string[] {
+    const problem =
+        expected.kind === "vote" ? voteProblem(change, expected) : shareProblem(change, expected);
+    return problem === undefined ? [] : [`${change.type} ${change.name}: ${problem}`];
+}
+
+function voteProblem(
+    change: ResourceChange,
+    expected: Extract<ExpectedChange, { kind: "vote" }>,
+): string | undefined {
+    if (change.name !== `votes-${expected.on}` || !/^aws:s3\/bucketObjectv2:/.test(change.type)) {
+        return `would ${change.operation}; only the vote votes-${expected.on} may change`;
+    }
+    if (change.operation !== "update") {
+        return `would ${change.operation}; a vote may only be updated in place`;
+    }
+    if (change.newInputs["content"] !== expected.vote) {
+        return `would say ${JSON.stringify(change.newInputs["content"])}, must say ${JSON.stringify(expected.vote)}`;
+    }
+    const others = differingInputs(change).filter((key) => key !== "content" && key !== "etag");
+    return others.length === 0
+        ? undefined
+        : `would also change ${others.join(", ")}; only its content may change`;
+}
+
+function shareProblem(
+    change: ResourceChange,
+    expected: Extract<ExpectedChange, { kind: "share" }>,
+): string | undefined {
+    const name = change.newInputs["name"];
+    if (
+        !/^aws:route53\/record:/.test(change.type) ||
+        typeof name !== "string" ||
+        !name.startsWith(`${expected.of}.app.`)
+    ) {
+        return `would ${change.operation}; only the weighted records of ${expected.of} may change`;
+    }
+    if (change.operation !== "update") {
+        return `would ${change.operation}; a weight may only be updated in place`;
+    }
+    const others = differingInputs(change).filter((key) => key !== "weightedRoutingPolicies");
+    return others.length === 0
+        ? undefined
+        : `would also change ${others.join(", ")}; only its weight may change`;
+}
+
+/** Inputs that differ, without what the engine adds for itself. */
+function differingInputs(change: ResourceChange): string[] {
+    const keys = new Set([...Object.keys(change.oldInputs), ...Object.keys(change.newInputs)]);
+    return [...keys]
+        .filter((key) => !key.startsWith("__"))
+        .filter((key) => !sameValue(change.oldInputs[key], change.newInputs[key]));
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+    return canonical(a) === canonical(b);
+}
+
+/** JSON with sorted keys; a missing value and an empty object of outputs read the same. */
+function canonical(value: unknown): string {
+    return JSON.stringify(value ?? {}, (_key, held: unknown) =>
+        held !== null && typeof held === "object" && !Array.isArray(held)
+            ? Object.fromEntries(Object.entries(held).sort(([a], [b]) => (a < b ? -1 : 1)))
+            : held,
+    );
+}

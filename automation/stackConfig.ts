@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import fs from "node:fs/promises";
+import path from "node:path";
+
+import { isMap, parseDocument, type Document } from "yaml";
+
+import { AutomationError, messageOf } from "./errors";
+
+export type Vote = "in-service" | "evacuate";
+
+/** One entry of a map in a stack's configuration, such as `meridian:votes` / `us-east-1` / `evacuate`. */
+export interface ConfigEdit {
+    readonly key: string;
+    readonly entry: string;
+    readonly value: string | number;
+}
+
+export function voteEdit(region: string, vote: Vote): ConfigEdit {
+    return { key: "meridian:votes", entry: region, value: vote };
+}
+
+/** @param percent of the region's own users that it serves itself, 0 to 100. */
+export function shareEdit(region: string, percent: number): ConfigEdit {
+    return { key: "meridian:shares", entry: region, value: percent };
+}
+
+/** Path of `Pulumi.<stack>.yaml`. */
+export function stackFile(projectFolder: string, stack: string): string {
+    return path.join(projectFolder, `Pulumi.${stack}.yaml`);
+}
+
+/** The file's text with the edit made. Comments, order and every other value stay as they are. */
+export function withEdit(text: string, edit: ConfigEdit, file: string): string {
+    const document = parse(text, file);
+    const held = document.getIn(["config", edit.key]);
+    if (held !== undefined && !isMap(held)) {
+        throw new AutomationError(
+            "usage",
+            `${file}: \`config.${edit.key}\` must be a map by region, got ${JSON.stringify(held)}`,
+        );
+    }
+    document.setIn(["config", edit.key, edit.entry], edit.value);
+    return document.toString({ lineWidth: 0 });
+}
+
+/** The value of one entry; undefined when the file does not mention it. */
+export function readEntry(
+    text: string,
+    edit: Pick<ConfigEdit, "key" | "entry">,
+    file: string,
+): unknown {
+    return parse(text, file).getIn(["config", edit.key, edit.entry]);
+}
+
+export async function readStackFile(projectFolder: string, stack: string): Promise<string> {
+    const file = stackFile(projectFolder, stack);
+    try {
+        return await fs.readFile(file, "utf8");
+    } catch (error) {
+        throw new AutomationError(
+            "usage",
+            `${file} cannot be read (${messageOf(error)}); every stack needs its Pulumi.<stack>.yaml`,
+            { cause: error },
+        );
+    }
+}
+
+/** Replaces a file as a whole: a reader sees the old text or the new one, never a part. */
+export async function writeAtomically(file: string, text: string): Promise<void> {
+    const temporary = `${file}.${randomUUID()}.tmp`;
+    const handle = await fs.open(temporary, "w");
+    try {
+        await handle.writeFile(text);
+        await handle.sync();
+    } finally {
+        await handle.close();
+    }
+    await fs.rename(temporary, file);
+}
+
+function parse(text: string, file: string): Document {
+    const document = parseDocument(text);
+    if (document.errors.length > 0) {
+        throw new AutomationError(
+            "usage",
+            `${file} is not valid YAML: ${document.errors.map((error) => error.message).join("; ")}`,
+        );
+    }
+    return document;
+}

@@ -1,0 +1,268 @@
+import path from "node:path";
+
+import type { PulumiCommand } from "@pulumi/pulumi/automation";
+
+import { AutomationError, messageOf } from "./errors";
+import { summarizeEvents, type EventSummary } from "./pulumi/events";
+import { runPulumi, type PulumiProcessResult } from "./pulumi/process";
+import { isStale, locksIn } from "./pulumi/stackLock";
+import type { Engine } from "./wiring";
+
+export type { PolicyViolation, ResourceChange } from "./pulumi/events";
+
+/** What one preview or update of one stack did. */
+export interface Update extends EventSummary {
+    readonly stack: string;
+    /** Real seconds the engine took. */
+    readonly seconds: number;
+    /** Why it failed; undefined when it succeeded. */
+    readonly error: AutomationError | undefined;
+}
+
+export interface UpdateOptions {
+    /** Folders of the policy packs it runs under. */
+    readonly policyPacks?: readonly string[];
+    /** Only these resources may change; without it, all. */
+    readonly targets?: readonly string[];
+    /** Stack configuration to use instead of the stack's own file. */
+    readonly configFile?: string;
+    readonly message?: string;
+    readonly signal?: AbortSignal | undefined;
+}
+
+export type StackOutputs = Readonly<Record<string, unknown>>;
+
+/** The stacks, as commands see them; tests give their own. */
+export interface StackRunner {
+    /** Creates the stack when the backend does not have it. */
+    ensure(stack: string): Promise<void>;
+    preview(stack: string, options?: UpdateOptions): Promise<Update>;
+    up(stack: string, options?: UpdateOptions): Promise<Update>;
+    destroy(stack: string, options?: UpdateOptions): Promise<Update>;
+    /** As last deployed; undefined when the stack was never deployed. */
+    outputs(stack: string): Promise<StackOutputs | undefined>;
+}
+
+export interface StacksOptions {
+    readonly engine: Engine;
+    /** Folder of Pulumi.yaml and the stacks' files. */
+    readonly projectFolder: string;
+    /** On top of this process's environment and the engine's. */
+    readonly environment: Readonly<Record<string, string>>;
+    readonly onProgress?: (line: string) => void;
+    /** How long to wait for a live update that holds the stack's lock. @default 60 */
+    readonly lockWaitSeconds?: number;
+}
+
+/** Times a lock that nobody holds is removed before the error is passed on. */
+const unlockAttempts = 3;
+const lockPollMs = 1000;
+
+/**
+ * The only contact with Pulumi. Every preview or update is one run of the CLI: `Stack.up()` of the
+ * Automation API starts it four times, and what an evacuation needs is speed.
+ */
+export class Stacks implements StackRunner {
+    readonly #options: StacksOptions;
+    readonly #environment: NodeJS.ProcessEnv;
+    readonly #command: PulumiCommand;
+
+    private constructor(options: StacksOptions, command: PulumiCommand) {
+        this.#options = options;
+        this.#command = command;
+        this.#environment = {
+            ...process.env,
+            ...options.engine.environment,
+            ...options.environment,
+            // `--event-log` is only there with it.
+            PULUMI_DEBUG_COMMANDS: "true",
+            PULUMI_AUTOMATION_API: "true",
+            // The program is type-checked by `npm run typecheck`, not on the way to an evacuation.
+            PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+            PULUMI_OPTION_CWD: undefined,
+        };
+    }
+
+    /** Checks that the engine is one that the SDK can drive. */
+    static async open(options: StacksOptions): Promise<Stacks> {
+        const { PulumiCommand } = await import("@pulumi/pulumi/automation/cmd.js");
+        try {
+            return new Stacks(options, await PulumiCommand.get({ root: options.engine.root }));
+        } catch (error) {
+            throw new AutomationError(
+                "engine",
+                `the Pulumi CLI at ${options.engine.pulumi} cannot be used: ${messageOf(error)}; ` +
+                    "install a current one, or remove it from PATH so that the project gets its own (meridian engine)",
+                { cause: error },
+            );
+        }
+    }
+
+    async ensure(stack: string): Promise<void> {
+        const result = await this.#run(["stack", "init", stack, "--no-select"]);
+        if (result.code !== 0 && !result.stderr.includes("already exists")) {
+            throw failure(stack, "creating the stack", result);
+        }
+    }
+
+    preview(stack: string, options: UpdateOptions = {}): Promise<Update> {
+        return this.#update(stack, ["preview"], options);
+    }
+
+    up(stack: string, options: UpdateOptions = {}): Promise<Update> {
+        return this.#update(stack, ["up", "--yes", "--skip-preview"], options);
+    }
+
+    destroy(stack: string, options: UpdateOptions = {}): Promise<Update> {
+        return this.#update(stack, ["destroy", "--yes", "--skip-preview"], options);
+    }
+
+    async outputs(stack: string): Promise<StackOutputs | undefined> {
+        const result = await this.#run(["stack", "output", "--json", "--stack", stack]);
+        if (result.code === 0) {
+            return JSON.parse(result.stdout) as StackOutputs;
+        }
+        if (result.stderr.includes("no stack named")) {
+            return undefined;
+        }
+        throw failure(stack, "reading the stack's outputs", result);
+    }
+
+    async #update(stack: string, command: string[], options: UpdateOptions): Promise<Update> {
+        const args = [
+            ...command,
+            ...["--stack", stack, "--event-log", "{events}", "--suppress-progress"],
+            ...(options.policyPacks ?? []).flatMap((folder) => ["--policy-pack", folder]),
+            ...(options.targets ?? []).flatMap((urn) => ["--target", urn]),
+            ...(options.configFile === undefined ? [] : ["--config-file", options.configFile]),
+            ...(options.message === undefined ? [] : ["--message", options.message]),
+        ];
+        const started = performance.now();
+        const result = await this.#runUnlocked(stack, args, options.signal);
+        const summary = summarizeEvents(result.eventLines);
+        const failed = result.code !== 0 || !summary.succeeded;
+        return {
+            ...summary,
+            stack,
+            seconds: (performance.now() - started) / 1000,
+            error: failed
+                ? updateError(stack, command[0] ?? "", summary, result, options.signal)
+                : undefined,
+        };
+    }
+
+    /**
+     * Runs an update, past the locks of dead processes: one that was killed leaves its lock, and the
+     * rerun that finishes its work must not need a person to remove it. A live owner is waited for.
+     */
+    async #runUnlocked(
+        stack: string,
+        args: readonly string[],
+        signal: AbortSignal | undefined,
+    ): Promise<PulumiProcessResult> {
+        const deadline = performance.now() + (this.#options.lockWaitSeconds ?? 60) * 1000;
+        let unlocks = 0;
+        let told = false;
+        for (;;) {
+            const result = await this.#run(args, signal);
+            const locks = result.code === 0 ? [] : locksIn(result.stderr);
+            if (locks.length === 0) {
+                return result;
+            }
+            const stale = await Promise.all(locks.map(isStale));
+            if (stale.every(Boolean) && unlocks < unlockAttempts) {
+                unlocks++;
+                this.#options.onProgress?.(
+                    `${stack}: removing the lock of process ${locks[0]?.pid}, which no longer runs`,
+                );
+                await this.#run(["cancel", "--yes", "--stack", stack]);
+            } else if (performance.now() < deadline && !signal?.aborted) {
+                if (!told) {
+                    told = true;
+                    this.#options.onProgress?.(
+                        `${stack}: waiting for the update of process ${locks[0]?.pid} on ${locks[0]?.host}`,
+                    );
+                }
+                await new Promise((resolve) => setTimeout(resolve, lockPollMs));
+            } else {
+                return result;
+            }
+        }
+    }
+
+    #run(args: readonly string[], signal?: AbortSignal): Promise<PulumiProcessResult> {
+        const bin = path.dirname(this.#command.command);
+        return runPulumi({
+            command: this.#command.command,
+            args: [...args, "--non-interactive", "--color", "never"],
+            cwd: this.#options.projectFolder,
+            environment: {
+                ...this.#environment,
+                PATH: [bin, this.#environment["PATH"] ?? ""].join(path.delimiter),
+            },
+            signal,
+        });
+    }
+}
+
+function updateError(
+    stack: string,
+    command: string,
+    summary: EventSummary,
+    result: PulumiProcessResult,
+    signal: AbortSignal | undefined,
+): AutomationError {
+    if (signal?.aborted) {
+        return new AutomationError("aborted", `${stack}: pulumi ${command} was interrupted`);
+    }
+    const mandatory = summary.violations.filter((violation) => violation.level === "mandatory");
+    if (mandatory.length > 0) {
+        return new AutomationError(
+            "policy",
+            [`${stack}: pulumi ${command} was refused by policy:`]
+                .concat(mandatory.map((one) => `  - ${one.policy}: ${one.message}`))
+                .join("\n"),
+        );
+    }
+    if (summary.errors.length > 0) {
+        return new AutomationError(
+            "failed",
+            [`${stack}: pulumi ${command} failed:`]
+                .concat(summary.errors.map((error) => `  - ${error}`))
+                .join("\n"),
+        );
+    }
+    return failure(stack, `pulumi ${command}`, result);
+}
+
+/** An error of the CLI itself, before or after the engine ran. */
+function failure(stack: string, doing: string, result: PulumiProcessResult): AutomationError {
+    const text = errorText(result);
+    const locks = locksIn(result.stderr);
+    if (locks.length > 0) {
+        const owners = locks.map((lock) => `${lock.user}@${lock.host}, process ${lock.pid}`);
+        return new AutomationError(
+            "state-locked",
+            `${stack}: the stack is locked by ${owners.join(" and ")} since ${locks[0]?.since}; ` +
+                `wait for it to end, or, once it is certain that it has, run: pulumi cancel --stack ${stack}`,
+        );
+    }
+    if (/failed to load checkpoint|could not deserialize|integrity/.test(text)) {
+        return new AutomationError(
+            "state-corrupt",
+            `${stack}: ${doing} cannot read the stack's state: ${text}; ` +
+                `restore it from the backend's backups (.pulumi/backups) or an older export with: pulumi stack import --stack ${stack}`,
+        );
+    }
+    return new AutomationError("failed", `${stack}: ${doing} failed: ${text}`);
+}
+
+function errorText(result: PulumiProcessResult): string {
+    const lines = `${result.stderr}\n${result.stdout}`
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "" && !line.startsWith("warning:"));
+    const errors = lines.filter((line) => line.startsWith("error:"));
+    const chosen = (errors.length > 0 ? errors : lines).map((line) => line.replace(/^error: /, ""));
+    return chosen.join("; ") || `exit status ${result.code}`;
+}
