@@ -168,7 +168,7 @@ export class Exchange {
         if (socket.reaches(this.#source)) {
             return false;
         }
-        socket.silence(this.request.socket);
+        socket.hold(this.request.socket);
         this.#record(0, "timeout");
         return true;
     }

@@ -3,6 +3,7 @@ import https from "node:https";
 import net from "node:net";
 import type { Duplex } from "node:stream";
 
+import { HeldSockets } from "../heldSockets";
 import type { World } from "../world";
 
 export interface ListenerSocketOptions {
@@ -20,20 +21,20 @@ export interface ListenerSocketOptions {
 /**
  * A server socket that faults can cut: while its place cannot be reached it accepts connections and
  * says nothing, not even a TLS handshake, as a network does that swallows packets. Connections that
- * were caught that way are reset when the fault heals.
+ * were caught that way are broken when the fault heals.
  */
 export class ListenerSocket {
     readonly #front: net.Server;
     readonly #inner: http.Server | https.Server;
     readonly #open = new Set<net.Socket>();
-    readonly #silent = new Set<net.Socket>();
-    readonly #onFaults = (): void => this.#releaseReachable();
+    readonly #held: HeldSockets;
 
     constructor(
         private readonly world: World,
         private readonly options: ListenerSocketOptions,
     ) {
         const { tls, handler } = options;
+        this.#held = new HeldSockets(world.faults);
         this.#inner =
             tls === undefined
                 ? http.createServer(handler)
@@ -51,11 +52,10 @@ export class ListenerSocket {
             this.#front.once("error", reject);
             this.#front.listen(port, address, resolve);
         });
-        this.world.faults.on("change", this.#onFaults);
     }
 
     async close(): Promise<void> {
-        this.world.faults.off("change", this.#onFaults);
+        this.#held.stop();
         for (const socket of this.#open) {
             socket.destroy();
         }
@@ -68,10 +68,10 @@ export class ListenerSocket {
         return this.world.network.reachable(remoteAddress ?? "", this.options.address);
     }
 
-    /** Never answers what came over this socket; resets it when its peer can be reached again. */
-    silence(socket: net.Socket): void {
-        this.#silent.add(socket);
-        socket.once("close", () => this.#silent.delete(socket));
+    /** Never answers what came over this socket; breaks it when its peer can be reached again. */
+    hold(socket: net.Socket): void {
+        const { remoteAddress } = socket;
+        this.#held.hold(socket, () => !this.reaches(remoteAddress));
     }
 
     #accept(socket: net.Socket): void {
@@ -81,17 +81,7 @@ export class ListenerSocket {
         if (this.reaches(socket.remoteAddress)) {
             this.#inner.emit("connection", socket);
         } else {
-            // Read, so that the client's leaving is noticed.
-            socket.resume();
-            this.silence(socket);
-        }
-    }
-
-    #releaseReachable(): void {
-        for (const socket of this.#silent) {
-            if (this.reaches(socket.remoteAddress)) {
-                socket.destroy();
-            }
+            this.hold(socket);
         }
     }
 }

@@ -1,0 +1,2 @@
+export type { ImageSource, ImageSources } from "./images";
+export { Tasks, type TasksOptions } from "./tasks";
