@@ -1,0 +1,259 @@
+import { globalStack, votersFor } from "../../infra/topology";
+import { readDeployedVotes } from "../deployedVotes";
+import { AutomationError } from "../errors";
+import { runFolder, type Estate } from "../estate";
+import { failbackStages, planFailback, votesToClear, type FailbackStage } from "../failbackPlan";
+import { checkRegion } from "../failoverPlan";
+import { Journal, type StepObserver } from "../journal";
+import { Lease } from "../lease";
+import { planIntents, runIntents, type Intent, type IntentOutcome } from "../provenUpdate";
+import { shareEdit, voteEdit } from "../stackConfig";
+
+/** Says after each stage whether the region bears the next one. */
+export type FailbackGate = (
+    stage: FailbackStage,
+) => Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: string }>;
+
+export interface FailbackOptions {
+    readonly region: string;
+    /** Without it, a dry run: the next stage is previewed and proven, nothing written. */
+    readonly yes: boolean;
+    /** Stop after this stage. @default the last one */
+    readonly through?: string;
+    readonly gate: FailbackGate;
+    readonly onStep?: StepObserver;
+    readonly onProgress?: (line: string) => void;
+    readonly signal?: AbortSignal;
+}
+
+export interface StageResult {
+    readonly stage: string;
+    readonly outcome: "planned" | "done" | "left";
+    /** Real seconds of its slowest update. */
+    readonly seconds: number;
+    readonly stacks: readonly string[];
+    readonly warnings: readonly string[];
+}
+
+export interface FailbackReport {
+    readonly region: string;
+    readonly dryRun: boolean;
+    readonly stages: readonly StageResult[];
+    readonly complete: boolean;
+}
+
+/**
+ * Brings a region back in stages: 1 percent of its share, its votes cleared, then 10, 25, 50 and
+ * 100 percent, with the gate's word between two stages. Every stage is an update that is previewed
+ * and proven first. Shares are records: this lane needs Route 53's control plane.
+ *
+ * @throws AutomationError when there is nothing to fail back, a stage fails, or the gate says no.
+ */
+export async function failback(estate: Estate, options: FailbackOptions): Promise<FailbackReport> {
+    const { region } = options;
+    checkRegion(region, estate.topology);
+    const lease = options.yes
+        ? await Lease.take(runFolder(estate), `failback ${region}`)
+        : undefined;
+    try {
+        const unfinished = await Journal.unfinished(runFolder(estate));
+        if (unfinished !== undefined && unfinished.region !== region) {
+            throw new AutomationError(
+                "refused",
+                `the ${unfinished.kind} of ${unfinished.region} that began ${unfinished.startedAt} did not reach its end; ` +
+                    `finish it first: meridian ${unfinished.kind} ${unfinished.region} --yes`,
+            );
+        }
+        const stages = planFailback(
+            region,
+            estate.topology,
+            await readDeployedVotes(estate),
+            await deployedShare(estate, region),
+            unfinished !== undefined,
+        );
+        checkThrough(options.through, stages);
+        return options.yes
+            ? await runStages(estate, options, stages)
+            : await previewStages(estate, options, stages);
+    } finally {
+        await lease?.release();
+    }
+}
+
+async function deployedShare(estate: Estate, region: string): Promise<number> {
+    const outputs = await estate.stacks.outputs(globalStack);
+    const shares = outputs?.["shares"] as Record<string, unknown> | undefined;
+    const share = shares?.[region];
+    return typeof share === "number" ? share : 100;
+}
+
+async function runStages(
+    estate: Estate,
+    options: FailbackOptions,
+    stages: readonly FailbackStage[],
+): Promise<FailbackReport> {
+    const { region, through } = options;
+    const journal = await Journal.open(runFolder(estate), "failback", region, options.onStep);
+    const end =
+        through === undefined
+            ? stages.length
+            : stages.findIndex((stage) => stage.id === through) + 1;
+    const results: StageResult[] = [];
+    for (const stage of stages.slice(0, end)) {
+        options.onProgress?.(`stage ${stage.id}`);
+        results.push(await runStage(estate, options, journal, stage));
+        if (results.length < end) {
+            await passGate(options, stage);
+        }
+    }
+    const left = stages.slice(end);
+    // A stop that was asked for is an end; the next run starts from what is deployed.
+    await journal.finish();
+    return {
+        region,
+        dryRun: false,
+        stages: [...results, ...left.map((stage) => stageResult(stage, "left"))],
+        complete: left.length === 0,
+    };
+}
+
+function checkThrough(through: string | undefined, stages: readonly FailbackStage[]): void {
+    if (through === undefined || stages.some((stage) => stage.id === through)) {
+        return;
+    }
+    const known = failbackStages.some((stage) => stage.id === through);
+    throw new AutomationError(
+        known ? "refused" : "usage",
+        known
+            ? `stage ${through} is done already; left: ${stages.map((stage) => stage.id).join(", ")}`
+            : `unknown stage ${JSON.stringify(through)}; the stages are ${failbackStages.map((stage) => stage.id).join(", ")}`,
+    );
+}
+
+async function passGate(options: FailbackOptions, stage: FailbackStage): Promise<void> {
+    const verdict = await options.gate(stage);
+    if (!verdict.ok) {
+        throw new AutomationError(
+            "failed",
+            `failback of ${options.region} stopped after stage ${stage.id}: ${verdict.reason}; ` +
+                `run it again once that is put right (meridian failback ${options.region} --yes), ` +
+                `or take the region out again (meridian failover ${options.region} --yes)`,
+        );
+    }
+}
+
+async function runStage(
+    estate: Estate,
+    options: FailbackOptions,
+    journal: Journal,
+    stage: FailbackStage,
+): Promise<StageResult> {
+    const { region, signal } = options;
+    const intents = intentsOf(estate, region, stage);
+    const needed = stage.kind === "votes" ? votesToClear(region, estate.topology) : intents.length;
+    const previews = await planIntents(estate, intents, signal);
+    const problems = previews.rejected.map(problemOf);
+    if (previews.proven.length < needed) {
+        throw stageError(region, stage, problems);
+    }
+    const outcomes = await runIntents(estate, previews.proven, {
+        journal,
+        stage: stage.id,
+        // Everyone is waited for: a vote that stays is half an evacuation of the next incident.
+        needed: intents.length,
+        signal,
+    });
+    const failed = outcomes.filter((one) => one.kind === "failed").map(problemOf);
+    if (outcomes.length - failed.length < needed) {
+        signal?.throwIfAborted();
+        throw stageError(region, stage, [...problems, ...failed]);
+    }
+    return {
+        stage: stage.id,
+        outcome: "done",
+        seconds: Math.max(
+            0,
+            ...outcomes.map((one) => (one.kind === "updated" ? one.update.seconds : 0)),
+        ),
+        stacks: outcomes.filter((one) => one.kind === "updated").map((one) => one.stack),
+        warnings: [...problems, ...failed],
+    };
+}
+
+async function previewStages(
+    estate: Estate,
+    options: FailbackOptions,
+    stages: readonly FailbackStage[],
+): Promise<FailbackReport> {
+    const [next, ...rest] = stages;
+    const results: StageResult[] = [];
+    if (next !== undefined) {
+        const previews = await planIntents(
+            estate,
+            intentsOf(estate, options.region, next),
+            options.signal,
+        );
+        const warnings = previews.rejected.map(problemOf);
+        if (previews.proven.length === 0) {
+            throw stageError(options.region, next, warnings);
+        }
+        results.push({
+            ...stageResult(next, "planned"),
+            stacks: previews.proven.filter((one) => one.pending).map((one) => one.intent.stack),
+            warnings,
+        });
+    }
+    return {
+        region: options.region,
+        dryRun: true,
+        stages: [...results, ...rest.map((stage) => stageResult(stage, "left"))],
+        complete: false,
+    };
+}
+
+function intentsOf(estate: Estate, region: string, stage: FailbackStage): readonly Intent[] {
+    return stage.kind === "share"
+        ? [
+              {
+                  stack: globalStack,
+                  edit: shareEdit(region, stage.percent),
+                  expected: { kind: "share", of: region },
+                  policyPacks: estate.policyPacks.standing,
+                  message: `fail ${region} back: ${stage.percent} % of its share`,
+              },
+          ]
+        : votersFor(region, estate.topology).map((stack) => ({
+              stack,
+              edit: voteEdit(region, "in-service"),
+              expected: { kind: "vote", on: region, vote: "in-service" },
+              policyPacks: estate.policyPacks.evacuation,
+              message: `fail ${region} back: take the vote back`,
+          }));
+}
+
+function stageResult(stage: FailbackStage, outcome: StageResult["outcome"]): StageResult {
+    return { stage: stage.id, outcome, seconds: 0, stacks: [], warnings: [] };
+}
+
+function problemOf(outcome: IntentOutcome): string {
+    return outcome.kind === "failed"
+        ? outcome.error.message
+        : outcome.kind === "refused"
+          ? `${outcome.stack}: its update would do more than this stage: ${outcome.problems.join("; ")}`
+          : outcome.stack;
+}
+
+function stageError(
+    region: string,
+    stage: FailbackStage,
+    problems: readonly string[],
+): AutomationError {
+    return new AutomationError(
+        "failed",
+        [
+            `failback of ${region} stopped at stage ${stage.id}:`,
+            ...problems.map((problem) => `  - ${problem}`),
+            `run it again once that is put right: meridian failback ${region} --yes`,
+        ].join("\n"),
+    );
+}

@@ -1,0 +1,65 @@
+import { votersFor, type Topology } from "../infra/topology";
+import { votesAgainst, type DeployedVotes } from "./deployedVotes";
+import { AutomationError } from "./errors";
+import { checkRegion } from "./failoverPlan";
+
+/** One step of a failback. */
+export type FailbackStage =
+    /** The region serves this percent of its own users; the rest goes to the region that stands in. */
+    | { readonly id: string; readonly kind: "share"; readonly percent: number }
+    /** The survivors' votes are taken back. */
+    | { readonly id: "votes"; readonly kind: "votes" };
+
+const votesStage: FailbackStage = { id: "votes", kind: "votes" };
+
+/** All stages in order. The share drops to 1 first, so that taking the votes back moves almost nothing. */
+export const failbackStages: readonly FailbackStage[] = [
+    share(1),
+    votesStage,
+    share(10),
+    share(25),
+    share(50),
+    share(100),
+];
+
+/**
+ * The stages that are left. Pure; derived from what is deployed and not from a record, so that a
+ * failback that was killed continues where it stopped.
+ *
+ * @param deployedShare percent, as deployed.
+ * @param unfinished a failover or failback of the region did not reach its end: files may hold what is not deployed.
+ * @throws AutomationError `usage` for an unknown region, `refused` when there is nothing to fail back.
+ */
+export function planFailback(
+    region: string,
+    topology: Topology,
+    votes: DeployedVotes,
+    deployedShare: number,
+    unfinished: boolean,
+): readonly FailbackStage[] {
+    checkRegion(region, topology);
+    const against = votesAgainst(votes, region).length;
+    if (against >= topology.quorum) {
+        return failbackStages;
+    }
+    if (against === 0 && deployedShare >= 100 && !unfinished) {
+        throw new AutomationError(
+            "refused",
+            `${region} is in service with all of its share: no vote is against it, nothing to fail back`,
+        );
+    }
+    // In service by now: its share must not drop again.
+    const shares = failbackStages.filter(
+        (stage) => stage.kind === "share" && stage.percent > deployedShare,
+    );
+    return against > 0 || unfinished || deployedShare <= 1 ? [votesStage, ...shares] : shares;
+}
+
+/** How many survivors must take their vote back before the region can be in service. */
+export function votesToClear(region: string, topology: Topology): number {
+    return votersFor(region, topology).length - topology.quorum + 1;
+}
+
+function share(percent: number): FailbackStage {
+    return { id: `share-${percent}`, kind: "share", percent };
+}
