@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import { prepareEnvironment } from "./environment";
 import { findEngine, type EngineSource, type FindOptions } from "./findEngine";
+import { setUp } from "./setUp";
 
 /** A Pulumi CLI that is ready to run the program. */
 export interface Engine {
@@ -38,32 +38,14 @@ export interface PrepareOptions extends FindOptions {
  */
 export async function prepareEngine(options: PrepareOptions): Promise<Engine> {
     const found = await findEngine(options);
-    const home = path.resolve(options.home);
-    // The real file: what lies beside a link is not what lies beside the CLI.
-    const pulumi = fs.realpathSync(found.pulumi);
-    const environment = await prepareEnvironment({
-        pulumi,
-        home,
+    const setup = await setUp({
+        // The real file: what lies beside a link is not what lies beside the CLI.
+        pulumi: fs.realpathSync(found.pulumi),
+        home: path.resolve(options.home),
         searchPath: options.searchPath ?? process.env["PATH"] ?? "",
         plugins: options.plugins ?? "standin",
         pluginEntry:
             options.pluginEntry ?? path.join(__dirname, "..", "aws", "provider", "main.ts"),
     });
-    return { ...found, pulumi, root: rootOf(pulumi, home), environment };
-}
-
-/** The Automation API wants `<root>/bin/pulumi`; a CLI that is not in a `bin` is given one by a link. */
-function rootOf(pulumi: string, home: string): string {
-    const folder = path.dirname(pulumi);
-    if (path.basename(folder) === "bin" && path.basename(pulumi) === "pulumi") {
-        return path.dirname(folder);
-    }
-    const root = path.join(home, "engine", "root");
-    const link = path.join(root, "bin", "pulumi");
-    fs.mkdirSync(path.dirname(link), { recursive: true });
-    const draft = `${link}.${process.pid}`;
-    fs.rmSync(draft, { force: true });
-    fs.symlinkSync(pulumi, draft);
-    fs.renameSync(draft, link);
-    return root;
+    return { ...found, ...setup };
 }

@@ -33,10 +33,15 @@ export async function inStaging(
 
 /** Writes a file that others may be reading or running: they see the old one or the new one. */
 export function replaceFile(file: string, content: string | Buffer, mode: number): void {
+    replaceWith(file, (draft) => fs.writeFileSync(draft, content, { mode }));
+}
+
+/** The same for anything that can be made at a path: a link, a copy. */
+export function replaceWith(file: string, make: (draft: string) => void): void {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     const draft = `${file}.${randomBytes(6).toString("hex")}`;
     try {
-        fs.writeFileSync(draft, content, { mode });
+        make(draft);
         fs.renameSync(draft, file);
     } finally {
         fs.rmSync(draft, { force: true });
@@ -44,8 +49,5 @@ export function replaceFile(file: string, content: string | Buffer, mode: number
 }
 
 function remove(folder: string): void {
-    if (!fs.existsSync(folder)) {
-        return;
-    }
     fs.rmSync(folder, { recursive: true, force: true });
 }
