@@ -54,6 +54,8 @@ export interface ResourceType {
         readonly maxLength: number;
         /** The service takes no upper case in the name. @default false */
         readonly lowercase?: boolean;
+        /** What every name starts with, such as `alias/`. @default "" */
+        readonly prefix?: string;
         /** The logical name itself is the physical one, without random digits. @default false */
         readonly verbatim?: boolean;
     };

@@ -115,8 +115,8 @@ function physicalName(type: ResourceType, input: CheckInput): string | Problem |
     }
     const suffix =
         autoname.verbatim === true ? "" : `-${digits(input.randomSeed, input.logicalName, 7)}`;
-    const name =
-        proposed ?? input.logicalName.slice(0, autoname.maxLength - suffix.length) + suffix;
+    const room = autoname.maxLength - suffix.length - (autoname.prefix ?? "").length;
+    const name = (autoname.prefix ?? "") + (proposed ?? input.logicalName.slice(0, room) + suffix);
     return autoname.lowercase === true ? name.toLowerCase() : name;
 }
 

@@ -3,6 +3,7 @@ import { AwsError } from "../awsError";
 import type { ResourceType, TypeContext } from "../resourceType";
 import { text } from "../support/known";
 import { policyProblems } from "../support/policyDocument";
+import { unknownPrincipal } from "../support/principals";
 import { bucketInRegion, policyType, publicAccessBlockOf } from "./buckets";
 import { isPublicPolicy } from "./publicPolicy";
 
@@ -16,6 +17,12 @@ function admit(inputs: Props, context: TypeContext): void {
     const problem = policyProblems(document, "resource")[0] ?? resourceProblem(document, bucket.id);
     if (problem !== undefined) {
         throw new AwsError("MalformedPolicy", problem);
+    }
+    if (unknownPrincipal(document, context) !== undefined) {
+        throw new AwsError(
+            "MalformedPolicy",
+            `Invalid principal in policy (${unknownPrincipal(document, context)})`,
+        );
     }
     if (Buffer.byteLength(document) > maxPolicyBytes) {
         throw new AwsError(
