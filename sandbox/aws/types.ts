@@ -1,4 +1,11 @@
+import { acmTypes } from "./acm";
+import { dynamodbTypes } from "./dynamodb";
+import { ec2Types } from "./ec2";
+import { eventsTypes } from "./events";
+import { iamTypes } from "./iam";
 import { kmsTypes } from "./kms";
+import { lambdaTypes } from "./lambda";
+import { lbTypes } from "./lb";
 import type { ResourceType } from "./resourceType";
 import { route53Types } from "./route53";
 import { s3Types } from "./s3";
@@ -7,7 +14,14 @@ import { sqsTypes } from "./sqs";
 
 /** Every `aws:*` type the rehearsal cloud knows. An unknown one is refused by name. */
 export const resourceTypes: readonly ResourceType[] = [
+    ...acmTypes,
+    ...dynamodbTypes,
+    ...ec2Types,
+    ...eventsTypes,
+    ...iamTypes,
     ...kmsTypes,
+    ...lambdaTypes,
+    ...lbTypes,
     ...route53Types,
     ...s3Types,
     ...snsTypes,
