@@ -1,0 +1,2 @@
+export { DnsServer } from "./server";
+export type { Asker, ClientSubnet, DnsAnswer, ResolverOptions } from "./resolver";
