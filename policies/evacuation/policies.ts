@@ -1,0 +1,9 @@
+import type { Policies } from "@pulumi/policy";
+
+import { enoughRegions } from "./rules/enoughRegions";
+import { notItself } from "./rules/notItself";
+import { oneRegion } from "./rules/oneRegion";
+import { voteBody } from "./rules/voteBody";
+
+/** Every rule of the pack. Apart from the pack itself, which starts a server when it is made. */
+export const policies: Policies = [enoughRegions, notItself, oneRegion, voteBody];

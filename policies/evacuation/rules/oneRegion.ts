@@ -1,0 +1,30 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+
+import { dataPlaneRecovery } from "../framework";
+import { selfTest, votesIn } from "../votes";
+
+/**
+ * With a majority quorum, voters that speak against one region at most can never take two regions
+ * out together, whatever two operators do at the same time.
+ */
+export const oneRegion: StackValidationPolicy = {
+    name: "evacuation-one-region",
+    description: "A region must not vote against more than one other region at a time.",
+    enforcementLevel: "mandatory",
+    severity: "critical",
+    framework: dataPlaneRecovery,
+    tags: ["evacuation"],
+    remediationSteps:
+        "Fail the first region back, or set its vote to in-service, before evacuating another.",
+    validateStack: (args, report) => {
+        const against = votesIn(args.resources).filter(
+            ({ subject, body }) => subject !== selfTest && body === "evacuate",
+        );
+        if (against.length > 1) {
+            report(
+                `this region votes against ${against.map(({ subject }) => subject).join(" and ")}; it may vote against one`,
+                against[1]?.urn,
+            );
+        }
+    },
+};

@@ -1,0 +1,36 @@
+import type { Policies } from "@pulumi/policy";
+
+import { serviceMinimum } from "./rules/capacity/serviceMinimum";
+import { tableCapacity } from "./rules/capacity/tableCapacity";
+import { bucketKey } from "./rules/encryption/bucketKey";
+import { keyPolicy } from "./rules/encryption/keyPolicy";
+import { keyRotation } from "./rules/encryption/keyRotation";
+import { loadBalancerTls } from "./rules/encryption/loadBalancerTls";
+import { logGroupKey } from "./rules/encryption/logGroupKey";
+import { messagingKey } from "./rules/encryption/messagingKey";
+import { tableKey } from "./rules/encryption/tableKey";
+import { calculatedCheck } from "./rules/health/calculatedCheck";
+import { endpointCheck } from "./rules/health/endpointCheck";
+import { tableRecovery } from "./rules/recovery/tableRecovery";
+import { defaultGeolocation } from "./rules/routing/defaultGeolocation";
+import { followsHealth } from "./rules/routing/followsHealth";
+import { ttl } from "./rules/routing/ttl";
+
+/** Every rule of the pack. Apart from the pack itself, which starts a server when it is made. */
+export const policies: Policies = [
+    bucketKey,
+    keyPolicy,
+    keyRotation,
+    loadBalancerTls,
+    logGroupKey,
+    messagingKey,
+    tableKey,
+    calculatedCheck,
+    endpointCheck,
+    serviceMinimum,
+    tableCapacity,
+    tableRecovery,
+    defaultGeolocation,
+    followsHealth,
+    ttl,
+];
