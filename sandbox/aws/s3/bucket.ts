@@ -116,6 +116,14 @@ function objectsOf(bucket: string, context: TypeContext) {
         .filter((object) => object.outputs.bucket === bucket);
 }
 
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html */
+function websiteOf(inputs: Props, name: string, region: string): Props {
+    const domain = `s3-website.${region}.amazonaws.com`;
+    return given(inputs, "website")
+        ? { websiteDomain: domain, websiteEndpoint: `${name}.${domain}` }
+        : { websiteDomain: "", websiteEndpoint: "" };
+}
+
 export const bucket: ResourceType = {
     type: bucketType,
     service: "s3",
@@ -158,6 +166,8 @@ export const bucket: ResourceType = {
         "bucketRegion",
         "bucketRegionalDomainName",
         "hostedZoneId",
+        "websiteDomain",
+        "websiteEndpoint",
     ],
     check,
     admit,
@@ -175,6 +185,7 @@ export const bucket: ResourceType = {
                 objectLockEnabled: flag(inputs, "objectLockEnabled") ?? false,
                 requestPayer: text(inputs, "requestPayer") ?? "BucketOwner",
                 grants: records(inputs, "grants"),
+                ...websiteOf(inputs, name, context.region),
             },
         };
     },

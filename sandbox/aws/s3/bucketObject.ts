@@ -14,6 +14,15 @@ import {
 } from "./buckets";
 import { objectBody } from "./objectBody";
 
+/** Left empty: nobody here asks for a checksum algorithm's result. */
+const checksums = [
+    "checksumCrc32",
+    "checksumCrc32c",
+    "checksumCrc64nvme",
+    "checksumSha1",
+    "checksumSha256",
+];
+
 function check(inputs: Props): readonly Problem[] {
     const problems = new Problems();
     problems.atMostOne(inputs, ["content", "contentBase64", "source"]);
@@ -124,7 +133,15 @@ export const bucketObject: ResourceType = {
     autoname: { property: "key", maxLength: 1024, verbatim: true },
     defaults: { forceDestroy: false },
     upsert: true,
-    computed: ["arn", "contentType", "etag", "serverSideEncryption", "storageClass", "versionId"],
+    computed: [
+        "arn",
+        ...checksums,
+        "contentType",
+        "etag",
+        "serverSideEncryption",
+        "storageClass",
+        "versionId",
+    ],
     changesOnUpdate: ["etag", "versionId"],
     check,
     admit,
@@ -148,6 +165,7 @@ export const bucketObject: ResourceType = {
             outputs: {
                 contentType: "application/octet-stream",
                 storageClass: "STANDARD",
+                ...Object.fromEntries(checksums.map((name) => [name, ""])),
                 ...inputs,
                 arn: `arn:aws:s3:::${bucket}/${key}`,
                 etag,

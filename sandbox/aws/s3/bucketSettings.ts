@@ -26,7 +26,7 @@ function bucketSetting(
             update: `Put${action}`,
             delete: `Delete${action}`,
         },
-        replaceOn: ["bucket", "expectedBucketOwner"],
+        replaceOn: ["bucket", "expectedBucketOwner"].filter((name) => own.inputs.includes(name)),
         upsert: true,
         computed: [],
         admit: (inputs, context) => void bucketInRegion(inputs, context),
