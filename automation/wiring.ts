@@ -1,3 +1,5 @@
+import type { Rehearsal, RehearsalRequest } from "./rehearsal";
+
 /** The Pulumi CLI that runs the updates. */
 export interface Engine {
     /** Absolute path of the executable. */
@@ -22,4 +24,5 @@ export interface EngineRequest {
 /** What the command line is given from outside; tests give their own. */
 export interface Wiring {
     prepareEngine(request: EngineRequest): Promise<Engine>;
+    startRehearsal(request: RehearsalRequest): Promise<Rehearsal>;
 }

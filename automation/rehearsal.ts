@@ -1,0 +1,102 @@
+import type { EventEmitter } from "node:events";
+
+/** Something the drill breaks. */
+export type RehearsalFault =
+    | {
+          readonly kind: "gray";
+          readonly region: string;
+          readonly errorRate: number;
+          readonly latencyMs: number;
+      }
+    | { readonly kind: "blackout"; readonly region: string }
+    | { readonly kind: "control-planes"; readonly region: string };
+
+/** One call, as the rehearsal cloud recorded it. */
+export interface RecordedCall {
+    /** World time, milliseconds since the epoch. */
+    readonly atMs: number;
+    readonly caller: string;
+    readonly plane: "control" | "data";
+    readonly service: string;
+    readonly action: string;
+    /** Region that has to be alive for the call to work. */
+    readonly region: string;
+    readonly outcome: string;
+}
+
+/** One request of a shopper, as the shopper saw it. */
+export interface ShopperSample {
+    readonly atMs: number;
+    readonly geography: string;
+    /** Region that answered; undefined when none did. */
+    readonly region: string | undefined;
+    readonly ok: boolean;
+    readonly latencyMs: number;
+    /** From a client that keeps addresses longer than their time to live. */
+    readonly stale: boolean;
+}
+
+export interface RehearsalTraffic {
+    stop(): Promise<void>;
+    readonly samples: readonly ShopperSample[];
+    /** Reads every acknowledged write back, from everywhere. */
+    verify(): Promise<{ readonly acknowledged: number; readonly lost: number }>;
+}
+
+export interface AlarmChange {
+    readonly region: string;
+    readonly name: string;
+    readonly state: AlarmState;
+    readonly atMs: number;
+}
+
+export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+export interface HealthChange {
+    readonly id: string;
+    readonly healthy: boolean;
+    readonly atMs: number;
+}
+
+export interface RehearsalEvents {
+    alarm: [AlarmChange];
+    health: [HealthChange];
+    /** A message that a topic was given. */
+    message: [{ readonly topicArn: string; readonly message: string; readonly atMs: number }];
+}
+
+/** The rehearsal cloud, as the automation sees it. World times in milliseconds since the epoch. */
+export interface Rehearsal {
+    now(): number;
+    sleep(worldMs: number, signal?: AbortSignal): Promise<void>;
+    /** Keeps world time at real time until the returned function is called. */
+    hold(): () => void;
+    inject(fault: RehearsalFault): void;
+    heal(fault: RehearsalFault): void;
+    /** Position in the record of calls, for `callsSince`. */
+    mark(): number;
+    callsSince(mark: number): readonly RecordedCall[];
+    readonly events: EventEmitter<RehearsalEvents>;
+    alarmState(region: string, name: string): AlarmState | undefined;
+    healthy(healthCheckId: string): boolean;
+    /** Seconds that writes were behind at worst since then. */
+    worstLagSeconds(sinceMs: number): number;
+    startTraffic(): Promise<RehearsalTraffic>;
+    /** Resolves once what the stacks registered really runs. */
+    steady(): Promise<void>;
+    /** For `pulumi`, the AWS SDKs, the AWS CLI and `dig`. */
+    environment(): Readonly<Record<string, string>>;
+    /** What a person may want to reach: a title and an address each. */
+    addresses(): readonly { readonly what: string; readonly address: string }[];
+    stop(): Promise<void>;
+}
+
+export interface RehearsalRequest {
+    /** Folder for the account and the stacks' state. */
+    readonly home: string;
+    readonly accountId: string;
+    readonly zone: { readonly id: string; readonly name: string };
+    /** Folder of the repository: where the service's program is. */
+    readonly repository: string;
+    readonly requestsPerSecond?: number;
+}

@@ -1,0 +1,115 @@
+import fs from "node:fs/promises";
+
+import { expect } from "chai";
+
+import { failback } from "../../../automation/commands/failback";
+import { failover } from "../../../automation/commands/failover";
+import { createFixture, openFixture, removeFixture, type Fixture } from "./support/fixture";
+
+const region = "us-east-1";
+const survivors = ["ap-east-1", "ap-south-1", "eu-west-1"];
+const open = async (): Promise<{ readonly ok: true }> => ({ ok: true });
+
+describe("failover and failback on the real engine", () => {
+    let fixture: Fixture;
+
+    before(async () => {
+        fixture = await createFixture();
+    });
+    after(() => removeFixture(fixture));
+
+    it("changes nothing in a dry run, and says what it would do", async () => {
+        const before = await fixture.calls();
+        const report = await failover(fixture.estate, { region, yes: false });
+
+        expect(report.votes.map((vote) => [vote.stack, vote.outcome])).to.eql(
+            survivors.map((stack) => [stack, "planned"]),
+        );
+        expect(await fixture.calls()).to.eql(before);
+        expect(await fs.readFile(fixture.stackFile("eu-west-1"), "utf8")).not.to.contain("votes");
+    });
+
+    it("leaves a survivor out whose update would do more than vote, and keeps its file", async () => {
+        const file = fixture.stackFile("eu-west-1");
+        const text = await fs.readFile(file, "utf8");
+        const drifted = text.replace("# fixed\n", "# fixed\n  meridian:title: undeployed\n");
+        await fs.writeFile(file, drifted);
+        try {
+            const report = await failover(fixture.estate, { region, yes: false });
+            const vote = report.votes.find((one) => one.stack === "eu-west-1");
+            expect(vote?.outcome).to.equal("refused");
+            expect(vote?.detail).to.contain("aws:sns/topic:Topic notices");
+            expect(report.evacuated).to.equal(true);
+            expect(await fs.readFile(file, "utf8")).to.equal(drifted);
+        } finally {
+            await fs.writeFile(file, text);
+        }
+    });
+
+    it("evacuates with one update per survivor and none anywhere else", async () => {
+        const before = await fixture.calls();
+        const report = await failover(fixture.estate, { region, yes: true });
+
+        expect(report.evacuated).to.equal(true);
+        expect(report.votes.map((vote) => [vote.stack, vote.outcome, vote.changes])).to.eql(
+            survivors.map((stack) => [stack, "voted", 1]),
+        );
+        expect((await fixture.calls()).slice(before.length).sort()).to.eql(
+            survivors.map((stack) => `update ${stack} votes-${region}`),
+        );
+        const file = await fs.readFile(fixture.stackFile("eu-west-1"), "utf8");
+        expect(file).to.contain("# eu-west-1").and.to.contain("# fixed");
+        expect(file).to.match(/meridian:votes:\n\s+us-east-1: evacuate/);
+    });
+
+    it("refuses a region that is out already, and one that too few can vote on", async () => {
+        const again = await failover(fixture.estate, { region, yes: true }).catch(String);
+        expect(again).to.contain("already evacuated");
+
+        const second = await failover(fixture.estate, { region: "eu-west-1", yes: true }).catch(
+            String,
+        );
+        expect(second).to.contain("needs 2 votes").and.to.contain("meridian failback us-east-1");
+    });
+
+    it("fails back in stages, each a change of its own", async () => {
+        const before = await fixture.calls();
+        const stages: string[] = [];
+        const report = await failback(fixture.estate, {
+            region,
+            yes: true,
+            gate: async (stage) => {
+                stages.push(stage.id);
+                return { ok: true };
+            },
+        });
+
+        expect(report.complete).to.equal(true);
+        expect(stages).to.eql(["share-1", "votes", "share-10", "share-25", "share-50"]);
+        expect((await fixture.calls()).slice(before.length)).to.have.length(5 * 2 + 3);
+        expect(await fixture.weights(region)).to.eql([100, 0]);
+        expect(await fixture.vote("eu-west-1", region)).to.equal("in-service");
+        const again = await failback(fixture.estate, { region, yes: true, gate: open }).catch(
+            String,
+        );
+        expect(again).to.contain("nothing to fail back");
+    });
+
+    it("evacuates without a survivor that cannot be reached", async () => {
+        const cut = await openFixture(fixture.root, { FIXTURE_UNREACHABLE: "ap-east-1" });
+        const report = await failover(cut.estate, { region, yes: true });
+
+        expect(report.evacuated).to.equal(true);
+        expect(report.votes.map((vote) => [vote.stack, vote.outcome])).to.eql([
+            ["ap-east-1", "failed"],
+            ["ap-south-1", "voted"],
+            ["eu-west-1", "voted"],
+        ]);
+        expect(await fixture.vote("ap-east-1", region)).to.equal("in-service");
+
+        await failback(fixture.estate, { region, yes: true, gate: open });
+        expect(await fs.readFile(fixture.stackFile("ap-east-1"), "utf8")).to.match(
+            /us-east-1: in-service/,
+        );
+    });
+});
