@@ -17,7 +17,7 @@ export const voteBody: StackValidationPolicy = {
     validateStack: (args, report) => {
         for (const { subject, body, urn } of votesIn(args.resources)) {
             const allowed = subject === selfTest ? ["evacuate"] : bodies;
-            if (body !== undefined && !allowed.includes(String(body))) {
+            if (body !== undefined && (typeof body !== "string" || !allowed.includes(body))) {
                 report(
                     `votes/${subject} says ${JSON.stringify(body)}; it must say ${allowed.join(" or ")}`,
                     urn,
