@@ -1,0 +1,233 @@
+import type { Props } from "../../world/store";
+
+/** Where a policy is attached; each place has its own grammar. */
+export type PolicyKind = "identity" | "trust" | "resource";
+
+export interface PolicyRequest {
+    /** Who asks: a service principal such as `logs.eu-west-1.amazonaws.com`, or a role or account ARN. */
+    readonly principal: { readonly service: string } | { readonly arn: string };
+    /** Such as `s3:PutObject`. */
+    readonly action: string;
+    /** ARN, or `*` for what a key or trust policy calls itself. */
+    readonly resource: string;
+    /** Condition keys of the request, such as `aws:SourceAccount`. */
+    readonly context?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What IAM would say of a policy document, in its words; empty when it accepts it.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+export function policyProblems(document: string, kind: PolicyKind): readonly string[] {
+    const parsed = parse(document);
+    if (parsed === undefined) {
+        return ["This policy contains invalid Json"];
+    }
+    const problems: string[] = [];
+    for (const key of Object.keys(parsed)) {
+        if (!["Version", "Id", "Statement"].includes(key)) {
+            problems.push(`Syntax errors in policy: unknown element ${key}`);
+        }
+    }
+    const version = parsed.Version;
+    if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17") {
+        problems.push(
+            `Syntax errors in policy: Version must be 2012-10-17 or 2008-10-17, got ${JSON.stringify(version)}`,
+        );
+    }
+    const all = statementsOf(parsed);
+    if (all.length === 0) {
+        problems.push("Syntax errors in policy: Statement must hold at least one statement");
+    }
+    const sids = all.flatMap((statement) => statement.Sid ?? []);
+    if (new Set(sids).size !== sids.length) {
+        problems.push("Statement IDs (SID) in a single policy must be unique");
+    }
+    return [...problems, ...all.flatMap((statement) => statementProblems(statement, kind))];
+}
+
+function statementProblems(statement: Props, kind: PolicyKind): readonly string[] {
+    const problems: string[] = [];
+    if (statement.Effect !== "Allow" && statement.Effect !== "Deny") {
+        problems.push(
+            `Syntax errors in policy: Effect must be Allow or Deny, got ${String(statement.Effect)}`,
+        );
+    }
+    const actions = listOf(statement.Action ?? statement.NotAction);
+    if (actions.length === 0) {
+        problems.push("Policy statement must contain actions");
+    }
+    for (const action of actions) {
+        if (action !== "*" && !/^[a-z0-9-]+:[\w*?]+$/i.test(action)) {
+            problems.push(
+                `Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc: ${action}`,
+            );
+        }
+    }
+    if (typeof statement.Sid === "string" && kind === "identity" && !/^\w*$/.test(statement.Sid)) {
+        problems.push(`Statement IDs (SID) must be alpha-numeric, got "${statement.Sid}"`);
+    }
+    const resources = listOf(statement.Resource ?? statement.NotResource);
+    const hasPrincipal = statement.Principal !== undefined || statement.NotPrincipal !== undefined;
+    if (kind === "identity" && hasPrincipal) {
+        problems.push("Policy document should not specify a principal");
+    }
+    if (kind === "identity" && resources.length === 0) {
+        problems.push("Policy statement must contain resources");
+    }
+    if (kind !== "identity" && !hasPrincipal) {
+        problems.push("Missing required field Principal");
+    }
+    if (kind === "trust" && resources.length > 0) {
+        problems.push("Has prohibited field Resource");
+    }
+    if (kind === "trust" && actions.some((action) => !/^sts:/i.test(action))) {
+        problems.push("AssumeRole policy may only specify STS AssumeRole actions");
+    }
+    for (const resource of resources) {
+        if (resource !== "*" && !/^arn:[^:]*:[^:]*:[^:]*:[^:]*:.+$/.test(resource)) {
+            problems.push(`Resource ${resource} must be in ARN format or "*"`);
+        }
+    }
+    return problems;
+}
+
+/**
+ * Whether the document allows the request: an explicit deny wins over any allow. A condition operator
+ * that is not known here never matches.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function policyAllows(document: string, request: PolicyRequest): boolean {
+    const matching = statementsOf(parse(document) ?? {}).filter((statement) =>
+        statementMatches(statement, request),
+    );
+    return (
+        matching.some((statement) => statement.Effect === "Allow") &&
+        !matching.some((statement) => statement.Effect === "Deny")
+    );
+}
+
+/** The condition keys AWS always sets, besides those the caller names. */
+function contextOf(request: PolicyRequest): Readonly<Record<string, string>> {
+    return { "aws:SecureTransport": "true", ...request.context };
+}
+
+function statementMatches(statement: Props, request: PolicyRequest): boolean {
+    const actionMatches = (pattern: string): boolean =>
+        like(pattern.toLowerCase(), request.action.toLowerCase());
+    const resourceMatches = (pattern: string): boolean => like(pattern, request.resource);
+    const actions =
+        statement.NotAction === undefined
+            ? listOf(statement.Action).some(actionMatches)
+            : !listOf(statement.NotAction).some(actionMatches);
+    const resources =
+        statement.NotResource === undefined
+            ? statement.Resource === undefined || listOf(statement.Resource).some(resourceMatches)
+            : !listOf(statement.NotResource).some(resourceMatches);
+    return (
+        actions &&
+        resources &&
+        principalMatches(statement, request.principal) &&
+        conditionsMatch(statement.Condition, contextOf(request))
+    );
+}
+
+function principalMatches(statement: Props, principal: PolicyRequest["principal"]): boolean {
+    if (statement.NotPrincipal !== undefined) {
+        return !namesPrincipal(statement.NotPrincipal, principal);
+    }
+    return statement.Principal === undefined || namesPrincipal(statement.Principal, principal);
+}
+
+function namesPrincipal(named: unknown, principal: PolicyRequest["principal"]): boolean {
+    if (named === "*") {
+        return true;
+    }
+    const byKind = (typeof named === "object" && named !== null ? named : {}) as Props;
+    if ("service" in principal) {
+        return listOf(byKind.Service).includes(principal.service);
+    }
+    const account = principal.arn.split(":")[4] ?? "";
+    return listOf(byKind.AWS).some((entry) =>
+        ["*", principal.arn, account, `arn:aws:iam::${account}:root`].includes(entry),
+    );
+}
+
+function conditionsMatch(conditions: unknown, context: Readonly<Record<string, string>>): boolean {
+    const operators = (conditions ?? {}) as Readonly<Record<string, Props>>;
+    return Object.entries(operators).every(([operator, keys]) =>
+        Object.entries(keys).every(([key, wanted]) =>
+            conditionMatches(operator, keyIn(context, key), listOf(wanted)),
+        ),
+    );
+}
+
+/** Condition key names are not case-sensitive, except behind `kms:EncryptionContext:`. */
+function keyIn(context: Readonly<Record<string, string>>, key: string): string | undefined {
+    return Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
+}
+
+function conditionMatches(
+    operator: string,
+    actual: string | undefined,
+    wanted: readonly string[],
+): boolean {
+    const base = operator.replace(/IfExists$/, "").replace(/^For(All|Any)Values:/, "");
+    if (base === "Null") {
+        return wanted.includes(String(actual === undefined));
+    }
+    const negated = base.includes("Not");
+    if (actual === undefined) {
+        return negated || operator.endsWith("IfExists");
+    }
+    const some = wanted.some((value) => {
+        switch (base.replace("Not", "")) {
+            case "StringEquals":
+                return value === actual;
+            case "StringEqualsIgnoreCase":
+            case "Bool":
+                return value.toLowerCase() === actual.toLowerCase();
+            case "StringLike":
+            case "ArnLike":
+            case "ArnEquals":
+                return like(value, actual);
+            default:
+                return negated;
+        }
+    });
+    return negated ? !some : some;
+}
+
+function like(pattern: string, value: string): boolean {
+    const source = pattern
+        .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+        .replaceAll("*", ".*")
+        .replaceAll("?", ".");
+    return new RegExp(`^${source}$`, "s").test(value);
+}
+
+function parse(document: string): Props | undefined {
+    try {
+        const parsed: unknown = JSON.parse(document);
+        return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+            ? (parsed as Props)
+            : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+function statementsOf(document: Props): readonly Props[] {
+    const statement = document.Statement;
+    const all: unknown[] = Array.isArray(statement) ? statement : [statement];
+    return all.filter((one): one is Props => typeof one === "object" && one !== null);
+}
+
+function listOf(value: unknown): readonly string[] {
+    if (value === undefined || value === null) {
+        return [];
+    }
+    return (Array.isArray(value) ? (value as unknown[]) : [value]).map(String);
+}
