@@ -3,6 +3,9 @@ import type { SmallWorld } from "../../support/smallWorld";
 
 export const account = "111122223333";
 
+/** An account that can be filled by hand. */
+export type Declaring = Pick<SmallWorld, "declare">;
+
 export interface EstateOptions {
     /** @default "us-east-1" */
     readonly region?: string;
@@ -22,7 +25,7 @@ export interface Estate {
 }
 
 /** Puts what a region needs in the account by hand, as its control planes would have it. */
-export function declareEstate(world: SmallWorld, options: EstateOptions = {}): Estate {
+export function declareEstate(world: Declaring, options: EstateOptions = {}): Estate {
     const region = options.region ?? "us-east-1";
     const arn = (rest: string): string =>
         `arn:aws:elasticloadbalancing:${region}:${account}:${rest}`;
@@ -97,7 +100,7 @@ export function declareEstate(world: SmallWorld, options: EstateOptions = {}): E
 }
 
 function declareListener(
-    world: SmallWorld,
+    world: Declaring,
     region: string,
     loadBalancerArn: string,
     port: number,
@@ -128,7 +131,7 @@ export interface ServiceOptions {
 
 /** Puts an ECS service and its task definition in the account; returns the service's ARN. */
 export function declareService(
-    world: SmallWorld,
+    world: Declaring,
     estate: Pick<Estate, "region" | "groupArn">,
     options: ServiceOptions,
 ): string {
