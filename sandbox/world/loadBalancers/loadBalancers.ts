@@ -108,9 +108,32 @@ export class LoadBalancers implements Part, LoadBalancerHealth {
     }
 
     #refresh(): void {
-        const { store, network } = this.world;
         const before = this.#entries;
-        this.#entries = new Map(
+        let readError: unknown;
+        try {
+            this.#entries = this.#read();
+        } catch (error) {
+            // A resource that cannot be served is no reason to refuse it: its control plane took it.
+            readError = error;
+        }
+        this.#announce(before);
+        this.#probes.refresh();
+        this.#work = this.#work
+            .catch(() => {})
+            .then(() => this.world.clock.io(() => this.#reconcile()))
+            .then(() => {
+                this.#release(before);
+                if (readError !== undefined) {
+                    throw readError as Error;
+                }
+            });
+        // Whoever asks `settled` is told; a change nobody waits for must not end the world.
+        this.#work.catch(() => {});
+    }
+
+    #read(): Map<string, Entry> {
+        const { store, network } = this.world;
+        return new Map(
             balancers(store).map((balancer) => [
                 balancer.arn,
                 {
@@ -121,22 +144,27 @@ export class LoadBalancers implements Part, LoadBalancerHealth {
                 },
             ]),
         );
-        for (const { balancer, address } of this.#entries.values()) {
-            network.register(balancer.dnsName, [address]);
-        }
+    }
+
+    /** Gives the balancers' names their addresses, and takes them from those that are gone. */
+    #announce(before: ReadonlyMap<string, Entry>): void {
         for (const [arn, { balancer }] of before) {
             if (!this.#entries.has(arn)) {
-                network.register(balancer.dnsName, []);
+                this.world.network.register(balancer.dnsName, []);
             }
         }
-        this.#probes.refresh();
-        const gone = [...before].filter(([arn]) => !this.#entries.has(arn));
-        this.#work = this.#work
-            .catch(() => {})
-            .then(() => this.world.clock.io(() => this.#reconcile()))
-            .then(() => gone.forEach(([, { address }]) => network.releaseAddress(address)));
-        // Whoever asks `settled` is told; a change nobody waits for must not end the world.
-        this.#work.catch(() => {});
+        for (const { balancer, address } of this.#entries.values()) {
+            this.world.network.register(balancer.dnsName, [address]);
+        }
+    }
+
+    /** Gives back the addresses of balancers that are gone. */
+    #release(before: ReadonlyMap<string, Entry>): void {
+        for (const [arn, { address }] of before) {
+            if (!this.#entries.has(arn)) {
+                this.world.network.releaseAddress(address);
+            }
+        }
     }
 
     /** Opens and closes sockets until they are what the account says. */
