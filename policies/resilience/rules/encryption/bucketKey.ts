@@ -101,11 +101,12 @@ function problems(configuration: Props): readonly string[] {
         if (applied === unknown) {
             return [];
         }
-        const { sseAlgorithm, kmsMasterKeyId } = (applied ?? {}) as Props;
-        if (sseAlgorithm !== "aws:kms" && sseAlgorithm !== "aws:kms:dsse") {
-            return [`sseAlgorithm is ${show(sseAlgorithm)}; it must be aws:kms or aws:kms:dsse`];
+        const settings = (applied ?? {}) as Props;
+        const algorithm = read(() => settings["sseAlgorithm"]);
+        if (algorithm !== unknown && algorithm !== "aws:kms" && algorithm !== "aws:kms:dsse") {
+            return [`sseAlgorithm is ${show(algorithm)}; it must be aws:kms or aws:kms:dsse`];
         }
-        return isSet(read(() => kmsMasterKeyId))
+        return isSet(read(() => settings["kmsMasterKeyId"]))
             ? []
             : ["kmsMasterKeyId is missing, so the AWS-managed key aws/s3 is used; name a key"];
     });

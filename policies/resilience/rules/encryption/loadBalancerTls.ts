@@ -21,7 +21,8 @@ export const loadBalancerTls: ResourceValidationPolicy = {
         const protocol = read(() => props["protocol"]);
         if (protocol === "HTTP") {
             const redirects = list(() => props["defaultActions"]).every(
-                (action) => read(() => (action["redirect"] as Props)["protocol"]) === "HTTPS",
+                (action) =>
+                    read(() => (action["redirect"] as Props | undefined)?.["protocol"]) === "HTTPS",
             );
             if (!redirects) {
                 report("an HTTP listener must only redirect to HTTPS; change its default action");

@@ -25,10 +25,7 @@ export const messagingKey: ResourceValidationPolicy = {
             return;
         }
         const key = read(() => (args.props as Record<string, unknown>)[property]);
-        if (
-            !isSet(key) ||
-            (typeof key === "string" && /(^|\/)aws\//.test(key.replace("alias/", "")))
-        ) {
+        if (!isSet(key) || (typeof key === "string" && /(^|:)alias\/aws\//.test(key))) {
             report(
                 `${property} is ${show(key)}; it must name a customer-managed key, such as the ARN of the region's own key`,
             );

@@ -1,0 +1,67 @@
+import { expect } from "chai";
+
+import { enoughRegions } from "../../../policies/evacuation/rules/enoughRegions";
+import { notItself } from "../../../policies/evacuation/rules/notItself";
+import { oneRegion } from "../../../policies/evacuation/rules/oneRegion";
+import { voteBody } from "../../../policies/evacuation/rules/voteBody";
+import { type Given, judgeStack, unknown } from "../support/judge";
+
+function votes(bodies: Record<string, unknown>, region: unknown = "eu-west-1"): Given[] {
+    return Object.entries(bodies).map(([subject, content]) => ({
+        type: "aws:s3/bucketObjectv2:BucketObjectv2",
+        name: `votes-${subject}`,
+        props: { key: `votes/${subject}`, content, region },
+    }));
+}
+
+const quiet = {
+    "us-east-1": "in-service",
+    "ap-south-1": "in-service",
+    "ap-east-1": "in-service",
+    "self-test": "evacuate",
+};
+const rules = { enoughRegions, notItself, oneRegion, voteBody };
+
+describe("evacuation rules", () => {
+    for (const [name, rule] of Object.entries(rules)) {
+        it(`${name} accepts quiet votes, one evacuation, and votes not known yet`, () => {
+            expect(judgeStack(rule, votes(quiet))).to.deep.equal([]);
+            expect(judgeStack(rule, votes({ ...quiet, "us-east-1": "evacuate" }))).to.deep.equal(
+                [],
+            );
+            expect(
+                judgeStack(rule, votes({ ...quiet, "us-east-1": unknown }, unknown)),
+            ).to.deep.equal([]);
+            expect(judgeStack(rule, [])).to.deep.equal([]);
+        });
+    }
+
+    it("voteBody refuses any other word, in a vote and in the self-test", () => {
+        expect(judgeStack(voteBody, votes({ ...quiet, "us-east-1": "Evacuate" }))).to.have.length(
+            1,
+        );
+        expect(judgeStack(voteBody, votes({ ...quiet, "self-test": "in-service" }))).to.have.length(
+            1,
+        );
+    });
+
+    it("oneRegion refuses a second evacuation and does not count the self-test", () => {
+        const two = { ...quiet, "us-east-1": "evacuate", "ap-east-1": "evacuate" };
+        expect(judgeStack(oneRegion, votes(two))[0]).to.match(/us-east-1 and ap-east-1/);
+    });
+
+    it("notItself refuses a vote about the region it lives in", () => {
+        expect(judgeStack(notItself, votes({ "eu-west-1": "in-service" }))).to.have.length(1);
+    });
+
+    it("enoughRegions counts what would be left", () => {
+        const two = { "us-east-1": "evacuate", "self-test": "evacuate" };
+        expect(judgeStack(enoughRegions, votes(two))[0]).to.match(/1 of 2/);
+        expect(judgeStack(enoughRegions, votes(two), { minimumInService: 1 })).to.deep.equal([]);
+        expect(
+            judgeStack(enoughRegions, votes({ ...quiet, "us-east-1": "evacuate" }), {
+                minimumInService: 4,
+            }),
+        ).to.have.length(1);
+    });
+});

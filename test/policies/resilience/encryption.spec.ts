@@ -1,0 +1,185 @@
+import { expect } from "chai";
+
+import { bucketKey } from "../../../policies/resilience/rules/encryption/bucketKey";
+import { keyPolicy } from "../../../policies/resilience/rules/encryption/keyPolicy";
+import { keyRotation } from "../../../policies/resilience/rules/encryption/keyRotation";
+import { loadBalancerTls } from "../../../policies/resilience/rules/encryption/loadBalancerTls";
+import { logGroupKey } from "../../../policies/resilience/rules/encryption/logGroupKey";
+import { messagingKey } from "../../../policies/resilience/rules/encryption/messagingKey";
+import { tableKey } from "../../../policies/resilience/rules/encryption/tableKey";
+import { judgeResource, judgeStack, unknown } from "../support/judge";
+
+const key = "arn:aws:kms:eu-west-1:111122223333:key/1234";
+
+describe("encryption rules", () => {
+    describe("tables", () => {
+        const judge = (props: Record<string, unknown>) =>
+            judgeResource(tableKey, { type: "aws:dynamodb/table:Table", props });
+        const sound = {
+            serverSideEncryption: { enabled: true, kmsKeyArn: key },
+            replicas: [{ regionName: "us-east-1", kmsKeyArn: key }],
+        };
+
+        it("accepts a table and replicas with keys", () => {
+            expect(judge(sound)).to.deep.equal([]);
+        });
+
+        it("accepts keys that are yet to be made", () => {
+            expect(
+                judge({
+                    serverSideEncryption: { enabled: true, kmsKeyArn: unknown },
+                    replicas: [{ regionName: "us-east-1", kmsKeyArn: unknown }],
+                }),
+            ).to.deep.equal([]);
+            expect(judge({ serverSideEncryption: unknown, replicas: unknown })).to.deep.equal([]);
+        });
+
+        it("refuses a table without encryption settings: the block being absent is no excuse", () => {
+            expect(judge({})).to.have.length(1);
+            expect(judge({ serverSideEncryption: { enabled: false } })[0]).to.match(/false/);
+        });
+
+        it("refuses the key that AWS manages", () => {
+            expect(judge({ serverSideEncryption: { enabled: true } })[0]).to.match(/aws\/dynamodb/);
+        });
+
+        it("names each replica without a key", () => {
+            const violations = judge({
+                ...sound,
+                replicas: [...sound.replicas, { regionName: "ap-east-1" }],
+            });
+            expect(violations).to.have.length(1);
+            expect(violations[0]).to.match(/ap-east-1/);
+        });
+    });
+
+    describe("buckets", () => {
+        const bucket = (name: string) => ({
+            type: "aws:s3/bucket:Bucket",
+            name: "bucket",
+            props: { bucket: name },
+        });
+        const configuration = (applied: unknown, named: unknown = "data") => ({
+            type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            name: "encryption",
+            props: { bucket: named, rules: [{ applyServerSideEncryptionByDefault: applied }] },
+        });
+        const kms = { sseAlgorithm: "aws:kms", kmsMasterKeyId: key };
+
+        it("accepts a bucket with a key", () => {
+            expect(judgeStack(bucketKey, [bucket("data"), configuration(kms)])).to.deep.equal([]);
+        });
+
+        it("finds the configuration of a bucket whose name is not known yet", () => {
+            const violations = judgeStack(bucketKey, [
+                { ...bucket("data"), props: { bucket: unknown } },
+                { ...configuration(kms, unknown), from: { bucket: ["bucket"] } },
+            ]);
+            expect(violations).to.deep.equal([]);
+        });
+
+        it("refuses a bucket without configuration, with SSE-S3, and without a key of its own", () => {
+            expect(judgeStack(bucketKey, [bucket("data")])).to.have.length(1);
+            expect(
+                judgeStack(bucketKey, [bucket("data"), configuration({ sseAlgorithm: "AES256" })]),
+            ).to.have.length(1);
+            expect(
+                judgeStack(bucketKey, [bucket("data"), configuration({ sseAlgorithm: "aws:kms" })]),
+            ).to.have.length(1);
+        });
+
+        it("accepts a key that is yet to be made", () => {
+            expect(
+                judgeStack(bucketKey, [
+                    bucket("data"),
+                    configuration({ sseAlgorithm: "aws:kms", kmsMasterKeyId: unknown }),
+                ]),
+            ).to.deep.equal([]);
+        });
+
+        it("exempts by name, exactly or by a stated beginning, and nothing else", () => {
+            expect(judgeStack(bucketKey, [bucket("meridian-votes-eu-west-1-1")])).to.deep.equal([]);
+            expect(judgeStack(bucketKey, [bucket("my-meridian-votes-x")])).to.have.length(1);
+            const exempt = [{ name: "data", reason: "holds nothing at all" }];
+            expect(
+                judgeStack(bucketKey, [bucket("data")], { exemptBuckets: exempt }),
+            ).to.deep.equal([]);
+            expect(
+                judgeStack(bucketKey, [bucket("data-2")], { exemptBuckets: exempt }),
+            ).to.have.length(1);
+        });
+    });
+
+    for (const type of ["aws:sns/topic:Topic", "aws:sqs/queue:Queue"]) {
+        it(`${type} needs a customer-managed key`, () => {
+            const judge = (kmsMasterKeyId: unknown) =>
+                judgeResource(messagingKey, { type, props: { kmsMasterKeyId } });
+            expect(judge(key)).to.deep.equal([]);
+            expect(judge("alias/meridian")).to.deep.equal([]);
+            expect(judge(unknown)).to.deep.equal([]);
+            expect(judge(undefined)).to.have.length(1);
+            expect(judge("alias/aws/sns")).to.have.length(1);
+            expect(judge("arn:aws:kms:eu-west-1:111122223333:alias/aws/sqs")).to.have.length(1);
+        });
+    }
+
+    it("log groups need a key", () => {
+        const type = "aws:cloudwatch/logGroup:LogGroup";
+        expect(judgeResource(logGroupKey, { type, props: { kmsKeyId: key } })).to.deep.equal([]);
+        expect(judgeResource(logGroupKey, { type, props: { kmsKeyId: unknown } })).to.deep.equal(
+            [],
+        );
+        expect(judgeResource(logGroupKey, { type, props: {} })).to.have.length(1);
+    });
+
+    it("symmetric keys rotate; asymmetric ones cannot", () => {
+        const judge = (props: Record<string, unknown>) =>
+            judgeResource(keyRotation, { type: "aws:kms/key:Key", props });
+        expect(judge({ enableKeyRotation: true })).to.deep.equal([]);
+        expect(judge({ enableKeyRotation: unknown })).to.deep.equal([]);
+        expect(judge({})).to.have.length(1);
+        expect(judge({ enableKeyRotation: false })).to.have.length(1);
+        expect(judge({ customerMasterKeySpec: "RSA_4096" })).to.deep.equal([]);
+    });
+
+    it("key policies do not let everybody in", () => {
+        const judge = (statement: Record<string, unknown>) =>
+            judgeResource(keyPolicy, {
+                type: "aws:kms/key:Key",
+                props: { policy: JSON.stringify({ Statement: [statement] }) },
+            });
+        expect(
+            judge({ Effect: "Allow", Principal: { AWS: "arn:aws:iam::111122223333:root" } }),
+        ).to.deep.equal([]);
+        expect(judge({ Effect: "Deny", Principal: "*" })).to.deep.equal([]);
+        expect(judge({ Effect: "Allow", Principal: "*", Condition: {} })).to.deep.equal([]);
+        expect(judge({ Sid: "open", Effect: "Allow", Principal: "*" })[0]).to.match(/open/);
+        expect(judge({ Effect: "Allow", Principal: { AWS: ["x", "*"] } })).to.have.length(1);
+        expect(
+            judgeResource(keyPolicy, { type: "aws:kms/key:Key", props: { policy: unknown } }),
+        ).to.deep.equal([]);
+    });
+
+    it("listeners speak TLS 1.2 or only redirect", () => {
+        const judge = (props: Record<string, unknown>) =>
+            judgeResource(loadBalancerTls, { type: "aws:lb/listener:Listener", props });
+        const redirect = { type: "redirect", redirect: { protocol: "HTTPS" } };
+        expect(
+            judge({ protocol: "HTTPS", sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06" }),
+        ).to.deep.equal([]);
+        expect(judge({ protocol: "HTTP", defaultActions: [redirect] })).to.deep.equal([]);
+        expect(judge({ protocol: "HTTP", defaultActions: [{ type: "forward" }] })).to.have.length(
+            1,
+        );
+        expect(judge({ protocol: "HTTPS", sslPolicy: "ELBSecurityPolicy-2016-08" })[0]).to.match(
+            /2016-08/,
+        );
+        expect(judge({ protocol: "HTTPS" })).to.have.length(1);
+    });
+
+    it("leaves other types alone", () => {
+        expect(judgeResource(tableKey, { type: "aws:s3/bucket:Bucket", props: {} })).to.deep.equal(
+            [],
+        );
+    });
+});
