@@ -89,6 +89,24 @@ export class TableEngine {
         });
     }
 
+    /** Makes a table; resolves when it can be used. */
+    async createTable(input: Readonly<Record<string, unknown>>): Promise<void> {
+        await this.call("CreateTable", input);
+        await this.#until(String(input["TableName"]), "ACTIVE");
+    }
+
+    /** Changes a table; resolves when the change is done. */
+    async updateTable(input: Readonly<Record<string, unknown>>): Promise<void> {
+        await this.call("UpdateTable", input);
+        await this.#until(String(input["TableName"]), "ACTIVE");
+    }
+
+    /** Deletes a table; resolves when its name is free. */
+    async dropTable(name: string): Promise<void> {
+        await this.call("DeleteTable", { TableName: name });
+        await this.#until(name, "GONE");
+    }
+
     /** The item as it is now. */
     async read(table: string, key: AttributeMap): Promise<AttributeMap | undefined> {
         const { Item } = await this.call<{ Item?: AttributeMap }>("GetItem", {
@@ -112,6 +130,34 @@ export class TableEngine {
         const error = checkConditional(this.#parse(action, input), item);
         if (error) {
             throw asAwsError(error);
+        }
+    }
+
+    /** The engine finishes changes to tables in the background, as AWS does, but at once. */
+    async #until(name: string, wanted: "ACTIVE" | "GONE"): Promise<void> {
+        while ((await this.#status(name)) !== wanted) {
+            await new Promise((resolve) => setImmediate(resolve));
+        }
+    }
+
+    async #status(name: string): Promise<string> {
+        interface Description {
+            readonly TableStatus: string;
+            readonly GlobalSecondaryIndexes?: readonly { readonly IndexStatus: string }[];
+        }
+        try {
+            const { Table } = await this.call<{ Table: Description }>("DescribeTable", {
+                TableName: name,
+            });
+            const busy = Table.GlobalSecondaryIndexes?.find(
+                (index) => index.IndexStatus !== "ACTIVE",
+            );
+            return busy?.IndexStatus ?? Table.TableStatus;
+        } catch (error) {
+            if (error instanceof AwsError && error.code === "ResourceNotFoundException") {
+                return "GONE";
+            }
+            throw error;
         }
     }
 

@@ -49,6 +49,7 @@ export class Tables implements Part {
     readonly #conflicts = new Map<string, ConflictLoss>();
     #generations = 0;
     #settled: Promise<void> = Promise.resolve();
+    #failure: unknown;
     #stops: (() => void)[] = [];
 
     constructor(
@@ -83,9 +84,14 @@ export class Tables implements Part {
         await this.#settled;
     }
 
-    /** Resolves when the tables are as the account says. */
-    settled(): Promise<void> {
-        return this.world.clock.io(() => this.#settled);
+    /** Resolves when the tables are as the account says; rejects when one could not be made so. */
+    async settled(): Promise<void> {
+        await this.world.clock.io(() => this.#settled);
+        if (this.#failure !== undefined) {
+            const failure = this.#failure;
+            this.#failure = undefined;
+            throw failure;
+        }
     }
 
     /**
@@ -176,7 +182,12 @@ export class Tables implements Part {
             const definition = tableDefinition(resource);
             const regions = kind === "put" ? definition.regions : [];
             this.#settled = this.world.clock.io(() =>
-                this.#settled.then(() => this.#reconcile(definition, regions)),
+                this.#settled
+                    .then(() => this.#reconcile(definition, regions))
+                    // One table that cannot be made must not keep the others from being made.
+                    .catch((error: unknown) => {
+                        this.#failure = error;
+                    }),
             );
         }
     }
@@ -192,9 +203,7 @@ export class Tables implements Part {
         for (const holder of holders) {
             if (!regions.includes(holder.region)) {
                 holder.replicas.delete(name);
-                await holder.exclusive(() =>
-                    holder.engine.call("DeleteTable", { TableName: name }),
-                );
+                await holder.exclusive(() => holder.engine.dropTable(name));
             }
         }
         for (const region of regions) {
@@ -202,36 +211,14 @@ export class Tables implements Part {
             const replica = tables.replicas.get(name);
             if (replica !== undefined) {
                 for (const update of indexUpdates(replica.definition, definition)) {
-                    await tables.exclusive(() => tables.engine.call("UpdateTable", update));
-                    await this.#untilActive(tables, name);
+                    await tables.exclusive(() => tables.engine.updateTable(update));
                 }
                 replica.definition = definition;
                 continue;
             }
-            await tables.engine.call("CreateTable", createTableInput(definition));
-            await this.#untilActive(tables, name);
+            await tables.engine.createTable(createTableInput(definition));
             tables.replicas.set(name, new Replica(definition, region, generation));
             await this.#seed(source, name, region);
-        }
-    }
-
-    /** The engine finishes a table in the background, at once. */
-    async #untilActive(tables: RegionTables, name: string): Promise<void> {
-        for (;;) {
-            const { Table } = await tables.engine.call<{
-                Table: {
-                    TableStatus: string;
-                    GlobalSecondaryIndexes?: { IndexStatus: string }[];
-                };
-            }>("DescribeTable", { TableName: name });
-            const indexes = Table.GlobalSecondaryIndexes ?? [];
-            if (
-                Table.TableStatus === "ACTIVE" &&
-                indexes.every((index) => index.IndexStatus === "ACTIVE")
-            ) {
-                return;
-            }
-            await new Promise((resolve) => setImmediate(resolve));
         }
     }
 

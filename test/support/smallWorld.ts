@@ -1,0 +1,92 @@
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+
+import { WorldClock } from "../../sandbox/world/clock";
+import { Faults } from "../../sandbox/world/faults";
+import { Journal } from "../../sandbox/world/journal";
+import { Network } from "../../sandbox/world/network";
+import { Store, type Props } from "../../sandbox/world/store";
+import type { MetricSample, MetricSink, World } from "../../sandbox/world/world";
+
+/** A world with no parts yet, on ports nobody uses, that passes as fast as it can. */
+export interface SmallWorld extends World {
+    /** Puts a resource in the account, its outputs being its inputs and `computed`. */
+    declare(type: string, region: string, id: string, inputs: Props, computed?: Props): void;
+    /** Resolves when the condition holds; looks every world second, for at most an hour. */
+    until(condition: () => boolean): Promise<void>;
+    /** Ends its time and removes its home. */
+    end(): void;
+}
+
+export async function smallWorld(options: { readonly seed?: number } = {}): Promise<SmallWorld> {
+    const clock = new WorldClock({ maxSpeed: 100_000 });
+    const faults = new Faults();
+    const [https, http, dns, api] = await freePorts();
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), "meridian-world-"));
+    const store = new Store();
+    return {
+        accountId: "111122223333",
+        home,
+        clock,
+        faults,
+        journal: new Journal(),
+        store,
+        network: new Network(clock, faults, { https, http, dns, api }),
+        random: seeded(options.seed ?? 1),
+        declare: (type, region, id, inputs, computed = {}) =>
+            store.put({ type, region, id, inputs, outputs: { ...inputs, ...computed } }),
+        until: async (condition) => {
+            for (let second = 0; !condition(); second++) {
+                if (second === 3600) {
+                    throw new Error("the condition did not come to hold within a world hour");
+                }
+                await clock.sleep(1000);
+            }
+        },
+        end: () => {
+            clock.stop();
+            fs.rmSync(home, { recursive: true, force: true });
+        },
+    };
+}
+
+/** Keeps what it is given. */
+export class RecordedMetrics implements MetricSink {
+    readonly samples: MetricSample[] = [];
+
+    put(sample: MetricSample): void {
+        this.samples.push(sample);
+    }
+
+    named(metric: string): readonly MetricSample[] {
+        return this.samples.filter((sample) => sample.metric === metric);
+    }
+}
+
+async function freePorts(): Promise<readonly [number, number, number, number]> {
+    const servers = await Promise.all(
+        [0, 1, 2, 3].map(
+            () =>
+                new Promise<net.Server>((resolve) => {
+                    const server = net.createServer();
+                    server.listen(0, "127.0.0.1", () => resolve(server));
+                }),
+        ),
+    );
+    const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    return ports as unknown as readonly [number, number, number, number];
+}
+
+/** mulberry32: small, and the same everywhere. */
+function seeded(seed: number): () => number {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+    };
+}
