@@ -73,6 +73,7 @@ export function judgeStack(
     config: Config = {},
 ): readonly string[] {
     const violations: string[] = [];
+    const none: Record<string, unknown> = {};
     const resources = given.map((each) => ({
         type: each.type,
         props: unknownCheckingProxy(each.props) as Record<string, unknown>,
@@ -80,7 +81,7 @@ export function judgeStack(
         name: each.name ?? "it",
         opts,
         dependencies: [],
-        propertyDependencies: {},
+        propertyDependencies: { ...none },
     }));
     given.forEach((each, index) => {
         for (const [property, names] of Object.entries(each.from ?? {})) {

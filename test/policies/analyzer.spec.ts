@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+
+import * as grpc from "@grpc/grpc-js";
+import * as services from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/analyzer_pb";
+import { expect } from "chai";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+
+const root = path.join(__dirname, "..", "..");
+
+interface Violation {
+    readonly policyName: string;
+    readonly enforcementLevel: number;
+}
+
+/** A pack as the engine runs it: a process that speaks the analyzer protocol. */
+class Analyzer {
+    private constructor(
+        private readonly child: ChildProcess,
+        private readonly client: grpc.Client & Record<string, CallableFunction>,
+    ) {}
+
+    static async start(pack: string): Promise<Analyzer> {
+        const folder = path.join(root, "policies", pack);
+        const child = spawn(
+            process.execPath,
+            [require.resolve("@pulumi/pulumi/cmd/run-policy-pack"), "127.0.0.1:1", folder],
+            {
+                cwd: folder,
+                env: {
+                    ...process.env,
+                    PULUMI_NODEJS_TYPESCRIPT: "true",
+                    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+                },
+                stdio: ["ignore", "pipe", "inherit"],
+            },
+        );
+        const [port] = (await once(child.stdout, "data")) as [Buffer];
+        const Client = (services as unknown as Record<string, grpc.ServiceClientConstructor>)[
+            "AnalyzerClient"
+        ] as grpc.ServiceClientConstructor;
+        const client = new Client(
+            `127.0.0.1:${port.toString().trim()}`,
+            grpc.credentials.createInsecure(),
+        );
+        return new Analyzer(child, client);
+    }
+
+    stop(): void {
+        this.client.close();
+        this.child.kill();
+    }
+
+    call<T>(method: string, request: unknown): Promise<T> {
+        return new Promise((resolve, reject) => {
+            this.client[method]?.(request, (error: Error | null, answer: T) =>
+                error === null ? resolve(answer) : reject(error),
+            );
+        });
+    }
+
+    async names(): Promise<readonly string[]> {
+        const info = await this.call<messages.AnalyzerInfo>("getAnalyzerInfo", new Empty());
+        return info.getPoliciesList().map((policy) => policy.getName());
+    }
+
+    /** Violations of one resource, as the engine asks for them in a preview. */
+    async analyze(type: string, props: Record<string, unknown>): Promise<readonly Violation[]> {
+        const request = new messages.AnalyzeRequest();
+        request.setType(type);
+        request.setUrn(`urn:pulumi:test::meridian::${type}::it`);
+        request.setName("it");
+        request.setProperties(Struct.fromJavaScript(props as Record<string, JavaScriptValue>));
+        const options = new messages.AnalyzerResourceOptions();
+        options.setCustomtimeouts(new messages.AnalyzerResourceOptions.CustomTimeouts());
+        request.setOptions(options);
+        const answer = await this.call<messages.AnalyzeResponse>("analyze", request);
+        return answer.getDiagnosticsList().map((diagnostic) => ({
+            policyName: diagnostic.getPolicyname(),
+            enforcementLevel: diagnostic.getEnforcementlevel(),
+        }));
+    }
+}
+
+const mandatory = messages.EnforcementLevel.MANDATORY;
+
+describe("the packs, as processes", () => {
+    const running: Analyzer[] = [];
+
+    async function start(pack: string): Promise<Analyzer> {
+        const analyzer = await Analyzer.start(pack);
+        running.push(analyzer);
+        return analyzer;
+    }
+
+    after(() => {
+        for (const analyzer of running) {
+            analyzer.stop();
+        }
+    });
+
+    it("resilience starts and blocks an unencrypted topic", async () => {
+        const analyzer = await start("resilience");
+        expect(await analyzer.names()).to.include("health-check-thresholds");
+        const level = { enforcementLevel: mandatory };
+        expect(await analyzer.analyze("aws:sns/topic:Topic", { name: "t" })).to.deep.equal([
+            { policyName: "encryption-messaging-customer-managed-key", ...level },
+        ]);
+        expect(
+            await analyzer.analyze("aws:sns/topic:Topic", { kmsMasterKeyId: "alias/meridian" }),
+        ).to.deep.equal([]);
+    });
+
+    it("resilience binds on what is known while the rest is not", async () => {
+        const analyzer = await start("resilience");
+        const violations = await analyzer.analyze("aws:dynamodb/table:Table", {
+            serverSideEncryption: {
+                enabled: true,
+                kmsKeyArn: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+            },
+            pointInTimeRecovery: { enabled: true },
+            replicas: [{ regionName: "us-east-1", pointInTimeRecovery: true }],
+            billingMode: "PAY_PER_REQUEST",
+        });
+        expect(violations).to.deep.equal([
+            {
+                policyName: "encryption-table-customer-managed-key",
+                enforcementLevel: mandatory,
+            },
+        ]);
+    });
+
+    it("evacuation starts", async () => {
+        const analyzer = await start("evacuation");
+        expect(await analyzer.names()).to.have.members([
+            "evacuation-enough-regions",
+            "evacuation-not-itself",
+            "evacuation-one-region",
+            "evacuation-vote-body",
+        ]);
+    });
+});
