@@ -1,6 +1,9 @@
 import { acmTypes } from "./acm";
+import { appautoscalingTypes } from "./appautoscaling";
+import { cloudwatchTypes } from "./cloudwatch";
 import { dynamodbTypes } from "./dynamodb";
 import { ec2Types } from "./ec2";
+import { ecsTypes } from "./ecs";
 import { eventsTypes } from "./events";
 import { iamTypes } from "./iam";
 import { kmsTypes } from "./kms";
@@ -15,8 +18,11 @@ import { sqsTypes } from "./sqs";
 /** Every `aws:*` type the rehearsal cloud knows. An unknown one is refused by name. */
 export const resourceTypes: readonly ResourceType[] = [
     ...acmTypes,
+    ...appautoscalingTypes,
+    ...cloudwatchTypes,
     ...dynamodbTypes,
     ...ec2Types,
+    ...ecsTypes,
     ...eventsTypes,
     ...iamTypes,
     ...kmsTypes,

@@ -1,0 +1,6 @@
+import { logGroupType } from "./cloudwatch/logGroup";
+import { metricAlarmType } from "./cloudwatch/metricAlarm";
+import type { ResourceType } from "./resourceType";
+
+/** Alarms and log groups; EventBridge, which shares the Pulumi module, has a file of its own. */
+export const cloudwatchTypes: readonly ResourceType[] = [metricAlarmType, logGroupType];
