@@ -1,11 +1,14 @@
+import net from "node:net";
+
 import type { Props } from "../../world/store";
 
 /** Where a policy is attached; each place has its own grammar. */
 export type PolicyKind = "identity" | "trust" | "resource";
 
 export interface PolicyRequest {
-    /** Who asks: a service principal such as `logs.eu-west-1.amazonaws.com`, or a role or account ARN. */
-    readonly principal: { readonly service: string } | { readonly arn: string };
+    /** Who asks: a service principal such as `logs.eu-west-1.amazonaws.com`, a role or account ARN, or nobody known. */
+    readonly principal:
+        { readonly service: string } | { readonly arn: string } | { readonly anonymous: true };
     /** Such as `s3:PutObject`. */
     readonly action: string;
     /** ARN, or `*` for what a key or trust policy calls itself. */
@@ -109,6 +112,13 @@ export function policyAllows(document: string, request: PolicyRequest): boolean 
     );
 }
 
+/** Whether the document denies the request outright, whatever else allows it. */
+export function policyDenies(document: string, request: PolicyRequest): boolean {
+    return statementsOf(parse(document) ?? {}).some(
+        (statement) => statement.Effect === "Deny" && statementMatches(statement, request),
+    );
+}
+
 /** The condition keys AWS always sets, besides those the caller names. */
 function contextOf(request: PolicyRequest): Readonly<Record<string, string>> {
     return { "aws:SecureTransport": "true", ...request.context };
@@ -142,16 +152,21 @@ function principalMatches(statement: Props, principal: PolicyRequest["principal"
 }
 
 function namesPrincipal(named: unknown, principal: PolicyRequest["principal"]): boolean {
-    if (named === "*") {
+    const byKind = (typeof named === "object" && named !== null ? named : {}) as Props;
+    // Both forms mean everybody, services and anonymous callers included:
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
+    if (named === "*" || listOf(byKind.AWS).includes("*")) {
         return true;
     }
-    const byKind = (typeof named === "object" && named !== null ? named : {}) as Props;
+    if ("anonymous" in principal) {
+        return false;
+    }
     if ("service" in principal) {
         return listOf(byKind.Service).includes(principal.service);
     }
     const account = principal.arn.split(":")[4] ?? "";
     return listOf(byKind.AWS).some((entry) =>
-        ["*", principal.arn, account, `arn:aws:iam::${account}:root`].includes(entry),
+        [principal.arn, account, `arn:aws:iam::${account}:root`].includes(entry),
     );
 }
 
@@ -189,6 +204,8 @@ function conditionMatches(
             case "StringEqualsIgnoreCase":
             case "Bool":
                 return value.toLowerCase() === actual.toLowerCase();
+            case "IpAddress":
+                return inRange(value, actual);
             case "StringLike":
             case "ArnLike":
             case "ArnEquals":
@@ -198,6 +215,18 @@ function conditionMatches(
         }
     });
     return negated ? !some : some;
+}
+
+/** Whether an address is in a CIDR block, or is the one address given. */
+function inRange(block: string, address: string): boolean {
+    const [network = "", prefix] = block.split("/");
+    const family = net.isIPv6(network) ? "ipv6" : "ipv4";
+    if (net.isIP(network) === 0 || net.isIP(address) !== net.isIP(network)) {
+        return false;
+    }
+    const list = new net.BlockList();
+    list.addSubnet(network, Number(prefix ?? (family === "ipv6" ? 128 : 32)), family);
+    return list.check(address, family);
 }
 
 function like(pattern: string, value: string): boolean {

@@ -49,7 +49,7 @@ export class Tables implements Part {
     readonly #conflicts = new Map<string, ConflictLoss>();
     #generations = 0;
     #settled: Promise<void> = Promise.resolve();
-    #failure: unknown;
+    #failure: Error | undefined;
     #stops: (() => void)[] = [];
 
     constructor(
@@ -186,7 +186,7 @@ export class Tables implements Part {
                     .then(() => this.#reconcile(definition, regions))
                     // One table that cannot be made must not keep the others from being made.
                     .catch((error: unknown) => {
-                        this.#failure = error;
+                        this.#failure = error as Error;
                     }),
             );
         }

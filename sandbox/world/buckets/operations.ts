@@ -1,0 +1,283 @@
+import { AwsError } from "../../aws/awsError";
+import { bucketType, objectType } from "../../aws/s3/buckets";
+import { escapeXml, notImplemented, xmlResponse } from "../api/errors";
+import type { ApiCall, ApiResponse } from "../api/handler";
+import type { StoredResource } from "../store";
+import type { World } from "../world";
+import { mayAccess } from "./access";
+import type { BucketObjects, ObjectVersion } from "./objects";
+import type { S3Request } from "./request";
+import { isVersioned } from "./versioning";
+
+const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+
+/** Most keys of one page of a listing. */
+const maximumKeys = 1000;
+
+/**
+ * S3's operations on objects, and what a client asks about a bucket on the way to them. Everything
+ * else about buckets is configuration.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
+ */
+export class S3Operations {
+    constructor(
+        private readonly world: World,
+        private readonly objectsOf: (bucket: string) => BucketObjects,
+    ) {}
+
+    describe(request: S3Request): ApiCall {
+        const action = actionOf(request);
+        return { action, plane: action.includes("Object") ? "data" : "control" };
+    }
+
+    /** @throws AwsError as S3 would answer */
+    run(request: S3Request): ApiResponse {
+        const action = actionOf(request);
+        if (action === "ListBuckets") {
+            return this.#listBuckets(request);
+        }
+        const bucket = this.#bucket(request);
+        switch (action) {
+            case "GetObject":
+            case "HeadObject":
+                return this.#read(request, bucket);
+            case "PutObject":
+                return this.#put(request, bucket);
+            case "DeleteObject":
+                return this.#delete(request, bucket);
+            case "ListObjectsV2":
+                return this.#list(request, bucket);
+            case "HeadBucket":
+                this.#refuseUnless(request, bucket, "s3:ListBucket");
+                return xmlResponse("");
+            case "GetBucketLocation":
+                this.#refuseUnless(request, bucket, "s3:GetBucketLocation");
+                return xmlResponse(
+                    `<LocationConstraint ${namespace}>${bucket.region === "us-east-1" ? "" : bucket.region}</LocationConstraint>`,
+                );
+            case "GetBucketVersioning":
+                this.#refuseUnless(request, bucket, "s3:GetBucketVersioning");
+                return xmlResponse(
+                    `<VersioningConfiguration ${namespace}>${isVersioned(this.world, bucket.region, bucket.id) ? "<Status>Enabled</Status>" : ""}</VersioningConfiguration>`,
+                );
+            default:
+                throw notImplemented("s3", action);
+        }
+    }
+
+    #read(request: S3Request, bucket: StoredResource): ApiResponse {
+        const key = request.key ?? "";
+        this.#refuseUnless(request, bucket, "s3:GetObject", key);
+        const version = this.objectsOf(bucket.id).get(
+            key,
+            request.query.get("versionId") ?? undefined,
+        );
+        if (version?.body === undefined) {
+            // Whether a key exists is told only to those who may list.
+            this.#refuseUnless(request, bucket, "s3:ListBucket");
+            throw new AwsError("NoSuchKey", "The specified key does not exist.", 404);
+        }
+        if (version.encryption.startsWith("aws:kms") && anonymous(request)) {
+            throw new AwsError(
+                "InvalidArgument",
+                "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
+            );
+        }
+        const unchanged = request.headers["if-none-match"] === `"${version.etag}"`;
+        return {
+            status: unchanged ? 304 : 200,
+            headers: {
+                ...versionHeaders(version),
+                "content-type": version.contentType,
+                "last-modified": new Date(version.lastModifiedMs).toUTCString(),
+                "accept-ranges": "bytes",
+            },
+            body: unchanged ? "" : version.body,
+        };
+    }
+
+    #put(request: S3Request, bucket: StoredResource): ApiResponse {
+        const key = request.key ?? "";
+        this.#refuseUnless(request, bucket, "s3:PutObject", key);
+        const { "content-type": contentType, "x-amz-server-side-encryption": encryption } =
+            request.headers;
+        const version = this.objectsOf(bucket.id).put(
+            key,
+            {
+                body: request.body,
+                ...(contentType === undefined ? {} : { contentType }),
+                ...(typeof encryption === "string" ? { encryption } : {}),
+            },
+            isVersioned(this.world, bucket.region, bucket.id),
+            this.world.clock.now(),
+        );
+        this.#drift(bucket, key, version);
+        return { status: 200, headers: versionHeaders(version), body: "" };
+    }
+
+    #delete(request: S3Request, bucket: StoredResource): ApiResponse {
+        const key = request.key ?? "";
+        this.#refuseUnless(request, bucket, "s3:DeleteObject", key);
+        const marker = this.objectsOf(bucket.id).delete(
+            key,
+            isVersioned(this.world, bucket.region, bucket.id),
+            this.world.clock.now(),
+        );
+        this.world.store.delete(objectType, bucket.region, `${bucket.id}/${key}`);
+        return {
+            status: 204,
+            headers:
+                marker === undefined
+                    ? {}
+                    : { "x-amz-delete-marker": "true", "x-amz-version-id": marker.versionId },
+            body: "",
+        };
+    }
+
+    /** An object that is a resource of the account changes under it: a refresh finds that. */
+    #drift(bucket: StoredResource, key: string, version: ObjectVersion): void {
+        const { store } = this.world;
+        const resource = store.get(objectType, bucket.region, `${bucket.id}/${key}`);
+        if (resource !== undefined) {
+            const content = (version.body ?? Buffer.alloc(0)).toString("utf8");
+            store.put({
+                ...resource,
+                inputs: { ...resource.inputs, content },
+                outputs: {
+                    ...resource.outputs,
+                    content,
+                    etag: version.etag,
+                    versionId: version.versionId === "null" ? "" : version.versionId,
+                },
+            });
+        }
+    }
+
+    #list(request: S3Request, bucket: StoredResource): ApiResponse {
+        this.#refuseUnless(request, bucket, "s3:ListBucket");
+        const { query } = request;
+        const objects = this.objectsOf(bucket.id);
+        const prefix = query.get("prefix") ?? "";
+        const delimiter = query.get("delimiter") ?? "";
+        const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
+        const limit = Math.min(maximumKeys, Number(query.get("max-keys") ?? maximumKeys));
+        const all = [
+            ...new Set(objects.keys(prefix).map((key) => folded(key, prefix, delimiter))),
+        ].filter((entry) => entry > after);
+        const page = all.slice(0, limit);
+        const contents = page.map((entry) => {
+            const version = objects.get(entry);
+            return version?.body === undefined
+                ? `<CommonPrefixes><Prefix>${escapeXml(entry)}</Prefix></CommonPrefixes>`
+                : `<Contents><Key>${escapeXml(entry)}</Key><LastModified>${new Date(version.lastModifiedMs).toISOString()}</LastModified>` +
+                      `<ETag>&quot;${version.etag}&quot;</ETag><Size>${version.body.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+        });
+        const truncated = page.length < all.length;
+        return xmlResponse(
+            `<ListBucketResult ${namespace}><Name>${bucket.id}</Name><Prefix>${escapeXml(prefix)}</Prefix>` +
+                `<KeyCount>${page.length}</KeyCount><MaxKeys>${limit}</MaxKeys><IsTruncated>${truncated}</IsTruncated>` +
+                (truncated
+                    ? `<NextContinuationToken>${escapeXml(page.at(-1) ?? "")}</NextContinuationToken>`
+                    : "") +
+                `${contents.join("")}</ListBucketResult>`,
+        );
+    }
+
+    #listBuckets(request: S3Request): ApiResponse {
+        if (anonymous(request)) {
+            throw accessDenied();
+        }
+        const buckets = this.world.store
+            .list(bucketType)
+            .map((bucket) => `<Bucket><Name>${bucket.id}</Name></Bucket>`);
+        return xmlResponse(
+            `<ListAllMyBucketsResult ${namespace}><Buckets>${buckets.join("")}</Buckets></ListAllMyBucketsResult>`,
+        );
+    }
+
+    #bucket(request: S3Request): StoredResource {
+        const bucket = this.world.store.find(bucketType, ({ id }) => id === request.bucket);
+        if (bucket === undefined) {
+            throw new AwsError("NoSuchBucket", "The specified bucket does not exist", 404);
+        }
+        if (bucket.region !== request.region) {
+            throw new AwsError(
+                "PermanentRedirect",
+                `The bucket you are attempting to access must be addressed using the specified endpoint (it is in ${bucket.region}).`,
+                301,
+            );
+        }
+        return bucket;
+    }
+
+    #refuseUnless(request: S3Request, bucket: StoredResource, action: string, key?: string): void {
+        if (!mayAccess(this.world, bucket, request.requester, action, key)) {
+            throw accessDenied();
+        }
+    }
+}
+
+function actionOf({ method, bucket, key, query }: S3Request): string {
+    if (bucket === undefined) {
+        return method === "GET" ? "ListBuckets" : `${method} /`;
+    }
+    if (key === undefined) {
+        if (method === "HEAD") {
+            return "HeadBucket";
+        }
+        const about = ["location", "versioning"].find((name) => query.has(name));
+        if (method === "GET" && about !== undefined) {
+            return about === "location" ? "GetBucketLocation" : "GetBucketVersioning";
+        }
+        const settings = [...query.keys()].filter((name) => !listingParameters.includes(name));
+        return method === "GET" && settings.length === 0
+            ? "ListObjectsV2"
+            : `${method} bucket ${settings.join(",")}`.trim();
+    }
+    const objectActions: Readonly<Record<string, string>> = {
+        GET: "GetObject",
+        HEAD: "HeadObject",
+        PUT: "PutObject",
+        DELETE: "DeleteObject",
+    };
+    const settings = [...query.keys()].filter((name) =>
+        ["acl", "tagging", "uploads", "uploadId", "retention", "legal-hold"].includes(name),
+    );
+    return settings.length === 0
+        ? (objectActions[method] ?? `${method} object`)
+        : `${method} object ${settings.join(",")}`;
+}
+
+const listingParameters = [
+    "list-type",
+    "prefix",
+    "delimiter",
+    "max-keys",
+    "continuation-token",
+    "start-after",
+    "encoding-type",
+    "fetch-owner",
+    "x-id",
+];
+
+/** The key, or the part up to the first delimiter after the prefix. */
+function folded(key: string, prefix: string, delimiter: string): string {
+    const at = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
+    return at < 0 ? key : key.slice(0, at + delimiter.length);
+}
+
+function anonymous(request: S3Request): boolean {
+    return request.requester.identity === "anonymous";
+}
+
+function accessDenied(): AwsError {
+    return new AwsError("AccessDenied", "Access Denied", 403);
+}
+
+function versionHeaders(version: ObjectVersion): Record<string, string> {
+    return {
+        etag: `"${version.etag}"`,
+        "x-amz-server-side-encryption": version.encryption,
+        ...(version.versionId === "null" ? {} : { "x-amz-version-id": version.versionId }),
+    };
+}
