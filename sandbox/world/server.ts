@@ -107,7 +107,7 @@ export class ProviderEndpoint implements Part {
         const gone = new AbortController();
         response.on("close", () => gone.abort(new Error("the caller has gone")));
         try {
-            const call = JSON.parse(await bodyOf(request)) as never;
+            const call = parse(await bodyOf(request)) as never;
             const handler = this.#handlers[method] as (call: never, signal: AbortSignal) => unknown;
             answer(response, 200, await handler(call, gone.signal));
         } catch (error) {
@@ -149,6 +149,14 @@ function answer(response: http.ServerResponse, status: number, body: unknown): v
     if (!response.writableEnded && !response.destroyed) {
         response.writeHead(status, { "content-type": "application/json" });
         response.end(JSON.stringify(body));
+    }
+}
+
+function parse(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        throw new CallError("invalid", "the body of a call is JSON");
     }
 }
 
