@@ -24,7 +24,7 @@ export async function readProjectConfig(projectFolder: string): Promise<ProjectC
     const stack = await readConfig(stackFile(projectFolder, globalStack));
     const value = (key: string): string | undefined => {
         const held = stack[key] ?? plain(project[key]);
-        return held === undefined || held === null ? undefined : String(held);
+        return typeof held === "string" || typeof held === "number" ? String(held) : undefined;
     };
     const found = {
         accountId: value("meridian:accountId"),

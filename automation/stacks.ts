@@ -30,6 +30,16 @@ export interface UpdateOptions {
     readonly signal?: AbortSignal | undefined;
 }
 
+/** One resource of a stack's state. */
+export interface DeployedResource {
+    readonly urn: string;
+    /** Pulumi type token. */
+    readonly type: string;
+    /** Logical name. */
+    readonly name: string;
+    readonly outputs: Readonly<Record<string, unknown>>;
+}
+
 export type StackOutputs = Readonly<Record<string, unknown>>;
 
 /** The stacks, as commands see them; tests give their own. */
@@ -41,6 +51,8 @@ export interface StackRunner {
     destroy(stack: string, options?: UpdateOptions): Promise<Update>;
     /** As last deployed; undefined when the stack was never deployed. */
     outputs(stack: string): Promise<StackOutputs | undefined>;
+    /** As last deployed. */
+    resources(stack: string): Promise<readonly DeployedResource[]>;
 }
 
 export interface StacksOptions {
@@ -126,6 +138,26 @@ export class Stacks implements StackRunner {
             return undefined;
         }
         throw failure(stack, "reading the stack's outputs", result);
+    }
+
+    async resources(stack: string): Promise<readonly DeployedResource[]> {
+        const result = await this.#run(["stack", "export", "--stack", stack]);
+        if (result.code !== 0) {
+            throw failure(stack, "reading the stack's state", result);
+        }
+        const { deployment } = JSON.parse(result.stdout) as {
+            deployment: {
+                resources?: (Omit<DeployedResource, "name" | "outputs"> & {
+                    outputs?: Record<string, unknown>;
+                })[];
+            };
+        };
+        return (deployment.resources ?? []).map(({ urn, type, outputs }) => ({
+            urn,
+            type,
+            name: urn.split("::").slice(3).join("::"),
+            outputs: outputs ?? {},
+        }));
     }
 
     async #update(stack: string, command: string[], options: UpdateOptions): Promise<Update> {

@@ -31,6 +31,14 @@ export class Output {
         this.#stderr.write(`${colors.yellow("warning:")} ${line}\n`);
     }
 
+    /** How a command failed: for people on stderr, and with `--json` as the document too. */
+    failure(code: string, message: string): void {
+        this.error(message);
+        if (this.json) {
+            this.result({ error: { code, message } }, "");
+        }
+    }
+
     error(line: string): void {
         this.#stderr.write(`${colors.red("error:")} ${line}\n`);
     }

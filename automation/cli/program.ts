@@ -1,13 +1,15 @@
-import os from "node:os";
-import path from "node:path";
-
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 
 import { engineCommand } from "../commands/engine";
 import { AutomationError, messageOf } from "../errors";
 import type { Wiring } from "../wiring";
 import { exitCodes, type ExitCode } from "./exitCode";
+import { addLaneCommands } from "./lanes";
+import { addLifecycleCommands } from "./lifecycle";
+import { homeOption, jsonOption } from "./options";
 import { Output } from "./output";
+import { addRehearsalCommands } from "./rehearse";
+import { CommandScope } from "./scope";
 
 /** Runs one command line and returns its exit code. Never throws. */
 export async function runCommandLine(
@@ -19,40 +21,69 @@ export async function runCommandLine(
     } = {},
 ): Promise<ExitCode> {
     const output = new Output({ json: args.includes("--json"), ...streams });
-    const program = createProgram(wiring, output);
+    const scope = new CommandScope(wiring, output);
     try {
-        await program.parseAsync([...args], { from: "user" });
-        return exitCodes.done;
+        await createProgram(scope, streams).parseAsync([...args], { from: "user" });
+        return scope.exitCode;
     } catch (error) {
         if (error instanceof CommanderError) {
             return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
         }
-        output.error(error instanceof AutomationError ? error.message : messageOf(error));
-        return error instanceof AutomationError ? error.exitCode : exitCodes.failed;
+        output.failure(codeOf(error), messageOf(error));
+        return error instanceof AutomationError ? error.exitCode : exitCodeOf(error);
     }
 }
 
-export function createProgram(wiring: Wiring, output: Output): Command {
+function createProgram(
+    scope: CommandScope,
+    streams: {
+        readonly stdout?: NodeJS.WritableStream;
+        readonly stderr?: NodeJS.WritableStream;
+    },
+): Command {
     const program = new Command("meridian")
         .description("Regional failover by vote, on Pulumi")
         .showHelpAfterError()
-        .exitOverride();
+        .exitOverride()
+        .configureOutput({
+            writeOut: (text) => (streams.stdout ?? process.stdout).write(text),
+            writeErr: (text) => (streams.stderr ?? process.stderr).write(text),
+        })
+        .addHelpText(
+            "after",
+            "\nExit status: 0 done or objectives met, 1 failed, 2 usage or configuration, 3 an objective missed.",
+        );
 
+    addLifecycleCommands(program, scope);
+    addLaneCommands(program, scope);
+    addRehearsalCommands(program, scope);
     program
         .command("engine")
         .description("find, install or build the Pulumi CLI and say which one it is")
         .addOption(homeOption())
-        .option("--json", "one JSON document on stdout")
-        .action((options: { home: string }) => engineCommand(wiring, output, options));
-
+        .addOption(jsonOption())
+        .action((options: { home: string }) =>
+            scope.run(async ({ wiring, output }) => {
+                await engineCommand(wiring, output, options);
+                return exitCodes.done;
+            }),
+        );
     return program;
 }
 
-function homeOption(): Option {
-    return new Option("--home <folder>", "folder for what a run keeps")
-        .env("MERIDIAN_HOME")
-        .default(
-            path.join(os.homedir(), ".cache", "meridian", "sandbox"),
-            "~/.cache/meridian/sandbox",
-        );
+/** Errors of the sandbox that are the user's to put right, by name: it knows nothing of our classes. */
+const usageErrors = new Set(["AddressError", "EngineError"]);
+
+function exitCodeOf(error: unknown): ExitCode {
+    return error instanceof Error && usageErrors.has(error.name)
+        ? exitCodes.usage
+        : exitCodes.failed;
+}
+
+function codeOf(error: unknown): string {
+    return error instanceof AutomationError
+        ? error.code
+        : error instanceof Error && usageErrors.has(error.name)
+          ? "usage"
+          : "failed";
 }

@@ -1,0 +1,152 @@
+import type { Command } from "commander";
+
+import { deploy, describe } from "../commands/deploy";
+import { deletionProtectionNotice, destroy } from "../commands/destroy";
+import { preview, previewText } from "../commands/preview";
+import { status, statusText } from "../commands/status";
+import { measureLag } from "../lagProbe";
+import { AwsProbes } from "../probes";
+import type { Update } from "../stacks";
+import { exitCodes } from "./exitCode";
+import {
+    backendOption,
+    dryRunOption,
+    homeOption,
+    jsonOption,
+    stackOption,
+    yesOption,
+} from "./options";
+import type { CommandScope } from "./scope";
+import { openEstate } from "./session";
+
+interface LifecycleFlags {
+    readonly home: string;
+    readonly stack?: readonly string[];
+    readonly yes?: boolean;
+    readonly dryRun?: boolean;
+    readonly acceptBackendRegion?: boolean;
+}
+
+/** `deploy`, `preview`, `status`, `destroy`. */
+export function addLifecycleCommands(program: Command, scope: CommandScope): void {
+    program
+        .command("deploy")
+        .description("deploy the region stacks in parallel, then the global stack")
+        .addOption(stackOption())
+        .option("--dry-run", "the same as `meridian preview`")
+        .option("--yes", "accepted and not needed: deploying asks nothing")
+        .addOption(backendOption())
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((flags: LifecycleFlags) =>
+            flags.dryRun === true ? runPreview(scope, flags) : runDeploy(scope, flags),
+        );
+
+    program
+        .command("preview")
+        .description(
+            "show each stack's change and every policy violation; fails on a mandatory one",
+        )
+        .addOption(stackOption())
+        .addOption(backendOption())
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((flags: LifecycleFlags) => runPreview(scope, flags));
+
+    program
+        .command("status")
+        .description("show how each region stands")
+        .option("--lag", "measure replication lag: writes one expiring canary item per region")
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((flags: { home: string; lag?: boolean }) =>
+            scope.run(async ({ wiring, output }) => {
+                const estate = await openEstate(wiring, output, {
+                    ...flags,
+                    acceptBackendRegion: true,
+                });
+                const probes = new AwsProbes({ resolver: process.env["REHEARSAL_DNS"] });
+                const report = await status(
+                    estate,
+                    probes,
+                    flags.lag === true ? measureLag : undefined,
+                );
+                output.result(report, statusText(report));
+                return exitCodes.done;
+            }),
+        );
+
+    program
+        .command("destroy")
+        .description("take the stacks down: global first, then the regions")
+        .addOption(stackOption())
+        .addOption(yesOption())
+        .addOption(dryRunOption())
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((flags: LifecycleFlags) => runDestroy(scope, flags));
+}
+
+function runDeploy(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
+    return scope.run(async ({ wiring, output, signal }) => {
+        const estate = await openEstate(wiring, output, flags);
+        const updates = await deploy(estate, {
+            ...chosen(flags),
+            signal,
+            onProgress: (line) => output.progress(line),
+        });
+        output.result({ stacks: updates.map(brief) }, updates.map(describe).join("\n"));
+        return exitCodes.done;
+    });
+}
+
+function runPreview(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
+    return scope.run(async ({ wiring, output, signal }) => {
+        const estate = await openEstate(wiring, output, { ...flags, acceptBackendRegion: true });
+        const report = await preview(estate, {
+            ...chosen(flags),
+            signal,
+            onProgress: (line) => output.progress(line),
+        });
+        output.result({ ok: report.ok, stacks: report.stacks.map(brief) }, previewText(report));
+        return report.ok ? exitCodes.done : exitCodes.failed;
+    });
+}
+
+function runDestroy(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
+    return scope.run(async ({ wiring, output, signal }) => {
+        const estate = await openEstate(wiring, output, { ...flags, acceptBackendRegion: true });
+        if (flags.yes !== true) {
+            const names = flags.stack ?? ["every stack"];
+            output.result(
+                { dryRun: true, stacks: flags.stack ?? "all", notice: deletionProtectionNotice },
+                `would destroy ${names.join(", ")}; add --yes to do it\n${deletionProtectionNotice}`,
+            );
+            return exitCodes.done;
+        }
+        output.progress(deletionProtectionNotice);
+        const updates = await destroy(estate, {
+            ...chosen(flags),
+            signal,
+            onProgress: (line) => output.progress(line),
+        });
+        output.result({ stacks: updates.map(brief) }, updates.map(describe).join("\n"));
+        return exitCodes.done;
+    });
+}
+
+function chosen(flags: LifecycleFlags): { readonly stacks?: readonly string[] } {
+    return flags.stack === undefined ? {} : { stacks: flags.stack };
+}
+
+/** An update without the inputs of its resources, which may be long. */
+function brief(update: Update): unknown {
+    return {
+        stack: update.stack,
+        seconds: update.seconds,
+        counts: update.counts,
+        changes: update.changes.map(({ urn, operation, paths }) => ({ urn, operation, paths })),
+        violations: update.violations,
+        error: update.error?.message,
+    };
+}

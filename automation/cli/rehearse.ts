@@ -1,0 +1,123 @@
+import path from "node:path";
+
+import Table from "cli-table3";
+import { Option, type Command } from "commander";
+
+import { benchFigures } from "../commands/bench";
+import { defaultObjectives, drillCommand, type DrillOutcome } from "../commands/drill";
+import { exportLines, guideText, sandboxCommand } from "../commands/sandbox";
+import { faultKinds, globalControlPlanesHome, type FaultKind } from "../drill/scenario";
+import { summaryOf } from "../drill/summary";
+import { exitCodes, type ExitCode } from "./exitCode";
+import { homeOption, jsonOption } from "./options";
+import type { CommandScope, CommandTools } from "./scope";
+import { repository } from "./session";
+
+interface DrillFlags {
+    readonly home: string;
+    readonly fault: FaultKind;
+    readonly region: string;
+    readonly objectives: string;
+}
+
+/** `drill`, `sandbox`, `bench`. */
+export function addRehearsalCommands(program: Command, scope: CommandScope): void {
+    program
+        .command("drill")
+        .description("rehearse a regional failover from end to end, on the rehearsal cloud")
+        .addOption(
+            new Option("--fault <fault>", "what goes wrong").choices(faultKinds).default("gray"),
+        )
+        .option("--region <region>", "where", globalControlPlanesHome)
+        .option("--objectives <file>", "what it is judged by", defaultObjectives)
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((flags: DrillFlags) =>
+            scope.run(async (tools) => {
+                const { report, file } = await runDrill(tools, flags);
+                tools.output.result(report, `${summaryOf(report)}\n\nreport: ${file}`);
+                return exitCodeOf(report.result);
+            }),
+        );
+
+    program
+        .command("bench")
+        .description("run a drill and print its timings against what is to be reached")
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((flags: { home: string }) =>
+            scope.run(async (tools) => {
+                const { report } = await runDrill(tools, {
+                    ...flags,
+                    fault: "gray",
+                    region: globalControlPlanesHome,
+                    objectives: defaultObjectives,
+                });
+                if (report.result === "aborted") {
+                    tools.output.error(report.error ?? "the drill was aborted");
+                    return exitCodes.failed;
+                }
+                const figures = benchFigures(report);
+                const table = new Table({
+                    head: ["figure", "measured", "to reach", ""],
+                    style: { head: [], border: [] },
+                });
+                for (const one of figures) {
+                    const verdict = one.reach === "" ? "" : one.reached ? "reached" : "missed";
+                    table.push([one.what, one.measured, one.reach, verdict]);
+                }
+                tools.output.result({ figures }, table.toString());
+                return figures.every((one) => one.reached)
+                    ? exitCodes.done
+                    : exitCodes.objectiveMissed;
+            }),
+        );
+
+    program
+        .command("sandbox")
+        .description("keep the rehearsal cloud running and say how to use it")
+        .option("--deploy", "deploy the stacks into it first")
+        .option("--exports", "print only the lines for a shell's eval")
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((flags: { home: string; deploy?: boolean; exports?: boolean }) =>
+            scope.run(async ({ wiring, output, signal }) => {
+                await sandboxCommand(wiring, {
+                    repository,
+                    home: flags.home,
+                    deploy: flags.deploy === true,
+                    signal,
+                    onProgress: (line) => output.progress(line),
+                    onReady: (guide) =>
+                        output.result(
+                            guide,
+                            flags.exports === true
+                                ? exportLines(guide.environment)
+                                : guideText(guide),
+                        ),
+                });
+                return exitCodes.done;
+            }),
+        );
+}
+
+function runDrill(tools: CommandTools, flags: DrillFlags): Promise<DrillOutcome> {
+    return drillCommand(tools.wiring, {
+        ...flags,
+        repository,
+        reports: path.join(repository, "reports"),
+        signal: tools.signal,
+        onProgress: (line) => tools.output.progress(line),
+    });
+}
+
+function exitCodeOf(result: "met" | "missed" | "aborted"): ExitCode {
+    switch (result) {
+        case "met":
+            return exitCodes.done;
+        case "missed":
+            return exitCodes.objectiveMissed;
+        case "aborted":
+            return exitCodes.failed;
+    }
+}

@@ -1,0 +1,61 @@
+import type { DrillReport } from "../drill/report";
+
+/** One figure: what, what was measured and what is to be reached. */
+export interface BenchFigure {
+    readonly what: string;
+    readonly measured: string;
+    readonly reach: string;
+    readonly reached: boolean;
+}
+
+/** The timings of a drill against what is to be reached on two cores. Pure. */
+export function benchFigures(report: DrillReport): readonly BenchFigure[] {
+    const { engine, rto } = report;
+    const ratio = engine.evacuationSeconds / engine.unchangedSeconds;
+    const deployStep = report.steps.find((step) => step.id === "deploy");
+    return [
+        figure("the drill, real time", report.realSeconds, 180, "s"),
+        figure(
+            "deployment of five stacks, real time",
+            deployStep?.realSeconds ?? NaN,
+            undefined,
+            "s",
+        ),
+        figure(
+            "unchanged update of the survivors, in parallel",
+            engine.unchangedSeconds,
+            undefined,
+            "s",
+        ),
+        figure(
+            "evacuation's updates of the survivors, in parallel",
+            engine.evacuationSeconds,
+            undefined,
+            "s",
+        ),
+        figure("evacuation's updates against unchanged ones", ratio, 1.5, "x"),
+        figure(
+            "RTO against its bound, world time",
+            rto === undefined ? NaN : rto.worldSeconds / rto.boundWorldSeconds,
+            1.15,
+            "x",
+        ),
+        figure("RTO, world time", rto?.worldSeconds ?? NaN, undefined, "s"),
+        figure(
+            "memory of this process at most",
+            process.resourceUsage().maxRSS / 1024,
+            undefined,
+            "MiB",
+        ),
+    ];
+}
+
+function figure(what: string, value: number, reach: number | undefined, unit: string): BenchFigure {
+    return {
+        what,
+        measured: `${value.toFixed(unit === "x" ? 2 : 1)} ${unit}`,
+        reach: reach === undefined ? "" : `${reach} ${unit}`,
+        // A figure that was not measured reaches nothing.
+        reached: reach === undefined ? !Number.isNaN(value) : value <= reach,
+    };
+}

@@ -1,0 +1,77 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+
+import { topology } from "../../infra/topology";
+import { policyPacksOf, type Estate } from "../estate";
+import { readProjectConfig } from "../projectConfig";
+import type { Rehearsal } from "../rehearsal";
+import { layOutProject, projectEnvironment } from "../rehearsalProject";
+import { Stacks } from "../stacks";
+import type { Engine, Wiring } from "../wiring";
+
+export interface RehearsalOptions {
+    readonly repository: string;
+    /** Folder for what engines and rehearsals keep. */
+    readonly home: string;
+    /** Name of this rehearsal's folder in it. */
+    readonly name: string;
+    /** Start from nothing, whatever an earlier one left. */
+    readonly fresh: boolean;
+    readonly onProgress: (line: string) => void;
+}
+
+/** A rehearsal cloud with the program's stacks attached to it. */
+export interface OpenRehearsal {
+    readonly engine: Engine;
+    readonly rehearsal: Rehearsal;
+    readonly estate: Estate;
+    /** For a shell. */
+    readonly environment: Readonly<Record<string, string>>;
+    /** Stops everything. */
+    close(): Promise<void>;
+}
+
+/** Starts the rehearsal cloud and points the stacks at it. */
+export async function openRehearsal(
+    wiring: Wiring,
+    options: RehearsalOptions,
+): Promise<OpenRehearsal> {
+    const home = path.join(options.home, options.name);
+    const config = await readProjectConfig(options.repository);
+    const engine = await wiring.prepareEngine({
+        home: options.home,
+        plugins: "standin",
+        onProgress: options.onProgress,
+    });
+    if (options.fresh) {
+        await fs.rm(home, { recursive: true, force: true });
+    }
+    await fs.mkdir(home, { recursive: true });
+    const projectFolder = await layOutProject(options.repository, home);
+    options.onProgress("starting the rehearsal cloud");
+    const rehearsal = await wiring.startRehearsal({
+        home,
+        accountId: config.accountId,
+        zone: { id: config.zoneId, name: config.domain },
+        repository: options.repository,
+    });
+    try {
+        const environment = { ...rehearsal.environment(), ...projectEnvironment(projectFolder) };
+        const stacks = await Stacks.open({
+            engine,
+            projectFolder,
+            environment,
+            onProgress: options.onProgress,
+        });
+        return {
+            engine,
+            rehearsal,
+            estate: { topology, stacks, projectFolder, policyPacks: policyPacksOf(projectFolder) },
+            environment: { ...engine.environment, ...environment },
+            close: () => rehearsal.stop(),
+        };
+    } catch (error) {
+        await rehearsal.stop();
+        throw error;
+    }
+}

@@ -1,0 +1,342 @@
+import { regionNames, votersFor } from "../../infra/topology";
+import { deploy } from "../commands/deploy";
+import { failback, type FailbackReport } from "../commands/failback";
+import { failover, type FailoverReport } from "../commands/failover";
+import { AutomationError } from "../errors";
+import { forbiddenCalls, type ForbiddenCalls } from "./calls";
+import {
+    alarmsRinging,
+    readDeployed,
+    waitFor,
+    type Deployed,
+    type DrillContext,
+    type Evidence,
+    type Steady,
+} from "./context";
+import { errorFigures, windowsOf } from "./curve";
+import { awaitDecision, type Notice } from "./onCall";
+import { faultsOf } from "./scenario";
+
+/** The five stacks, on the real engine, under the standing policies. */
+export async function deployPhase(
+    context: DrillContext,
+): Promise<{ readonly deployed: Deployed; readonly evidence: Evidence }> {
+    const updates = await deploy(context.estate, {
+        onProgress: (line) => context.onProgress(`  ${line}`),
+        signal: context.signal,
+    });
+    await context.rehearsal.steady();
+    const evidence = Object.fromEntries(updates.map((update) => [update.stack, update.counts]));
+    return { deployed: await readDeployed(context), evidence };
+}
+
+/** What an update costs that changes nothing: the measure for the evacuation's. */
+export async function unchangedPhase(
+    context: DrillContext,
+): Promise<{ readonly seconds: number; readonly evidence: Evidence }> {
+    const started = performance.now();
+    const updates = await Promise.all(
+        votersFor(context.scenario.region, context.estate.topology).map((stack) =>
+            context.stacks.up(stack, {
+                policyPacks: context.estate.policyPacks.standing,
+                signal: context.signal,
+            }),
+        ),
+    );
+    const changed = updates.filter((update) => update.error ?? update.changes.length > 0);
+    if (changed.length > 0) {
+        const names = changed.map((update) =>
+            [update.stack, ...update.changes.map((change) => change.name)].join(" "),
+        );
+        throw new AutomationError(
+            "failed",
+            `a second update must change nothing, and it changed ${names.join("; ")}`,
+        );
+    }
+    const seconds = (performance.now() - started) / 1000;
+    return { seconds, evidence: { stacks: updates.map((update) => update.stack), seconds } };
+}
+
+/** Shoppers everywhere, and nothing wrong: without it a drill proves nothing. */
+export async function steadyPhase(
+    context: DrillContext,
+    deployed: Deployed,
+): Promise<Steady & { readonly evidence: Evidence }> {
+    const { rehearsal, objectives } = context;
+    const { inService, lever } = deployed.global.healthChecks;
+    await waitFor(
+        context,
+        () => Object.values(inService).every((id) => rehearsal.healthy(id)),
+        () => `not every region is in service: ${unhealthy(context, inService)}`,
+    );
+    const traffic = await rehearsal.startTraffic();
+    const sinceMs = rehearsal.now();
+    await rehearsal.sleep(context.pace.steadySeconds * 1000, context.signal);
+
+    const problems = [
+        ...alarmsRinging(context, deployed).map((alarm) => `alarm ${alarm} rings`),
+        ...Object.entries(lever)
+            .filter(([, id]) => !rehearsal.healthy(id))
+            .map(([region]) => `${region} could not vote: its lever is unhealthy`),
+    ];
+    const errors = errorFigures(traffic.samples, sinceMs, rehearsal.now(), {
+        windowMs: objectives.errors.windowSeconds * 1000,
+        budgetPercent: objectives.errors.budgetPercent,
+    });
+    if (errors.peak > objectives.errors.outagePercent) {
+        problems.push(`${errors.failures} of ${errors.requests} requests failed`);
+    }
+    if (errors.requests === 0) {
+        problems.push("no shopper got an answer");
+    }
+    if (problems.length > 0) {
+        await traffic.stop();
+        throw new AutomationError("failed", `no steady state: ${problems.join("; ")}`);
+    }
+    const [shares] = windowsOf(traffic.samples, sinceMs, rehearsal.now(), Number.MAX_SAFE_INTEGER);
+    return {
+        traffic,
+        sinceMs,
+        evidence: {
+            requests: errors.requests,
+            failures: errors.failures,
+            sharesByRegion: shares?.shares ?? {},
+            levers: Object.keys(lever).sort(),
+        },
+    };
+}
+
+export async function faultPhase(context: DrillContext): Promise<{
+    readonly faultMs: number;
+    readonly lagSeconds: number;
+    readonly evidence: Evidence;
+}> {
+    const { rehearsal } = context;
+    const faultMs = rehearsal.now();
+    const lagSeconds = rehearsal.worstLagSeconds(faultMs - 60_000);
+    const faults = faultsOf(context.scenario);
+    for (const fault of faults) {
+        rehearsal.inject(fault);
+    }
+    return { faultMs, lagSeconds, evidence: { faults, worstLagSeconds: lagSeconds } };
+}
+
+/** The alarms ring, the deciders agree, and the person on call is told. */
+export async function detectPhase(
+    context: DrillContext,
+    deployed: Deployed,
+): Promise<{ readonly notice: Notice; readonly evidence: Evidence }> {
+    const notice = await awaitDecision(context, deployed);
+    return {
+        notice,
+        evidence: {
+            decidedIn: notice.from,
+            observers: notice.observers,
+            since: new Date(notice.sinceMs).toISOString(),
+            toldAt: new Date(notice.atMs).toISOString(),
+            alarms: alarmsRinging(context, deployed),
+        },
+    };
+}
+
+/** What the person on call does: `meridian failover <region> --yes`. */
+export async function evacuatePhase(context: DrillContext): Promise<{
+    readonly report: FailoverReport;
+    readonly doneMs: number;
+    /** Of the votes' updates in parallel, real. */
+    readonly updateSeconds: number;
+    /** Of all of it, world. */
+    readonly laneSeconds: number;
+    readonly calls: ForbiddenCalls;
+    readonly evidence: Evidence;
+}> {
+    const { rehearsal, scenario } = context;
+    const mark = rehearsal.mark();
+    const startMs = rehearsal.now();
+    let provenAt = performance.now();
+    const report = await failover(context.estate, {
+        region: scenario.region,
+        yes: true,
+        onProgress: (line) => context.onProgress(`  ${line}`),
+        onProven: () => (provenAt = performance.now()),
+        signal: context.signal,
+    });
+    const updateSeconds = (performance.now() - provenAt) / 1000;
+    const doneMs = rehearsal.now();
+    const calls = forbiddenCalls(
+        rehearsal.callsSince(mark),
+        scenario.region,
+        scenario.controlPlanes,
+    );
+    return {
+        report,
+        doneMs,
+        updateSeconds,
+        laneSeconds: (doneMs - startMs) / 1000,
+        calls,
+        evidence: { votes: report.votes, calls },
+    };
+}
+
+/** Traffic has moved: the region is out, nobody who honours a time to live still fails, no alarm rings. */
+export async function movedPhase(
+    context: DrillContext,
+    deployed: Deployed,
+    steady: Steady,
+): Promise<{ readonly outMs: number; readonly evidence: Evidence }> {
+    const { rehearsal, scenario } = context;
+    const check = deployed.global.healthChecks.inService[scenario.region] ?? "";
+    await waitFor(
+        context,
+        () => !rehearsal.healthy(check),
+        () => `${scenario.region} is still in service`,
+    );
+    const outMs = rehearsal.now();
+    const quietMs = 30_000;
+    const failing = (): number =>
+        steady.traffic.samples.filter(
+            (sample) => !sample.ok && !sample.stale && sample.atMs > rehearsal.now() - quietMs,
+        ).length;
+    await waitFor(
+        context,
+        () =>
+            rehearsal.now() - outMs >= quietMs &&
+            failing() === 0 &&
+            alarmsRinging(context, deployed).length === 0,
+        () =>
+            `${failing()} requests failed in the last ${quietMs / 1000} s; alarms: ${alarmsRinging(context, deployed).join(", ") || "none"}`,
+    );
+    return {
+        outMs,
+        evidence: {
+            outOfService: scenario.region,
+            stillAnswered: servedBy(steady, scenario.region, rehearsal.now() - quietMs),
+        },
+    };
+}
+
+/** It stays well. */
+export async function holdPhase(context: DrillContext): Promise<{ readonly evidence: Evidence }> {
+    await context.rehearsal.sleep(context.pace.holdSeconds * 1000, context.signal);
+    return { evidence: { worldSeconds: context.pace.holdSeconds } };
+}
+
+/** The region comes back, but stays out until it is failed back: votes latch. */
+export async function healPhase(
+    context: DrillContext,
+    deployed: Deployed,
+): Promise<{ readonly evidence: Evidence }> {
+    const { rehearsal, scenario } = context;
+    for (const fault of faultsOf(scenario)) {
+        rehearsal.heal(fault);
+    }
+    const endpoint = deployed.global.healthChecks.endpoint[scenario.region] ?? "";
+    const inService = deployed.global.healthChecks.inService[scenario.region] ?? "";
+    const observed = (): readonly string[] =>
+        Object.entries(deployed.regions)
+            .filter(
+                ([region, outputs]) =>
+                    rehearsal.alarmState(region, outputs.observerAlarms[scenario.region] ?? "") ===
+                    "ALARM",
+            )
+            .map(([region]) => region);
+    await waitFor(
+        context,
+        () => rehearsal.healthy(endpoint) && observed().length === 0,
+        () =>
+            `${scenario.region} does not come back: its endpoint is ${rehearsal.healthy(endpoint) ? "healthy" : "unhealthy"}, ` +
+            `the alarms of ${observed().join(", ") || "no region"} ring`,
+    );
+    if (rehearsal.healthy(inService)) {
+        throw new AutomationError(
+            "failed",
+            `${scenario.region} went back into service by itself; votes must hold until they are taken back`,
+        );
+    }
+    return { evidence: { endpoint: "healthy", stillOut: true } };
+}
+
+/** Stage by stage, with the clients' word between two stages. */
+export async function failbackPhase(
+    context: DrillContext,
+    steady: Steady,
+): Promise<{ readonly report: FailbackReport; readonly evidence: Evidence }> {
+    const { rehearsal, objectives, scenario } = context;
+    const report = await failback(context.estate, {
+        region: scenario.region,
+        yes: true,
+        onProgress: (line) => context.onProgress(`  ${line}`),
+        signal: context.signal,
+        gate: async () => {
+            const sinceMs = rehearsal.now();
+            await rehearsal.sleep(context.pace.stageSeconds * 1000, context.signal);
+            const errors = errorFigures(steady.traffic.samples, sinceMs, rehearsal.now(), {
+                windowMs: objectives.errors.windowSeconds * 1000,
+                budgetPercent: objectives.errors.budgetPercent,
+            });
+            return errors.failures > errors.requests * (objectives.errors.outagePercent / 100)
+                ? {
+                      ok: false,
+                      reason: `${errors.failures} of ${errors.requests} requests failed`,
+                  }
+                : { ok: true };
+        },
+    });
+    return { report, evidence: { stages: report.stages } };
+}
+
+/** The region serves its users again, and every write that a client was promised is there. */
+export async function backPhase(
+    context: DrillContext,
+    deployed: Deployed,
+    steady: Steady,
+): Promise<{
+    readonly acknowledged: number;
+    readonly lost: number;
+    readonly evidence: Evidence;
+}> {
+    const { rehearsal, scenario } = context;
+    const sinceMs = rehearsal.now();
+    await waitFor(
+        context,
+        () => servedBy(steady, scenario.region, sinceMs) > 0,
+        () => `${scenario.region} answers nobody`,
+    );
+    await rehearsal.sleep(context.pace.stageSeconds * 1000, context.signal);
+    const ringing = alarmsRinging(context, deployed);
+    await steady.traffic.stop();
+    const { acknowledged, lost } = await steady.traffic.verify();
+    const [last] = windowsOf(
+        steady.traffic.samples,
+        sinceMs,
+        rehearsal.now(),
+        Number.MAX_SAFE_INTEGER,
+    );
+    if (ringing.length > 0) {
+        throw new AutomationError(
+            "failed",
+            `alarms ring after the failback: ${ringing.join(", ")}`,
+        );
+    }
+    return {
+        acknowledged,
+        lost,
+        evidence: {
+            sharesByRegion: last?.shares ?? {},
+            acknowledgedWrites: acknowledged,
+            lostWrites: lost,
+        },
+    };
+}
+
+function servedBy(steady: Steady, region: string, sinceMs: number): number {
+    return steady.traffic.samples.filter(
+        (sample) => sample.region === region && !sample.stale && sample.atMs >= sinceMs,
+    ).length;
+}
+
+function unhealthy(context: DrillContext, checks: Readonly<Record<string, string>>): string {
+    return regionNames(context.estate.topology)
+        .filter((region) => !context.rehearsal.healthy(checks[region] ?? ""))
+        .join(", ");
+}
