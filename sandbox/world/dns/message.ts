@@ -121,6 +121,14 @@ function optRecord({ subnet }: Edns, scope: number): packet.OptAnswer {
         ednsVersion: 0,
         flags: 0,
         flag_do: false,
-        options: subnet === undefined ? [] : [{ ...subnet, scopePrefixLength: scope }],
+        options:
+            subnet?.data === undefined ? [] : [{ ...subnet, data: withScope(subnet.data, scope) }],
     };
+}
+
+/** The client subnet is sent back as it came, but for the scope in its fourth byte (RFC 7871, 6). */
+function withScope(option: Buffer, scope: number): Buffer {
+    const answered = Buffer.from(option);
+    answered.writeUInt8(scope, 3);
+    return answered;
 }
