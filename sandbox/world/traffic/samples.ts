@@ -1,0 +1,24 @@
+import type { Step } from "./visit";
+
+/** One thing a shopper did and what came of it, after any second attempt. */
+export interface TrafficSample {
+    /** World time of the click, milliseconds since the epoch. */
+    readonly atMs: number;
+    /** Code of the shopper's geography. */
+    readonly geography: string;
+    /** Region that answered, as it says itself; undefined when none did. */
+    readonly region: string | undefined;
+    readonly step: Step["name"];
+    /** Whether the shopper got an answer that is not the server's failure. */
+    readonly ok: boolean;
+    /** Status of the last answer. */
+    readonly status: number | undefined;
+    /** Why it is not ok: the last attempt's error. */
+    readonly problem: string | undefined;
+    /** World milliseconds from the click to the end. */
+    readonly latencyMs: number;
+    /** 1 or 2. */
+    readonly attempts: number;
+    /** Whether it went to an address that DNS had already taken back. */
+    readonly stale: boolean;
+}

@@ -1,0 +1,140 @@
+import type { World } from "../world";
+import {
+    Connection,
+    type ConnectionOptions,
+    type Exchange,
+    type ExchangeResult,
+} from "./connection";
+import type { Ledger } from "./ledger";
+import type { TrafficSample } from "./samples";
+import { browse, shelfOf, visit, type Step } from "./visit";
+
+/** World milliseconds before the second attempt, and as much again at random. */
+const retryMs = 200;
+
+/** One person: a resolver, a connection, and a visit under way. */
+export class Shopper {
+    readonly #connection: Connection;
+    #steps: readonly Step[] = [];
+    #shelf: readonly string[] = [];
+    #visits = 0;
+    #stepping = false;
+
+    constructor(
+        private readonly world: World,
+        private readonly id: string,
+        private readonly options: ConnectionOptions,
+        private readonly ledger: Ledger,
+    ) {
+        this.#connection = new Connection(world, options);
+    }
+
+    get geography(): string {
+        return this.options.geography;
+    }
+
+    /**
+     * Does the next thing, whatever became of the last; while the last is still under way, the shopper
+     * looks around in another tab. Never throws: what went wrong is in the sample.
+     */
+    async act(): Promise<TrafficSample> {
+        if (this.#stepping) {
+            return this.#do(browse);
+        }
+        this.#stepping = true;
+        try {
+            return await this.#do(this.#next());
+        } finally {
+            this.#stepping = false;
+        }
+    }
+
+    /** One exchange as the shopper's browser makes it: tried again once. None when there is no answer. */
+    async request(exchange: Exchange): Promise<ExchangeResult["response"] | undefined> {
+        return (await this.#attempt(exchange)).result?.response;
+    }
+
+    close(): void {
+        this.#connection.close();
+    }
+
+    /** Goes on with the visit, or starts one: with a look at the catalogue, then with what it showed. */
+    #next(): Step {
+        if (this.#steps.length === 0) {
+            if (this.#shelf.length === 0) {
+                return browse;
+            }
+            this.#steps = [
+                ...visit(`${this.id}-${++this.#visits}`, this.#shelf, this.world.random),
+                browse,
+            ];
+        }
+        const [step, ...rest] = this.#steps;
+        this.#steps = rest;
+        return step ?? browse;
+    }
+
+    async #do(step: Step): Promise<TrafficSample> {
+        const { clock } = this.world;
+        const atMs = clock.now();
+        const { result, attempts, problem } = await this.#attempt(step.exchange);
+        const response = result?.response;
+        const region = headerOf(response?.headers["x-served-by"]);
+        if (step === browse && response?.status === 200) {
+            this.#shelf = shelfOf(response.body);
+        }
+        if (step.write !== undefined && response !== undefined && isAcknowledged(response.status)) {
+            this.ledger.add(step.write({ atMs: clock.now(), region }));
+        }
+        return {
+            atMs,
+            geography: this.options.geography,
+            region,
+            step: step.name,
+            ok: response !== undefined && response.status < 500,
+            status: response?.status,
+            problem,
+            latencyMs: clock.now() - atMs,
+            attempts,
+            stale: result?.stale ?? false,
+        };
+    }
+
+    /**
+     * Sends it, and once more when the connection failed or the server did. Everything a shopper sends
+     * is safe to repeat: a read, a PUT of the whole value, or a POST with a key of its own.
+     */
+    async #attempt(exchange: Exchange): Promise<{
+        readonly result: ExchangeResult | undefined;
+        readonly attempts: number;
+        readonly problem: string | undefined;
+    }> {
+        let result: ExchangeResult | undefined;
+        let problem: string | undefined;
+        for (let attempt = 1; attempt <= 2; attempt++) {
+            result = undefined;
+            try {
+                result = await this.#connection.exchange(exchange);
+                problem =
+                    result.response.status < 500 ? undefined : `status ${result.response.status}`;
+            } catch (error) {
+                problem = error instanceof Error ? error.message : String(error);
+            }
+            if (problem === undefined) {
+                return { result, attempts: attempt, problem };
+            }
+            if (attempt === 1) {
+                await this.world.clock.sleep(retryMs * (1 + this.world.random()));
+            }
+        }
+        return { result, attempts: 2, problem };
+    }
+}
+
+function isAcknowledged(status: number): boolean {
+    return status >= 200 && status < 300;
+}
+
+function headerOf(value: string | readonly string[] | undefined): string | undefined {
+    return typeof value === "string" ? value : value?.[0];
+}

@@ -1,0 +1,111 @@
+import type { WorldClock } from "../clock";
+import type { Exchange } from "./connection";
+import type { Write } from "./ledger";
+
+/** What became of the acknowledged writes. */
+export interface Verification {
+    readonly acknowledged: number;
+    /** Number of writes that the application does not know any more, or knows otherwise. */
+    readonly lost: number;
+    readonly lostWrites: readonly Write[];
+    /** Number of writes that could not be asked for: no answer, or only errors. */
+    readonly unverified: number;
+}
+
+/** Answer of the application; none when it gave none. */
+export type Reader = (
+    exchange: Exchange,
+) => Promise<{ readonly status: number; readonly body: Buffer } | undefined>;
+
+/** Looks this often for a write before it counts as lost; replication needs its second. */
+const attempts = 5;
+const waitMs = 1000;
+const atOnce = 8;
+
+type Verdict = "kept" | "lost" | "unverified";
+
+/** Reads each acknowledged write back, each cart once for all its lines. */
+export async function verifyWrites(
+    writes: readonly Write[],
+    read: Reader,
+    clock: Pick<WorldClock, "sleep">,
+): Promise<Verification> {
+    const groups = new Map<string, Write[]>();
+    for (const write of writes) {
+        const path = pathOf(write);
+        groups.set(path, [...(groups.get(path) ?? []), write]);
+    }
+    const verdicts = new Map<Write, Verdict>();
+    const open = [...groups];
+    const worker = async (): Promise<void> => {
+        for (let next = open.pop(); next !== undefined; next = open.pop()) {
+            await verifyGroup(...next, verdicts, read, clock);
+        }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+
+    const lostWrites = writes.filter((write) => verdicts.get(write) === "lost");
+    return {
+        acknowledged: writes.length,
+        lost: lostWrites.length,
+        lostWrites,
+        unverified: writes.filter((write) => verdicts.get(write) === "unverified").length,
+    };
+}
+
+async function verifyGroup(
+    path: string,
+    writes: readonly Write[],
+    verdicts: Map<Write, Verdict>,
+    read: Reader,
+    clock: Pick<WorldClock, "sleep">,
+): Promise<void> {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+        const answer = await read({ method: "GET", path });
+        for (const write of writes) {
+            verdicts.set(write, verdictOn(write, answer));
+        }
+        if (writes.every((write) => verdicts.get(write) === "kept")) {
+            return;
+        }
+        if (attempt < attempts) {
+            await clock.sleep(waitMs);
+        }
+    }
+}
+
+function pathOf(write: Write): string {
+    return write.kind === "order" ? `/orders/${write.orderId}` : `/carts/${write.cart}`;
+}
+
+function verdictOn(write: Write, answer: Awaited<ReturnType<Reader>>): Verdict {
+    if (answer?.status === 404) {
+        return "lost";
+    }
+    if (answer?.status !== 200) {
+        return "unverified";
+    }
+    const found = parse(answer.body);
+    if (found === undefined) {
+        return "unverified";
+    }
+    if (write.kind === "order") {
+        return found["orderId"] === write.orderId && found["cartId"] === write.cart
+            ? "kept"
+            : "lost";
+    }
+    const items = Array.isArray(found["items"])
+        ? (found["items"] as Record<string, unknown>[])
+        : [];
+    return items.some((item) => item["sku"] === write.sku && item["quantity"] === write.quantity)
+        ? "kept"
+        : "lost";
+}
+
+function parse(body: Buffer): Record<string, unknown> | undefined {
+    try {
+        return JSON.parse(body.toString("utf8")) as Record<string, unknown>;
+    } catch {
+        return undefined;
+    }
+}

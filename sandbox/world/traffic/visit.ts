@@ -1,0 +1,89 @@
+import type { Exchange } from "./connection";
+import type { Acknowledgement, Write } from "./ledger";
+
+/** One thing a shopper does: a request, and what its acknowledgement promises. */
+export interface Step {
+    readonly name: "browse" | "product" | "cart" | "read-cart" | "reserve" | "order" | "read-order";
+    readonly exchange: Exchange;
+    /** The write that a 2xx answer acknowledges, if the step is one that is kept account of. */
+    readonly write?: (by: Acknowledgement) => Write;
+}
+
+/** A product on the shelf. */
+interface Choice {
+    readonly sku: string;
+    readonly quantity: number;
+}
+
+/** Looks at the whole catalogue: how every visit starts. */
+export const browse: Step = { name: "browse", exchange: { method: "GET", path: "/catalogue" } };
+
+/** Products of a catalogue page, by their numbers; none when it is no such page. */
+export function shelfOf(body: Buffer): readonly string[] {
+    try {
+        const page = JSON.parse(body.toString("utf8")) as { products?: { sku?: unknown }[] };
+        return (page.products ?? []).map(({ sku }) => sku).filter((sku) => typeof sku === "string");
+    } catch {
+        return [];
+    }
+}
+
+/**
+ * One visit to the shop, from a product to the order. Every id is used for one visit and every line of
+ * a cart is written once, so that each acknowledged write has to be found afterwards.
+ *
+ * @param shelf the products to choose from, at least one
+ */
+export function visit(id: string, shelf: readonly string[], random: () => number): readonly Step[] {
+    const first = Math.floor(random() * shelf.length);
+    const choices: Choice[] = [...new Set([shelf[first], shelf[(first + 1) % shelf.length]])]
+        .filter((sku) => sku !== undefined)
+        .map((sku) => ({ sku, quantity: 1 + Math.floor(random() * 3) }));
+    const cart = `cart-${id}`;
+    const orderId = `order-${id}`;
+    return [
+        ...choices.flatMap((choice) => [
+            {
+                name: "product",
+                exchange: { method: "GET", path: `/catalogue/${choice.sku}` },
+            } as const,
+            cartLine(cart, choice),
+        ]),
+        { name: "read-cart", exchange: { method: "GET", path: `/carts/${cart}` } },
+        ...choices.slice(0, 1).map((choice) => reservation(id, choice)),
+        order(orderId, cart, choices),
+        { name: "read-order", exchange: { method: "GET", path: `/orders/${orderId}` } },
+    ];
+}
+
+function cartLine(cart: string, { sku, quantity }: Choice): Step {
+    return {
+        name: "cart",
+        exchange: { method: "PUT", path: `/carts/${cart}/items/${sku}`, body: { quantity } },
+        write: (by) => ({ kind: "cart-line", cart, sku, quantity, by }),
+    };
+}
+
+function reservation(id: string, { sku, quantity }: Choice): Step {
+    return {
+        name: "reserve",
+        exchange: {
+            method: "POST",
+            path: `/stock/${sku}/reservations`,
+            body: { quantity, reservationId: `reservation-${id}` },
+        },
+    };
+}
+
+function order(orderId: string, cart: string, choices: readonly Choice[]): Step {
+    return {
+        name: "order",
+        exchange: {
+            method: "POST",
+            path: "/orders",
+            headers: { "idempotency-key": orderId },
+            body: { cartId: cart, items: choices },
+        },
+        write: (by) => ({ kind: "order", orderId, cart, by }),
+    };
+}
