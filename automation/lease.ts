@@ -39,7 +39,8 @@ export class Lease {
             if (await create(file, JSON.stringify(holder))) {
                 return new Lease(file);
             }
-            const other = await read(file);
+            const text = await readText(file);
+            const other = text === undefined ? undefined : parse(text);
             if (other !== undefined && (await holds(other))) {
                 throw new AutomationError(
                     "busy",
@@ -47,7 +48,9 @@ export class Lease {
                         "one failover or failback runs at a time: wait for it to end, or stop it",
                 );
             }
-            await takeAway(file);
+            if (text !== undefined) {
+                await takeAway(file, text);
+            }
         }
     }
 
@@ -73,9 +76,21 @@ async function create(file: string, text: string): Promise<boolean> {
     }
 }
 
-async function read(file: string): Promise<Holder | undefined> {
+async function readText(file: string): Promise<string | undefined> {
     try {
-        return JSON.parse(await fs.readFile(file, "utf8")) as Holder;
+        return await fs.readFile(file, "utf8");
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+/** What a crash of the machine left half written is nobody's. */
+function parse(text: string): Holder | undefined {
+    try {
+        return JSON.parse(text) as Holder;
     } catch {
         return undefined;
     }
@@ -89,15 +104,22 @@ async function holds(holder: Holder): Promise<boolean> {
     return start !== undefined && start === holder.start;
 }
 
-/** Of several that find the same dead lease, the rename lets one have it. */
-async function takeAway(file: string): Promise<void> {
+/**
+ * Removes a dead lease, of which several may be after at once. One that was quicker may have put its
+ * own in place since: that one goes back.
+ */
+async function takeAway(file: string, dead: string): Promise<void> {
     const aside = `${file}.${randomUUID()}`;
     try {
         await fs.rename(file, aside);
-        await fs.rm(aside, { force: true });
     } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-            throw error;
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+            return;
         }
+        throw error;
     }
+    if ((await readText(aside)) !== dead) {
+        await fs.link(aside, file).catch(() => undefined);
+    }
+    await fs.rm(aside, { force: true });
 }

@@ -40,7 +40,15 @@ export interface RehearsalTraffic {
     stop(): Promise<void>;
     readonly samples: readonly ShopperSample[];
     /** Reads every acknowledged write back, from everywhere. */
-    verify(): Promise<{ readonly acknowledged: number; readonly lost: number }>;
+    verify(): Promise<WriteVerification>;
+}
+
+export interface WriteVerification {
+    readonly acknowledged: number;
+    /** Writes that the application does not know any more, or knows otherwise. */
+    readonly lost: number;
+    /** Writes that could not be asked for. */
+    readonly unverified: number;
 }
 
 export interface AlarmChange {
@@ -81,7 +89,8 @@ export interface Rehearsal {
     healthy(healthCheckId: string): boolean;
     /** Seconds that writes were behind at worst since then. */
     worstLagSeconds(sinceMs: number): number;
-    startTraffic(): Promise<RehearsalTraffic>;
+    /** Shoppers from everywhere start to use the application. */
+    startTraffic(applicationName: string): Promise<RehearsalTraffic>;
     /** Resolves once what the stacks registered really runs. */
     steady(): Promise<void>;
     /** For `pulumi`, the AWS SDKs, the AWS CLI and `dig`. */

@@ -1,9 +1,11 @@
 import Table from "cli-table3";
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 
+import { topology } from "../../infra/topology";
 import { failback, type FailbackReport } from "../commands/failback";
 import { failover, type FailoverReport } from "../commands/failover";
 import { failbackStages } from "../failbackPlan";
+import { checkRegion } from "../failoverPlan";
 import { probeLevers } from "../levers";
 import { AwsProbes } from "../probes";
 import { statusGate } from "../statusGate";
@@ -47,7 +49,7 @@ export function addLaneCommands(program: Command, scope: CommandScope): void {
         )
         .addOption(
             new Option("--wait <seconds>", "how long each stage is watched before the next")
-                .argParser(Number)
+                .argParser(parseSeconds)
                 .default(300),
         )
         .addOption(yesOption())
@@ -60,6 +62,7 @@ export function addLaneCommands(program: Command, scope: CommandScope): void {
 
 function runFailover(scope: CommandScope, region: string, flags: LaneFlags): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
+        checkRegion(region, topology);
         const estate = await openEstate(wiring, output, flags);
         const yes = flags.yes === true;
         // Only a dry run asks Route 53: its control plane may be what failed, and votes do without.
@@ -85,6 +88,7 @@ function runFailover(scope: CommandScope, region: string, flags: LaneFlags): Pro
 
 function runFailback(scope: CommandScope, region: string, flags: FailbackFlags): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
+        checkRegion(region, topology);
         const estate = await openEstate(wiring, output, flags);
         const report = await failback(estate, {
             region,
@@ -104,6 +108,14 @@ function runFailback(scope: CommandScope, region: string, flags: FailbackFlags):
         output.result(report, failbackText(report));
         return exitCodes.done;
     });
+}
+
+function parseSeconds(text: string): number {
+    const seconds = Number(text);
+    if (!(seconds >= 0)) {
+        throw new InvalidArgumentError("must be a number of seconds, 0 or more");
+    }
+    return seconds;
 }
 
 function awsProbes(): AwsProbes {

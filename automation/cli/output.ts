@@ -34,6 +34,11 @@ export class Output {
     /** How a command failed: for people on stderr, and with `--json` as the document too. */
     failure(code: string, message: string): void {
         this.error(message);
+        this.failureDocument(code, message);
+    }
+
+    /** With `--json`, a failure as the document; nothing without. */
+    failureDocument(code: string, message: string): void {
         if (this.json) {
             this.result({ error: { code, message } }, "");
         }

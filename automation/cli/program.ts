@@ -27,7 +27,11 @@ export async function runCommandLine(
         return scope.exitCode;
     } catch (error) {
         if (error instanceof CommanderError) {
-            return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+            if (error.exitCode === 0) {
+                return exitCodes.done;
+            }
+            output.failureDocument("usage", error.message.replace(/^error: /, ""));
+            return exitCodes.usage;
         }
         output.failure(codeOf(error), messageOf(error));
         return error instanceof AutomationError ? error.exitCode : exitCodeOf(error);

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 
 import { globalStack, regionNames, topology } from "../../infra/topology";
 import { checkHomes } from "../backendHome";
+import { AutomationError, messageOf } from "../errors";
 import { policyPacksOf, type Estate } from "../estate";
 import { readStackFile } from "../stackConfig";
 import { Stacks } from "../stacks";
@@ -66,6 +67,9 @@ async function homesOf(projectFolder: string): Promise<Record<string, string>> {
 }
 
 async function projectBackend(projectFolder: string): Promise<string | undefined> {
-    const text = await fs.readFile(path.join(projectFolder, "Pulumi.yaml"), "utf8");
+    const file = path.join(projectFolder, "Pulumi.yaml");
+    const text = await fs.readFile(file, "utf8").catch((error: unknown) => {
+        throw new AutomationError("usage", `${file} cannot be read: ${messageOf(error)}`);
+    });
     return (parse(text) as { backend?: { url?: string } } | null)?.backend?.url;
 }

@@ -39,7 +39,7 @@ export function windowsOf(
 }
 
 /**
- * When clients that honour a record's time to live were well for good: the last failure of the last
+ * When clients that honour a record's time to live were well for good: the end of the last failure of the last
  * window whose failures count as an outage. `sinceMs` when there was no outage at all.
  */
 export function recoveredAt(
@@ -61,7 +61,7 @@ export function recoveredAt(
             sample.atMs >= bad.fromMs &&
             sample.atMs < Math.min(bad.fromMs + options.windowMs, toMs),
     );
-    return Math.max(sinceMs, ...failures.map((sample) => sample.atMs));
+    return Math.max(sinceMs, ...failures.map((sample) => sample.atMs + sample.latencyMs));
 }
 
 export interface ErrorFigures {

@@ -69,7 +69,7 @@ export async function steadyPhase(
         () => Object.values(inService).every((id) => rehearsal.healthy(id)),
         () => `not every region is in service: ${unhealthy(context, inService)}`,
     );
-    const traffic = await rehearsal.startTraffic();
+    const traffic = await rehearsal.startTraffic(deployed.global.applicationName);
     const sinceMs = rehearsal.now();
     await rehearsal.sleep(context.pace.steadySeconds * 1000, context.signal);
 
@@ -305,13 +305,19 @@ export async function backPhase(
     await rehearsal.sleep(context.pace.stageSeconds * 1000, context.signal);
     const ringing = alarmsRinging(context, deployed);
     await steady.traffic.stop();
-    const { acknowledged, lost } = await steady.traffic.verify();
+    const { acknowledged, lost, unverified } = await steady.traffic.verify();
     const [last] = windowsOf(
         steady.traffic.samples,
         sinceMs,
         rehearsal.now(),
         Number.MAX_SAFE_INTEGER,
     );
+    if (unverified > 0) {
+        throw new AutomationError(
+            "failed",
+            `${unverified} of ${acknowledged} acknowledged writes could not be read back`,
+        );
+    }
     if (ringing.length > 0) {
         throw new AutomationError(
             "failed",

@@ -1,0 +1,148 @@
+import { expect } from "chai";
+
+import { proveChange, type ChangeProof } from "../../automation/changeProof";
+import { AutomationError } from "../../automation/errors";
+import type { ResourceChange } from "../../automation/stacks";
+import { updateOf, voteChange } from "./support/fakeStacks";
+
+const region = "us-east-1";
+const stack = "eu-west-1";
+const evacuate = { kind: "vote", on: region, vote: "evacuate" } as const;
+
+function problems(proof: ChangeProof): string {
+    expect(proof.kind).to.equal("refused");
+    return proof.kind === "refused" ? proof.problems.join("\n") : "";
+}
+
+function prove(...changes: readonly ResourceChange[]): ChangeProof {
+    return proveChange(updateOf(stack, { changes }), evacuate);
+}
+
+describe("the proof of a vote", () => {
+    it("passes the vote and nothing else, and names what may be touched", () => {
+        const change = voteChange(stack, region, "evacuate");
+        expect(prove(change)).to.eql({ kind: "proven", targets: [change.urn], pending: true });
+    });
+
+    it("passes an update with nothing left to do", () => {
+        expect(prove()).to.eql({ kind: "proven", targets: [], pending: false });
+    });
+
+    it("has something to do when only an output is behind", () => {
+        const preview = updateOf(stack, {
+            outputs: { votes: { [region]: "evacuate" } },
+            previousOutputs: { votes: { [region]: "in-service" } },
+        });
+        expect(proveChange(preview, evacuate)).to.include({ kind: "proven", pending: true });
+    });
+
+    it("does not take the order of keys for a difference", () => {
+        const preview = updateOf(stack, {
+            outputs: { a: 1, b: { c: 2, d: 3 } },
+            previousOutputs: { b: { d: 3, c: 2 }, a: 1 },
+        });
+        expect(proveChange(preview, evacuate)).to.include({ pending: false });
+    });
+
+    it("refuses another word", () => {
+        expect(problems(prove(voteChange(stack, region, "in-service")))).to.contain(
+            'would say "in-service", must say "evacuate"',
+        );
+    });
+
+    it("refuses a vote on another region", () => {
+        expect(problems(prove(voteChange(stack, "ap-south-1", "evacuate")))).to.contain(
+            "only the vote votes-us-east-1 may change",
+        );
+    });
+
+    it("refuses a resource that only has the vote's name", () => {
+        const change = voteChange(stack, region, "evacuate", { type: "aws:sns/topic:Topic" });
+        expect(problems(prove(change))).to.contain("aws:sns/topic:Topic");
+    });
+
+    for (const operation of ["create", "delete", "replace", "create-replacement"]) {
+        it(`refuses to ${operation} the vote`, () => {
+            const change = voteChange(stack, region, "evacuate", { operation });
+            expect(problems(prove(change))).to.contain("may only be updated in place");
+        });
+    }
+
+    it("refuses a change of the vote's key beside its content", () => {
+        const change = voteChange(stack, region, "evacuate", {
+            newInputs: { key: "elsewhere", content: "evacuate" },
+        });
+        expect(problems(prove(change))).to.contain("would also change key");
+    });
+
+    it("refuses what else would change, and lists it", () => {
+        const other = voteChange(stack, region, "x", {
+            type: "aws:ecs/service:Service",
+            name: "storefront",
+        });
+        const text = problems(prove(voteChange(stack, region, "evacuate"), other));
+        expect(text).to.contain("aws:ecs/service:Service storefront: would update");
+        expect(text).to.contain("2 resources would change");
+    });
+
+    it("refuses a preview that failed", () => {
+        const error = new AutomationError("failed", "eu-west-1: no");
+        expect(problems(proveChange(updateOf(stack, { error }), evacuate))).to.equal(
+            "eu-west-1: no",
+        );
+    });
+});
+
+describe("the proof of a share", () => {
+    const share = { kind: "share", of: region } as const;
+
+    function weight(over: Partial<ResourceChange> = {}): ResourceChange {
+        return {
+            urn: "urn:pulumi:global::meridian::aws:route53/record:Record::home",
+            type: "aws:route53/record:Record",
+            name: "home",
+            operation: "update",
+            paths: ["weightedRoutingPolicies[0].weight"],
+            oldInputs: {
+                name: `${region}.app.example.com`,
+                weightedRoutingPolicies: [{ weight: 100 }],
+            },
+            newInputs: {
+                name: `${region}.app.example.com`,
+                weightedRoutingPolicies: [{ weight: 1 }],
+            },
+            ...over,
+        };
+    }
+
+    it("passes the weights of the region's records", () => {
+        const changes = [weight(), weight({ urn: "urn:other", name: "away" })];
+        const proof = proveChange(updateOf("global", { changes }), share);
+        expect(proof).to.deep.include({
+            kind: "proven",
+            targets: changes.map((change) => change.urn),
+        });
+    });
+
+    it("refuses the weights of another region, whose name may begin alike", () => {
+        for (const name of ["eu-west-1.app.example.com", "us-east-1a.app.example.com"]) {
+            const change = weight({ newInputs: { name } });
+            const proof = proveChange(updateOf("global", { changes: [change] }), share);
+            expect(problems(proof)).to.contain("only the weighted records of us-east-1");
+        }
+    });
+
+    it("refuses another property of the record", () => {
+        const change = weight({
+            newInputs: { ...weight().newInputs, healthCheckId: "none" },
+        });
+        const proof = proveChange(updateOf("global", { changes: [change] }), share);
+        expect(problems(proof)).to.contain("would also change healthCheckId");
+    });
+
+    it("refuses a replacement", () => {
+        const changes = [weight({ operation: "replace" })];
+        const proof = proveChange(updateOf("global", { changes }), share);
+        expect(problems(proof)).to.contain("updated in place");
+    });
+});

@@ -1,0 +1,96 @@
+import type { AutomationError } from "../../../automation/errors";
+import type {
+    DeployedResource,
+    ResourceChange,
+    StackOutputs,
+    StackRunner,
+    Update,
+    UpdateOptions,
+} from "../../../automation/stacks";
+
+/** An update of no stack in particular, with what the test says. */
+export function updateOf(stack: string, over: Partial<Update> = {}): Update {
+    return {
+        stack,
+        seconds: 1,
+        error: undefined,
+        changes: [],
+        counts: {},
+        violations: [],
+        outputs: {},
+        previousOutputs: {},
+        errors: [],
+        succeeded: true,
+        ...over,
+    };
+}
+
+/** The change of a vote, as an engine reports it. */
+export function voteChange(
+    stack: string,
+    region: string,
+    vote: string,
+    over: Partial<ResourceChange> = {},
+): ResourceChange {
+    const type = "aws:s3/bucketObjectv2:BucketObjectv2";
+    const name = `votes-${region}`;
+    return {
+        urn: `urn:pulumi:${stack}::meridian::${type}::${name}`,
+        type,
+        name,
+        operation: "update",
+        paths: ["content"],
+        oldInputs: { key: `votes/${region}`, content: "something else" },
+        newInputs: { key: `votes/${region}`, content: vote },
+        ...over,
+    };
+}
+
+/** Stacks whose previews and updates are what the test says, with a record of what was called. */
+export class FakeStacks implements StackRunner {
+    readonly calls: string[] = [];
+    readonly options: UpdateOptions[] = [];
+
+    constructor(
+        private readonly answers: {
+            readonly outputs?: Readonly<Record<string, StackOutputs | AutomationError>>;
+            readonly preview?: (stack: string) => Update;
+            readonly up?: (stack: string) => Update;
+            readonly resources?: Readonly<Record<string, readonly DeployedResource[]>>;
+        } = {},
+    ) {}
+
+    async ensure(stack: string): Promise<void> {
+        this.calls.push(`ensure ${stack}`);
+    }
+
+    async preview(stack: string, options: UpdateOptions = {}): Promise<Update> {
+        this.calls.push(`preview ${stack}`);
+        this.options.push(options);
+        return this.answers.preview?.(stack) ?? updateOf(stack);
+    }
+
+    async up(stack: string, options: UpdateOptions = {}): Promise<Update> {
+        this.calls.push(`up ${stack}`);
+        this.options.push(options);
+        return this.answers.up?.(stack) ?? updateOf(stack);
+    }
+
+    async destroy(stack: string, options: UpdateOptions = {}): Promise<Update> {
+        this.calls.push(`destroy ${stack}`);
+        this.options.push(options);
+        return this.answers.up?.(stack) ?? updateOf(stack);
+    }
+
+    async outputs(stack: string): Promise<StackOutputs | undefined> {
+        const outputs = this.answers.outputs?.[stack];
+        if (outputs instanceof Error) {
+            throw outputs;
+        }
+        return outputs;
+    }
+
+    async resources(stack: string): Promise<readonly DeployedResource[]> {
+        return this.answers.resources?.[stack] ?? [];
+    }
+}
