@@ -20,6 +20,8 @@ export const regionOutputsSchema = z.object({
     serviceRoleName: z.string(),
     failoverTopicArn: z.string(),
     recoveryTopicArn: z.string(),
+    /** Where the region's alarms are published. */
+    alarmTopicArn: z.string(),
     decisionsTable: z.string(),
     /** Alarms a user would feel: the drill's clock stops when these are back. */
     userFacingAlarms: z.array(z.string()),

@@ -1,0 +1,31 @@
+/** The DNS names of the platform, below one hosted zone's domain. */
+export interface DomainNames {
+    /** What users ask for. */
+    readonly application: string;
+    /** What must have one writer. */
+    readonly write: string;
+    /** All regions, by latency. */
+    readonly world: string;
+    /** A geography with rules of its own. */
+    geography(code: string): string;
+    /** A region's users: itself, or the region that stands in for a share of them. */
+    region(region: string): string;
+    /** TXT: whether a region is in service, for what runs in it. */
+    state(region: string): string;
+    /** A region's load balancer and nothing else, whatever its health: for observers. */
+    origin(region: string): string;
+}
+
+/** @param domain of the hosted zone, without a final dot. */
+export function domainNames(domain: string): DomainNames {
+    const application = `app.${domain}`;
+    return {
+        application,
+        write: `write.${application}`,
+        world: `world.${application}`,
+        geography: (code) => `geo-${code.toLowerCase()}.${application}`,
+        region: (region) => `${region}.${application}`,
+        state: (region) => `_state.${region}.${application}`,
+        origin: (region) => `${region}.origin.${domain}`,
+    };
+}

@@ -1,0 +1,68 @@
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as pulumi from "@pulumi/pulumi";
+
+import { WorkloadRole } from "./workloadRole";
+
+export interface FlowLogsArgs {
+    readonly region: string;
+    readonly accountId: string;
+    readonly vpcId: pulumi.Input<string>;
+    readonly keyArn: pulumi.Input<string>;
+    readonly retentionDays: number;
+}
+
+/** Every flow of a VPC, accepted or not, in an encrypted log group. */
+export class FlowLogs extends pulumi.ComponentResource {
+    readonly logGroupName: pulumi.Output<string>;
+
+    constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("meridian:components:FlowLogs", name, args, opts);
+
+        const group = new cloudwatch.LogGroup(
+            name,
+            {
+                name: "/meridian/flow-logs",
+                kmsKeyId: args.keyArn,
+                retentionInDays: args.retentionDays,
+            },
+            { parent: this },
+        );
+        const role = new WorkloadRole(
+            `${name}-writer`,
+            {
+                accountId: args.accountId,
+                roleName: `meridian-flow-logs-${args.region}`,
+                service: "vpc-flow-logs.amazonaws.com",
+                statements: [
+                    {
+                        Sid: "WriteFlows",
+                        Effect: "Allow",
+                        Action: [
+                            "logs:CreateLogStream",
+                            "logs:DescribeLogStreams",
+                            "logs:PutLogEvents",
+                        ],
+                        Resource: pulumi.interpolate`${group.arn}:*`,
+                    },
+                ],
+            },
+            { parent: this },
+        );
+        new ec2.FlowLog(
+            name,
+            {
+                vpcId: args.vpcId,
+                trafficType: "ALL",
+                logDestinationType: "cloud-watch-logs",
+                logDestination: group.arn,
+                iamRoleArn: role.arn,
+                maxAggregationInterval: 60,
+            },
+            { parent: this },
+        );
+
+        this.logGroupName = group.name;
+        this.registerOutputs({ logGroupName: this.logGroupName });
+    }
+}

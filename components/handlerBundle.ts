@@ -1,0 +1,46 @@
+import * as path from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+import { buildSync } from "esbuild";
+
+/** Lambda handlers in runtime/handlers, each a file that exports `handler`. */
+const handlers = ["decider", "observer"] as const;
+export type HandlerName = (typeof handlers)[number];
+
+let bundles: Readonly<Record<string, string>> | undefined;
+
+/** A handler as Lambda takes it: one file, `index.js`. The same sources give the same bytes. */
+export function handlerBundle(handler: HandlerName): pulumi.asset.AssetArchive {
+    bundles ??= bundleAll();
+    const code = bundles[handler];
+    if (code === undefined) {
+        throw new Error(`esbuild made no bundle of the ${handler}`);
+    }
+    return new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(code) });
+}
+
+/** All at once: most of the time goes into starting esbuild. */
+function bundleAll(): Readonly<Record<string, string>> {
+    const root = path.join(__dirname, "..");
+    const { outputFiles } = buildSync({
+        absWorkingDir: root,
+        entryPoints: Object.fromEntries(
+            handlers.map((handler) => [
+                handler,
+                path.join(root, "runtime", "handlers", `${handler}.ts`),
+            ]),
+        ),
+        outdir: path.join(root, "node_modules", ".cache", "handlers"),
+        write: false,
+        bundle: true,
+        minify: true,
+        platform: "node",
+        format: "cjs",
+        target: "node22",
+        // The runtime brings the SDK.
+        external: ["@aws-sdk/*"],
+    });
+    return Object.fromEntries(
+        outputFiles.map((file) => [path.basename(file.path, ".js"), file.text]),
+    );
+}

@@ -1,0 +1,126 @@
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as lambda from "@pulumi/aws/lambda";
+import * as pulumi from "@pulumi/pulumi";
+
+import { handlerBundle, type HandlerName } from "./handlerBundle";
+import type { Statement } from "./policyDocument";
+import { WorkloadRole } from "./workloadRole";
+
+export interface HandlerFunctionArgs {
+    readonly region: string;
+    readonly accountId: string;
+    readonly handler: HandlerName;
+    readonly description: string;
+    readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+    readonly timeoutSeconds: number;
+    readonly memoryMb: number;
+    readonly keyArn: pulumi.Input<string>;
+    readonly logRetentionDays: number;
+    /** What it may do beside writing its log. */
+    readonly statements: readonly Statement[];
+    /** Queue for events that it failed on; the role may send to it. @default none */
+    readonly deadLetterArn?: pulumi.Input<string>;
+    /** How often Lambda tries an event again. 0, 1 or 2. */
+    readonly retries: number;
+}
+
+/**
+ * A Lambda function that runs one handler, one event at a time.
+ *
+ * It runs outside the VPC: it has to see the other regions, and its own, the way the world does, and
+ * the VPC has no way out to them.
+ */
+export class HandlerFunction extends pulumi.ComponentResource {
+    readonly arn: pulumi.Output<string>;
+    readonly functionName: pulumi.Output<string>;
+
+    constructor(name: string, args: HandlerFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("meridian:components:HandlerFunction", name, args, opts);
+
+        const logs = new cloudwatch.LogGroup(
+            name,
+            {
+                name: `/meridian/${args.handler}`,
+                kmsKeyId: args.keyArn,
+                retentionInDays: args.logRetentionDays,
+            },
+            { parent: this },
+        );
+        const role = this.createRole(name, args, logs);
+        const handler = new lambda.Function(
+            name,
+            {
+                name: `meridian-${args.handler}`,
+                description: args.description,
+                runtime: "nodejs22.x",
+                architectures: ["arm64"],
+                code: handlerBundle(args.handler),
+                handler: "index.handler",
+                role: role.arn,
+                timeout: args.timeoutSeconds,
+                memorySize: args.memoryMb,
+                reservedConcurrentExecutions: 1,
+                environment: { variables: { ...args.environment } },
+                kmsKeyArn: args.keyArn,
+                // JSON would wrap what the handler prints, and CloudWatch would find no metrics in it.
+                loggingConfig: { logFormat: "Text", logGroup: logs.name },
+                ...(args.deadLetterArn === undefined
+                    ? {}
+                    : { deadLetterConfig: { targetArn: args.deadLetterArn } }),
+            },
+            { parent: this },
+        );
+        new lambda.FunctionEventInvokeConfig(
+            name,
+            {
+                functionName: handler.name,
+                maximumRetryAttempts: args.retries,
+                maximumEventAgeInSeconds: 300,
+            },
+            { parent: this },
+        );
+
+        this.arn = handler.arn;
+        this.functionName = handler.name;
+        this.registerOutputs({ arn: this.arn, functionName: this.functionName });
+    }
+
+    private createRole(
+        name: string,
+        args: HandlerFunctionArgs,
+        logs: cloudwatch.LogGroup,
+    ): WorkloadRole {
+        return new WorkloadRole(
+            `${name}-role`,
+            {
+                accountId: args.accountId,
+                roleName: `meridian-${args.handler}-${args.region}`,
+                service: "lambda.amazonaws.com",
+                statements: [
+                    {
+                        Sid: "WriteLog",
+                        Effect: "Allow",
+                        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+                        Resource: pulumi.interpolate`${logs.arn}:*`,
+                    },
+                    {
+                        // Its settings, notices and dead letters; not the data's key.
+                        Sid: "UseOperationsKey",
+                        Effect: "Allow",
+                        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+                        Resource: args.keyArn,
+                        Condition: {
+                            StringEquals: {
+                                "kms:ViaService": ["lambda", "sns", "sqs"].map(
+                                    (service) => `${service}.${args.region}.amazonaws.com`,
+                                ),
+                            },
+                        },
+                    },
+                    ...args.statements,
+                ],
+            },
+            { parent: this },
+        );
+    }
+}

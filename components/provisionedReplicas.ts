@@ -1,0 +1,72 @@
+import * as dynamodb from "@pulumi/aws/dynamodb";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { ReplicaArgs } from "./globalTable";
+import type { TableCapacity } from "./tableCapacity";
+import { TableScaling } from "./tableScaling";
+
+export interface ProvisionedReplicasArgs {
+    readonly tableName: string;
+    readonly tableArn: pulumi.Input<string>;
+    readonly homeRegion: string;
+    readonly replicas: readonly ReplicaArgs[];
+    readonly indexNames: readonly string[];
+    readonly capacity: Extract<TableCapacity, { kind: "provisioned" }>;
+    readonly deletionProtection: boolean;
+}
+
+/**
+ * The copies of a table with provisioned throughput, and what scales them. AWS takes a replica only of
+ * a table whose writes scale, so the replicas come after the home's scaling and cannot be part of the
+ * table itself. Write scaling is set once, at home: DynamoDB carries it to every replica.
+ */
+export class ProvisionedReplicas extends pulumi.ComponentResource {
+    constructor(
+        name: string,
+        args: ProvisionedReplicasArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
+        super("meridian:components:ProvisionedReplicas", name, args, opts);
+
+        const { capacity } = args;
+        const readIn = (region: string) => capacity.readByRegion?.[region] ?? capacity.read;
+        const home = new TableScaling(
+            `${name}-home`,
+            {
+                tableName: args.tableName,
+                tableArn: args.tableArn,
+                region: args.homeRegion,
+                indexNames: args.indexNames,
+                read: readIn(args.homeRegion),
+                write: capacity.write,
+            },
+            { parent: this },
+        );
+        for (const { region, kmsKeyArn } of args.replicas) {
+            const replica = new dynamodb.TableReplica(
+                `${name}-${region}`,
+                {
+                    globalTableArn: args.tableArn,
+                    region,
+                    kmsKeyArn,
+                    pointInTimeRecovery: true,
+                    deletionProtectionEnabled: args.deletionProtection,
+                },
+                { parent: this, dependsOn: home, protect: args.deletionProtection },
+            );
+            new TableScaling(
+                `${name}-${region}-scaling`,
+                {
+                    tableName: args.tableName,
+                    tableArn: replica.arn,
+                    region,
+                    indexNames: args.indexNames,
+                    read: readIn(region),
+                },
+                { parent: this },
+            );
+        }
+
+        this.registerOutputs();
+    }
+}

@@ -1,0 +1,263 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { aliasPair } from "./aliasPair";
+import { Certificate } from "./certificate";
+import { domainNames } from "./domainNames";
+import { refuseProblems } from "./errors";
+import { FailoverAutomation } from "./failoverAutomation";
+import { LoadBalancer } from "./loadBalancer";
+import { Network } from "./network";
+import { NoticeTopic } from "./noticeTopic";
+import { Observer } from "./observer";
+import { RegionAlarms, type AlarmThresholds } from "./regionAlarms";
+import { RegionKeys } from "./regionKeys";
+import { regionProblems } from "./regionProblems";
+import { Service } from "./service";
+import { ServiceEndpoints } from "./serviceEndpoints";
+import { ServiceSecurityGroup } from "./serviceSecurityGroup";
+import { Votes, type Vote } from "./votes";
+
+export interface RegionArgs {
+    readonly region: string;
+    readonly accountId: string;
+    /** Every region of the platform, this one among them. */
+    readonly regions: readonly string[];
+    /** How many of the other regions must agree that one is lost. */
+    readonly quorum: number;
+    /** Domain of the hosted zone, without a final dot. */
+    readonly domain: string;
+    readonly zoneId: string;
+    /** At least three. Their order is the address plan: append, never reorder. */
+    readonly availabilityZones: readonly string[];
+    /** A /16. */
+    readonly vpcCidr: string;
+    /** Container image in this region's ECR. */
+    readonly image: string;
+    readonly minimumTasks: number;
+    readonly maximumTasks: number;
+    /** The global table, whose replica here the service uses; another stack creates it. */
+    readonly tableName: string;
+    /** What this region says of the others; it keeps what it said of those that are absent. */
+    readonly votes: Readonly<Record<string, Vote>>;
+    readonly alarms: AlarmThresholds;
+    readonly observer: {
+        /** Percent of failed probes from which on a region counts as failing. */
+        readonly failedProbePercent: number;
+    };
+    readonly decider: {
+        /** How long each observer must have seen a failure. */
+        readonly dwellSeconds: number;
+        /** How long it must be gone before a recovery is announced. */
+        readonly clearSeconds: number;
+    };
+    /** People who receive alarms and notices. */
+    readonly emails: readonly string[];
+    readonly logRetentionDays: number;
+    /**
+     * Keeps keys, buckets, tables and the load balancer from being deleted, by AWS and by Pulumi. To
+     * destroy a region, turn it off and deploy that first.
+     */
+    readonly deletionProtection: boolean;
+}
+
+const containerPort = 8080;
+const healthPath = "/health";
+
+/**
+ * One region, complete in itself: it serves, watches the others, votes on them and decides without
+ * any call to another region or to a global control plane. It looks nothing up: a lookup would run on
+ * every update, and an evacuation would hang on the very thing that failed.
+ *
+ * Refuses an image of another region's registry, fewer than three zones, and votes that could take
+ * two regions out of service at once.
+ *
+ * @example
+ * new Region("meridian", { region: "eu-west-1", regions: ["eu-west-1", "us-east-1"], quorum: 1, ... });
+ */
+export class Region extends pulumi.ComponentResource {
+    readonly loadBalancer: LoadBalancer;
+    readonly service: Service;
+    readonly votes: Votes;
+    readonly keys: RegionKeys;
+    readonly alarms: RegionAlarms;
+    readonly observer: Observer;
+    readonly automation: FailoverAutomation;
+    /** Where the region's alarms are published. */
+    readonly alarmTopicArn: pulumi.Output<string>;
+
+    constructor(name: string, args: RegionArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("meridian:components:Region", name, args, opts);
+        refuseProblems(`region ${args.region}`, regionProblems(args), this);
+
+        const parent = { parent: this };
+        this.keys = new RegionKeys(`${name}-keys`, args, parent);
+        const network = new Network(
+            `${name}-network`,
+            { ...args, logKeyArn: this.keys.operationsKeyArn },
+            parent,
+        );
+        this.loadBalancer = this.createEntrance(name, args, network);
+        this.service = this.createService(name, args, network);
+        this.votes = new Votes(
+            `${name}-votes`,
+            { ...args, candidates: others(args.regions, args.region) },
+            parent,
+        );
+        this.alarmTopicArn = this.createAlarmTopic(`${name}-alarm-notices`, args);
+        this.alarms = new RegionAlarms(
+            `${name}-alarms`,
+            {
+                loadBalancerArnSuffix: this.loadBalancer.arnSuffix,
+                targetGroupArnSuffix: this.loadBalancer.targetGroupArnSuffix,
+                thresholds: args.alarms,
+                minimumTasks: args.minimumTasks,
+                topicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
+        this.observer = this.createObserver(`${name}-observer`, args);
+        this.automation = new FailoverAutomation(
+            `${name}-automation`,
+            {
+                ...args,
+                ...args.decider,
+                dataKeyArn: this.keys.dataKeyArn,
+                operationsKeyArn: this.keys.operationsKeyArn,
+                alarmTopicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
+
+        this.registerOutputs({ alarmTopicArn: this.alarmTopicArn });
+    }
+
+    private createEntrance(name: string, args: RegionArgs, network: Network): LoadBalancer {
+        const names = domainNames(args.domain);
+        const certificate = new Certificate(
+            `${name}-certificate`,
+            {
+                zoneId: args.zoneId,
+                sharedNames: [names.application, names.write],
+                ownNames: [names.region(args.region), names.origin(args.region)],
+            },
+            { parent: this },
+        );
+        const loadBalancer = new LoadBalancer(
+            `${name}-load-balancer`,
+            {
+                ...args,
+                vpcId: network.vpcId,
+                subnetIds: network.publicSubnetIds,
+                certificateArn: certificate.arn,
+                containerPort,
+                healthPath,
+            },
+            { parent: this },
+        );
+        aliasPair(
+            `${name}-origin`,
+            {
+                zoneId: args.zoneId,
+                name: names.origin(args.region),
+                target: {
+                    name: loadBalancer.dnsName,
+                    zoneId: loadBalancer.zoneId,
+                    // Observers ask for this region and no other, above all when it is unwell.
+                    evaluateTargetHealth: false,
+                },
+            },
+            { parent: this },
+        );
+        return loadBalancer;
+    }
+
+    private createService(name: string, args: RegionArgs, network: Network): Service {
+        const endpoints = new ServiceEndpoints(
+            `${name}-endpoints`,
+            {
+                ...args,
+                vpcId: network.vpcId,
+                subnetIds: network.privateSubnetIds,
+                routeTableId: network.privateRouteTableId,
+            },
+            { parent: this },
+        );
+        const group = new ServiceSecurityGroup(
+            `${name}-service-access`,
+            {
+                vpcId: network.vpcId,
+                containerPort,
+                loadBalancerGroupId: this.loadBalancer.securityGroupId,
+                endpointsGroupId: endpoints.securityGroupId,
+                prefixListIds: endpoints.prefixListIds,
+            },
+            { parent: this },
+        );
+        return new Service(
+            `${name}-service`,
+            {
+                ...args,
+                containerPort,
+                environment: {
+                    PORT: String(containerPort),
+                    REGION: args.region,
+                    REGIONS: [...args.regions].sort().join(","),
+                    TABLE_NAME: args.tableName,
+                    STATE_NAME: domainNames(args.domain).state(args.region),
+                    LOG_LEVEL: "info",
+                },
+                subnetIds: network.privateSubnetIds,
+                securityGroupId: group.securityGroupId,
+                targetGroupArn: this.loadBalancer.targetGroupArn,
+                loadBalancerArnSuffix: this.loadBalancer.arnSuffix,
+                targetGroupArnSuffix: this.loadBalancer.targetGroupArnSuffix,
+                dataKeyArn: this.keys.dataKeyArn,
+                logKeyArn: this.keys.operationsKeyArn,
+            },
+            // A task cannot start before it can pull its image and write its log.
+            { parent: this, dependsOn: [endpoints, group] },
+        );
+    }
+
+    private createAlarmTopic(name: string, args: RegionArgs): pulumi.Output<string> {
+        return new NoticeTopic(
+            name,
+            {
+                region: args.region,
+                accountId: args.accountId,
+                topicName: "meridian-alarms",
+                displayName: `Meridian alarms in ${args.region}`,
+                keyArn: this.keys.operationsKeyArn,
+                alarmsPublish: true,
+                emails: args.emails,
+            },
+            { parent: this },
+        ).arn;
+    }
+
+    private createObserver(name: string, args: RegionArgs): Observer {
+        const { origin } = domainNames(args.domain);
+        return new Observer(
+            name,
+            {
+                region: args.region,
+                accountId: args.accountId,
+                targets: Object.fromEntries(
+                    others(args.regions, args.region).map((observed) => [
+                        observed,
+                        `https://${origin(observed)}`,
+                    ]),
+                ),
+                failedProbePercent: args.observer.failedProbePercent,
+                operationsKeyArn: this.keys.operationsKeyArn,
+                alarmTopicArn: this.alarmTopicArn,
+                logRetentionDays: args.logRetentionDays,
+            },
+            { parent: this },
+        );
+    }
+}
+
+function others(regions: readonly string[], region: string): readonly string[] {
+    return regions.filter((other) => other !== region).sort();
+}

@@ -1,0 +1,96 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Statement } from "./policyDocument";
+
+export interface EcrImage {
+    readonly accountId: string;
+    readonly region: string;
+    readonly repository: string;
+}
+
+const ecrImage =
+    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([a-z0-9][a-z0-9._/-]*?)[:@][\w.:-]+$/;
+
+/** The parts of `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>`; undefined for anything else. */
+export function parseEcrImage(image: string): EcrImage | undefined {
+    const [, accountId, region, repository] = ecrImage.exec(image) ?? [];
+    return accountId === undefined || region === undefined || repository === undefined
+        ? undefined
+        : { accountId, region, repository };
+}
+
+export interface TableAccess {
+    readonly region: string;
+    readonly accountId: string;
+    readonly tableName: string;
+    readonly dataKeyArn: pulumi.Input<string>;
+}
+
+/** What the storefront does with its table: it reads and writes items, and never scans or deletes. */
+export function tableStatements(access: TableAccess): readonly Statement[] {
+    const table = `arn:aws:dynamodb:${access.region}:${access.accountId}:table/${access.tableName}`;
+    return [
+        {
+            Sid: "UseItems",
+            Effect: "Allow",
+            Action: [
+                "dynamodb:BatchGetItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:UpdateItem",
+            ],
+            Resource: [table, `${table}/index/*`],
+        },
+        openThroughDynamoDb(access.region, access.dataKeyArn),
+    ];
+}
+
+/** A table's key, through DynamoDB alone. */
+export function openThroughDynamoDb(region: string, keyArn: pulumi.Input<string>): Statement {
+    return {
+        Sid: "OpenTable",
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:DescribeKey"],
+        Resource: keyArn,
+        Condition: { StringEquals: { "kms:ViaService": `dynamodb.${region}.amazonaws.com` } },
+    };
+}
+
+/** What ECS does before the container runs: pull the one image, open the one log. */
+export function executionStatements(
+    image: string,
+    logGroupArn: pulumi.Input<string>,
+): readonly Statement[] {
+    const parsed = parseEcrImage(image);
+    if (parsed === undefined) {
+        throw new RangeError(
+            `the image must be <account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>, got ${image}`,
+        );
+    }
+    return [
+        {
+            Sid: "LogInToEcr",
+            Effect: "Allow",
+            Action: "ecr:GetAuthorizationToken",
+            // The action has no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+            Resource: "*",
+        },
+        {
+            Sid: "PullImage",
+            Effect: "Allow",
+            Action: [
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:GetDownloadUrlForLayer",
+            ],
+            Resource: `arn:aws:ecr:${parsed.region}:${parsed.accountId}:repository/${parsed.repository}`,
+        },
+        {
+            Sid: "WriteLog",
+            Effect: "Allow",
+            Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+            Resource: pulumi.interpolate`${logGroupArn}:*`,
+        },
+    ];
+}

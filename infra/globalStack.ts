@@ -1,0 +1,107 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { GlobalTable } from "../components/globalTable";
+import { LeverAlarms } from "../components/leverAlarms";
+import { RoutingPolicy } from "../components/routingPolicy";
+import type { GlobalConfig } from "./config";
+import { parseRegionOutputs, type GlobalOutputs, type RegionOutputs } from "./stackOutputs";
+import { storefrontTable } from "./storefrontTable";
+import { regionNames, type Topology } from "./topology";
+
+type Pending<T> = {
+    readonly [K in keyof T]: T[K] extends object ? pulumi.Input<Pending<T[K]>> : pulumi.Input<T[K]>;
+};
+
+/** Registers what spans the regions; returns the stack's outputs. Reads every region's outputs. */
+export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<GlobalOutputs> {
+    const outputs = readRegions(regionNames(topology));
+    const table = createTable(config, outputs);
+    const routing = createRouting(config, topology, outputs);
+    new LeverAlarms("levers", {
+        healthCheckIds: routing.healthChecks.lever,
+        topicArns: topicsIn(LeverAlarms.region, outputs),
+    });
+    const { endpoint, vote, notEvacuated, inService, lever } = routing.healthChecks;
+    return {
+        schemaVersion: 1,
+        zoneId: config.zoneId,
+        applicationName: routing.applicationName,
+        writeName: routing.writeName,
+        tableName: table.tableName,
+        writer: config.writer,
+        shares: routing.shares,
+        healthChecks: { endpoint, vote, notEvacuated, inService, lever },
+    } satisfies Pending<GlobalOutputs>;
+}
+
+type OutputsByRegion = ReadonlyMap<string, pulumi.Output<RegionOutputs>>;
+
+function readRegions(regions: readonly string[]): OutputsByRegion {
+    return new Map(
+        regions.map((region) => {
+            const reference = new pulumi.StackReference(
+                `${pulumi.getOrganization()}/${pulumi.getProject()}/${region}`,
+            );
+            return [
+                region,
+                reference.outputs.apply((outputs) => parseRegionOutputs(region, outputs)),
+            ];
+        }),
+    );
+}
+
+function createTable(config: GlobalConfig, outputs: OutputsByRegion): GlobalTable {
+    const copies = [...outputs].map(([region, of]) => ({
+        region,
+        kmsKeyArn: of.tableKeyArn,
+    }));
+    const [home, ...replicas] = [
+        ...copies.filter(({ region }) => region === config.tableHome),
+        ...copies.filter(({ region }) => region !== config.tableHome),
+    ];
+    if (home?.region !== config.tableHome) {
+        throw new pulumi.RunError(
+            `meridian:tableHome must be one of ${[...outputs.keys()].join(", ")}, got ${config.tableHome}`,
+        );
+    }
+    return new GlobalTable("storefront", {
+        ...storefrontTable,
+        home,
+        replicas,
+        capacity: config.capacity,
+        deletionProtection: config.deletionProtection,
+    });
+}
+
+function createRouting(
+    config: GlobalConfig,
+    topology: Topology,
+    outputs: OutputsByRegion,
+): RoutingPolicy {
+    return new RoutingPolicy("routing", {
+        zoneId: config.zoneId,
+        domain: config.domain,
+        quorum: topology.quorum,
+        writer: config.writer,
+        standby: config.standby,
+        residency: config.residency,
+        healthPath: "/health",
+        regions: [...outputs].map(([region, of]) => {
+            const sharePercent = config.shares[region];
+            return {
+                region,
+                away: topology.regions[region]?.away ?? "",
+                ...(sharePercent === undefined ? {} : { sharePercent }),
+                loadBalancerDnsName: of.loadBalancerDnsName,
+                loadBalancerZoneId: of.loadBalancerZoneId,
+                votesHost: of.votesHost,
+            };
+        }),
+    });
+}
+
+/** Alarms publish in their own region only; a platform without that region has to watch them otherwise. */
+function topicsIn(region: string, outputs: OutputsByRegion): readonly pulumi.Output<string>[] {
+    const of = outputs.get(region);
+    return of === undefined ? [] : [of.alarmTopicArn];
+}

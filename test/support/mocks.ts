@@ -1,0 +1,191 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as a program registered it. */
+export interface Registration {
+    readonly type: string;
+    readonly name: string;
+    readonly inputs: Readonly<Record<string, unknown>>;
+    readonly custom: boolean;
+}
+
+/** What a program registered and looked up since `setMocks`. */
+export class Registrations {
+    readonly all: Registration[] = [];
+    /** Tokens of functions that were invoked or called. */
+    readonly lookups: string[] = [];
+
+    /** Those of a type, such as `aws:s3/bucket:Bucket`, in the order of their names. */
+    of(type: string): readonly Registration[] {
+        return this.all
+            .filter((registration) => registration.type === type)
+            .sort((a, b) => (a.name < b.name ? -1 : 1));
+    }
+
+    names(type: string): readonly string[] {
+        return this.of(type).map(({ name }) => name);
+    }
+
+    /** Inputs of the one resource of this type and name. */
+    inputs(type: string, name: string): Readonly<Record<string, unknown>> {
+        const found = this.all.filter(
+            (registration) => registration.type === type && registration.name === name,
+        );
+        if (found.length !== 1) {
+            throw new Error(
+                `${found.length} resources are ${type} ${name}; there are ${this.names(type).join(", ")}`,
+            );
+        }
+        return (found[0] as Registration).inputs;
+    }
+}
+
+export interface MockOptions {
+    readonly stack?: string;
+    readonly region?: string;
+    /** Unknown outputs stay unknown, as in a first preview. @default false */
+    readonly preview?: boolean;
+    /** Outputs of other stacks, by stack. */
+    readonly stackOutputs?: Readonly<Record<string, object>>;
+    /** Outputs of a resource that differ from its inputs, as `ignoreChanges` would leave them. */
+    readonly state?: (type: string, name: string) => object | undefined;
+}
+
+const accountId = "111122223333";
+
+/**
+ * Puts Pulumi under test: resources are recorded and get outputs shaped as AWS's; a function call fails,
+ * because no program of ours makes any. Call it before the program is run, once per test.
+ */
+export async function setMocks(options: MockOptions = {}): Promise<Registrations> {
+    const registrations = new Registrations();
+    const region = options.region ?? "eu-west-1";
+    await pulumi.runtime.setMocks(
+        {
+            newResource: ({ type, name, inputs, custom, id }) => {
+                const plain = unwrap(inputs) as Record<string, unknown>;
+                registrations.all.push({
+                    type,
+                    name,
+                    inputs: plain,
+                    custom: custom ?? !type.startsWith("meridian:"),
+                });
+                if (type === "pulumi:pulumi:StackReference") {
+                    const stack = String(plain["name"]).split("/").pop() as string;
+                    const outputs = options.stackOutputs?.[stack] ?? {};
+                    return { id: name, state: { ...plain, outputs, secretOutputNames: [] } };
+                }
+                return {
+                    id: id !== undefined && id !== "" ? id : `${name}-id`,
+                    state: {
+                        ...plain,
+                        ...computed(type, name, plain, region),
+                        ...options.state?.(type, name),
+                    },
+                };
+            },
+            call: ({ token }) => {
+                registrations.lookups.push(token);
+                throw new Error(`no lookup is allowed, got ${token}`);
+            },
+        },
+        "meridian",
+        options.stack ?? region,
+        options.preview ?? false,
+        "organization",
+    );
+    return registrations;
+}
+
+/** Resolves once everything registered so far has its outputs and so all that follows from them. */
+export async function settled(): Promise<void> {
+    await pulumi.runtime.waitForRPCs();
+}
+
+/** The value of an output. */
+export function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+    return new Promise((resolve) => {
+        pulumi.output(output).apply((value) => resolve(value));
+    });
+}
+
+/** A policy document that a registration holds as text. */
+export function policyIn(
+    inputs: Readonly<Record<string, unknown>>,
+    property = "policy",
+): { readonly Version: string; readonly Statement: readonly Record<string, unknown>[] } {
+    return JSON.parse(inputs[property] as string) as ReturnType<typeof policyIn>;
+}
+
+const computers: Readonly<
+    Record<
+        string,
+        (name: string, inputs: Record<string, unknown>, region: string) => Record<string, unknown>
+    >
+> = {
+    "aws:acm/certificate:Certificate": (_, inputs) => ({
+        domainValidationOptions: [
+            inputs["domainName"],
+            ...(inputs["subjectAlternativeNames"] as unknown[]),
+        ].map((domainName) => ({
+            domainName,
+            resourceRecordName: `_proof.${String(domainName)}.`,
+            resourceRecordType: "CNAME",
+            resourceRecordValue: `_answer.${String(domainName)}.acm-validations.aws.`,
+        })),
+    }),
+    "aws:ec2/vpc:Vpc": () => ({ ipv6CidrBlock: "2600:1f18:abcd:ef00::/56" }),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": (name) => ({ prefixListId: `pl-${name}` }),
+    "aws:kms/key:Key": (name) => ({ keyId: `${name}-id` }),
+    "aws:lb/loadBalancer:LoadBalancer": (name, _, region) => ({
+        arnSuffix: `app/${name}/0123456789abcdef`,
+        dnsName: `${name}-123.${region}.elb.amazonaws.com`,
+        zoneId: "Z32O12XQLNTSW2",
+    }),
+    "aws:lb/targetGroup:TargetGroup": (name) => ({
+        arnSuffix: `targetgroup/${name}/0123456789abcdef`,
+    }),
+    "aws:s3/bucket:Bucket": (_, inputs, region) => ({
+        arn: `arn:aws:s3:::${String(inputs["bucket"])}`,
+        id: inputs["bucket"],
+        bucketRegionalDomainName: `${String(inputs["bucket"])}.s3.${region}.amazonaws.com`,
+    }),
+    "aws:sqs/queue:Queue": (_, inputs, region) => ({
+        url: `https://sqs.${region}.amazonaws.com/${accountId}/${String(inputs["name"])}`,
+    }),
+    "aws:route53/record:Record": (_, inputs) => ({ fqdn: inputs["name"] }),
+};
+
+function computed(
+    type: string,
+    name: string,
+    inputs: Record<string, unknown>,
+    region: string,
+): Record<string, unknown> {
+    const service = /^aws:([a-z0-9]+)\//.exec(type)?.[1];
+    const own = typeof inputs["name"] === "string" ? inputs["name"] : name;
+    return {
+        ...(service === undefined
+            ? {}
+            : {
+                  name: own,
+                  arn: `arn:aws:${service}:${service === "iam" ? "" : region}:${accountId}:${own}`,
+              }),
+        ...computers[type]?.(name, inputs, region),
+    };
+}
+
+const secretSignature = "4dabf18193072939515e22adb298388d";
+
+/** Secrets arrive wrapped; tests compare what is in them. */
+function unwrap(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(unwrap);
+    }
+    if (typeof value !== "object" || value === null || pulumi.asset.Archive.isInstance(value)) {
+        return value;
+    }
+    const record = value as Record<string, unknown>;
+    return secretSignature in record
+        ? unwrap(record["value"])
+        : Object.fromEntries(Object.entries(record).map(([key, held]) => [key, unwrap(held)]));
+}
