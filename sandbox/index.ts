@@ -1,38 +1,31 @@
 import fs from "node:fs";
 import path from "node:path";
 
-import { sandboxEnvironment, stateFolder } from "./environment";
-import { ApiServer } from "./world/api/server";
-import { DynamoDbApi } from "./world/api/dynamodb";
-import { Certificates } from "./world/certificates";
+import { hostedZoneResource, type HostedZone } from "./aws/route53/hostedZones";
+import { stateFolder } from "./environment";
+import { makeParts, type PartsOptions } from "./parts";
+import { Sandbox } from "./sandbox";
 import { WorldClock } from "./world/clock";
-import { ControlPlane } from "./world/controlPlane";
 import { Faults } from "./world/faults";
 import { checkPorts } from "./world/freePorts";
-import { Inside } from "./world/inside/inside";
 import { Journal } from "./world/journal";
-import { LoadBalancers } from "./world/loadBalancers";
-import { Metrics } from "./world/metrics";
-import { defaultPorts, dnsAddress, Network, type NetworkPorts } from "./world/network";
-import { loadAccount, Persistence } from "./world/persistence";
+import { defaultPorts, Network, type NetworkPorts } from "./world/network";
+import { loadAccount } from "./world/persistence";
 import { seededRandom } from "./world/random";
-import { ProviderEndpoint } from "./world/server";
 import { Store } from "./world/store";
-import { Tables } from "./world/tables/tables";
-import { Targets } from "./world/targets";
-import { Tasks, type ImageSources } from "./world/tasks";
-import type { Part, World } from "./world/world";
+import type { World } from "./world/world";
 
+export type { Sandbox } from "./sandbox";
 export { AddressError } from "./world/freePorts";
 export type { ImageSource, ImageSources } from "./world/tasks";
 
-export interface SandboxOptions {
+export interface SandboxOptions extends PartsOptions {
     /** Folder for the account, the stacks' state, the authority, logs and bundles; made when missing. */
     readonly home: string;
     /** Twelve digits. */
     readonly accountId: string;
-    /** What stands for container images, by repository name or URI. */
-    readonly images: ImageSources;
+    /** Hosted zones that exist before any stack does. */
+    readonly hostedZones: readonly HostedZone[];
     readonly ports?: Partial<NetworkPorts>;
     /** Most world seconds that may pass in one real second. @default the clock's own */
     readonly maxSpeed?: number;
@@ -40,131 +33,23 @@ export interface SandboxOptions {
     readonly seed?: number;
 }
 
-/** The rehearsal cloud, running. */
-export class Sandbox {
-    /** Started, in this order; they stop in the other. */
-    readonly #parts: Part[] = [];
-    #stopping: Promise<void> | undefined;
-
-    private constructor(
-        readonly world: World,
-        readonly certificates: Certificates,
-        readonly metrics: Metrics,
-        readonly targets: Targets,
-        readonly loadBalancers: LoadBalancers,
-        readonly tasks: Tasks,
-        readonly tables: Tables,
-        readonly api: ApiServer,
-        readonly provider: ProviderEndpoint,
-    ) {}
-
-    /**
-     * Builds the world from what its home kept and starts every part of it.
-     *
-     * @throws AddressError when a port is taken, before anything starts
-     */
-    static async start(options: SandboxOptions): Promise<Sandbox> {
-        const world = await openWorld(options);
+/**
+ * Builds the rehearsal cloud from what its home kept and starts every part of it.
+ *
+ * @throws AddressError when a port is taken, before anything starts
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+    const world = await openWorld(options);
+    try {
         await checkPorts(world.network);
-
-        const certificates = await Certificates.open(world.home);
-        const inside = await Inside.prepare(world, certificates.caFile);
-        const metrics = new Metrics(world.clock);
-        const targets = new Targets();
-        const tables = new Tables(world, { metrics });
-        const sandbox = new Sandbox(
-            world,
-            certificates,
-            metrics,
-            targets,
-            new LoadBalancers(world, { certificates, targets, metrics }),
-            new Tasks(world, { targets, inside, images: options.images }),
-            tables,
-            new ApiServer(world, [new DynamoDbApi(tables)]),
-            new ProviderEndpoint(world, new ControlPlane(world)),
-        );
-        try {
-            await sandbox.#start([
-                new Persistence(world),
-                sandbox.tables,
-                sandbox.api,
-                sandbox.loadBalancers,
-                sandbox.tasks,
-                sandbox.provider,
-            ]);
-        } catch (error) {
-            await sandbox.stop();
-            throw error;
+        for (const zone of options.hostedZones) {
+            world.store.put(hostedZoneResource(zone));
         }
-        return sandbox;
+        return await Sandbox.start(world, await makeParts(world, options));
+    } catch (error) {
+        world.clock.stop();
+        throw error;
     }
-
-    get clock(): WorldClock {
-        return this.world.clock;
-    }
-
-    get faults(): Faults {
-        return this.world.faults;
-    }
-
-    get journal(): Journal {
-        return this.world.journal;
-    }
-
-    get store(): Store {
-        return this.world.store;
-    }
-
-    get network(): Network {
-        return this.world.network;
-    }
-
-    /** Resolves once every load balancer listens and every service is steady; rejects when one cannot be. */
-    async steady(): Promise<void> {
-        await this.loadBalancers.settled();
-        await this.tasks.allSteady();
-    }
-
-    /** Variables that attach `pulumi`, the AWS SDKs and the AWS CLI. */
-    environment(): Readonly<Record<string, string>> {
-        return sandboxEnvironment({
-            home: this.world.home,
-            cloudUrl: this.provider.url(),
-            apiUrl: this.api.url,
-            caFile: this.certificates.caFile,
-            dns: `${dnsAddress}:${this.network.ports.dns}`,
-        });
-    }
-
-    /** Stops every part and ends world time; again is the same. Rejects with the first part that could not stop. */
-    stop(): Promise<void> {
-        this.#stopping ??= this.#stop();
-        return this.#stopping;
-    }
-
-    async #start(parts: readonly Part[]): Promise<void> {
-        for (const part of parts) {
-            this.#parts.push(part);
-            await part.start();
-        }
-    }
-
-    async #stop(): Promise<void> {
-        let failure: unknown;
-        for (const part of this.#parts.reverse()) {
-            // The others have sockets and processes of their own to give back.
-            await part.stop().catch((error: unknown) => (failure ??= error));
-        }
-        this.clock.stop();
-        if (failure !== undefined) {
-            throw failure as Error;
-        }
-    }
-}
-
-/** Starts the rehearsal cloud. See `Sandbox.start`. */
-export function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-    return Sandbox.start(options);
 }
 
 async function openWorld(options: SandboxOptions): Promise<World> {

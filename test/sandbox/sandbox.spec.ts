@@ -37,6 +37,7 @@ describe("Sandbox", () => {
         sandbox = await startSandbox({
             home,
             accountId: account,
+            hostedZones: [{ id: "Z0123456789EXAMPLE", name: "example.com" }],
             images: { shop: { command: ["node", program] } },
             ports,
             maxSpeed: 10_000,
@@ -118,7 +119,7 @@ describe("Sandbox", () => {
         const state = environment["PULUMI_BACKEND_URL"]?.replace("file://", "") ?? "";
         expect(fs.statSync(state).isDirectory()).to.be.true;
         expect(fs.readFileSync(environment["NODE_EXTRA_CA_CERTS"] ?? "", "utf8")).to.equal(
-            running.certificates.caPem,
+            running.parts.certificates.caPem,
         );
         expect(environment["AWS_CONFIG_FILE"]).to.equal(os.devNull);
     });
@@ -137,6 +138,7 @@ describe("Sandbox", () => {
         const options: SandboxOptions = {
             home,
             accountId: account,
+            hostedZones: [{ id: "Z0123456789EXAMPLE", name: "example.com" }],
             images: { shop: { command: ["node", program] } },
             ports,
             maxSpeed: 10_000,
@@ -167,7 +169,7 @@ async function version(sandbox: Sandbox, dnsName: string): Promise<number> {
         method: "GET",
         path: "/version",
         timeoutMs: 30_000,
-        ca: sandbox.certificates.caPem,
+        ca: sandbox.parts.certificates.caPem,
     });
     return response.status;
 }

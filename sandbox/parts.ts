@@ -1,0 +1,68 @@
+import { ApiServer } from "./world/api/server";
+import { DynamoDbApi } from "./world/api/dynamodb";
+import { S3Api } from "./world/api/s3";
+import { Buckets } from "./world/buckets/buckets";
+import { Certificates } from "./world/certificates";
+import { ControlPlane } from "./world/controlPlane";
+import { Inside } from "./world/inside/inside";
+import { LoadBalancers } from "./world/loadBalancers";
+import { Metrics } from "./world/metrics";
+import { Persistence } from "./world/persistence";
+import { ProviderEndpoint } from "./world/server";
+import { Tables } from "./world/tables/tables";
+import { Targets } from "./world/targets";
+import { Tasks, type ImageSources } from "./world/tasks";
+import type { Part, World } from "./world/world";
+
+export interface PartsOptions {
+    readonly images: ImageSources;
+}
+
+/** Everything that the world consists of. */
+export interface Parts {
+    readonly certificates: Certificates;
+    readonly metrics: Metrics;
+    readonly targets: Targets;
+    readonly persistence: Persistence;
+    readonly tables: Tables;
+    readonly buckets: Buckets;
+    readonly loadBalancers: LoadBalancers;
+    readonly tasks: Tasks;
+    readonly api: ApiServer;
+    readonly provider: ProviderEndpoint;
+}
+
+/** Makes the parts and tells them of each other; starts none. */
+export async function makeParts(world: World, options: PartsOptions): Promise<Parts> {
+    const certificates = await Certificates.open(world.home);
+    const inside = await Inside.prepare(world, certificates.caFile);
+    const metrics = new Metrics(world.clock);
+    const targets = new Targets();
+    const tables = new Tables(world, { metrics });
+    const buckets = new Buckets(world, { certificates });
+    return {
+        certificates,
+        metrics,
+        targets,
+        persistence: new Persistence(world),
+        tables,
+        buckets,
+        loadBalancers: new LoadBalancers(world, { certificates, targets, metrics }),
+        tasks: new Tasks(world, { targets, inside, images: options.images }),
+        api: new ApiServer(world, [new DynamoDbApi(tables), new S3Api(buckets)]),
+        provider: new ProviderEndpoint(world, new ControlPlane(world)),
+    };
+}
+
+/** The parts in the order they start, each after those it asks things of; they stop the other way. */
+export function startOrder(parts: Parts): readonly Part[] {
+    return [
+        parts.persistence,
+        parts.tables,
+        parts.buckets,
+        parts.api,
+        parts.loadBalancers,
+        parts.tasks,
+        parts.provider,
+    ];
+}
