@@ -77,6 +77,10 @@ export interface NetworkRequest {
     readonly body?: string;
     /** World milliseconds until it is given up. */
     readonly timeoutMs: number;
+    /** World milliseconds until the TCP connection stands. @default only `timeoutMs` counts */
+    readonly connectTimeoutMs?: number;
+    /** World milliseconds from then until the head of the answer. @default only `timeoutMs` counts */
+    readonly responseTimeoutMs?: number;
     /** Authority to verify the certificate with; without it the certificate is not verified. */
     readonly ca?: string;
     /** Keeps connections; without it the connection ends with the answer. */
@@ -225,7 +229,7 @@ export class Network {
      */
     async request(request: NetworkRequest): Promise<NetworkResponse> {
         if (!this.reachable(request.from, request.to)) {
-            await this.clock.sleep(request.timeoutMs);
+            await this.clock.sleep(request.connectTimeoutMs ?? request.timeoutMs);
             throw new NetworkError("timeout", `no answer from ${request.host} (${request.to})`);
         }
         return this.clock.io(() => this.#send(request));
@@ -251,15 +255,38 @@ export class Network {
                 ...(request.ca === undefined ? {} : { ca: request.ca }),
                 agent: request.agent ?? false,
             });
-            const cancel = this.clock.after(request.timeoutMs, () =>
-                outgoing.destroy(new NetworkError("timeout", `no answer from ${request.host}`)),
-            );
+            const giveUpAfter = (delayMs: number | undefined): (() => void) =>
+                delayMs === undefined
+                    ? () => undefined
+                    : this.clock.after(delayMs, () =>
+                          outgoing.destroy(
+                              new NetworkError("timeout", `no answer from ${request.host}`),
+                          ),
+                      );
+            const cancelAll = giveUpAfter(request.timeoutMs);
+            let cancelPhase = giveUpAfter(request.connectTimeoutMs);
+            const cancel = (): void => {
+                cancelAll();
+                cancelPhase();
+            };
+            outgoing.on("socket", (socket) => {
+                const connected = (): void => {
+                    cancelPhase();
+                    cancelPhase = giveUpAfter(request.responseTimeoutMs);
+                };
+                if (socket.connecting) {
+                    socket.once("connect", connected);
+                } else {
+                    connected();
+                }
+            });
             const fail = (error: Error): void => {
                 cancel();
                 reject(asNetworkError(error, request));
             };
             outgoing.on("error", fail);
             outgoing.on("response", (response) => {
+                cancelPhase();
                 const chunks: Buffer[] = [];
                 response.on("data", (chunk: Buffer) => chunks.push(chunk));
                 response.on("error", fail);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { biased } from "../../../../sandbox/world/dns/policies/geoproximity";
+import type { Props } from "../../../../sandbox/world/store";
 import {
     address,
     ask,
@@ -182,7 +183,7 @@ describe("routing policies", () => {
     });
 
     describe("geoproximity", () => {
-        const near = (region: string, bias: number, coordinates?: object): object => ({
+        const near = (region: string, bias: number, coordinates?: Props): Props => ({
             geoproximityRoutingPolicy: {
                 ...(coordinates === undefined
                     ? { awsRegion: region }
@@ -220,7 +221,7 @@ describe("routing policies", () => {
     });
 
     describe("IP-based", () => {
-        const location = (name: string): object => ({
+        const location = (name: string): Props => ({
             cidrRoutingPolicy: { collectionId: "offices", locationName: name },
         });
         const blocks: Record<string, readonly string[]> = {

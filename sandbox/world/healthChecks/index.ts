@@ -1,0 +1,3 @@
+export { HealthCheckers, propagationMs } from "./checkers";
+export type { CheckStatus, HealthCheckersOptions, StatusChange } from "./checkers";
+export type { Observation } from "./endpointCheck";
