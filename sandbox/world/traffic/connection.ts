@@ -31,12 +31,6 @@ export interface Exchange {
     readonly body?: unknown;
 }
 
-export interface ExchangeResult {
-    readonly response: NetworkResponse;
-    /** Whether the connection went to an address that DNS had already taken back. */
-    readonly stale: boolean;
-}
-
 /**
  * A browser's way to a site: as long as a connection is open it is used, and DNS is not asked. DNS is
  * asked again only for a new connection.
@@ -44,7 +38,6 @@ export interface ExchangeResult {
 export class Connection {
     readonly #agent = new https.Agent({ keepAlive: true, maxSockets: 6 });
     #address: string | undefined;
-    #stale = false;
     #usedMs = 0;
 
     constructor(
@@ -53,7 +46,7 @@ export class Connection {
     ) {}
 
     /** @throws NetworkError or DnsError when there is no answer; the connection is given up then */
-    async exchange(exchange: Exchange): Promise<ExchangeResult> {
+    async exchange(exchange: Exchange): Promise<NetworkResponse> {
         const { network, clock } = this.world;
         const { from, host, ca, timeoutMs } = this.options;
         const reused = this.#isOpen();
@@ -61,7 +54,6 @@ export class Connection {
             await this.#resolve();
         }
         const to = this.#address as string;
-        const stale = this.#stale;
         await clock.sleep(this.#roundTripMs(to) * (reused ? 1 : 1 + connectRoundTrips));
         try {
             const response = await network.request({
@@ -85,7 +77,7 @@ export class Connection {
             if (response.headers.connection === "close") {
                 this.#forget();
             }
-            return { response, stale };
+            return response;
         } catch (error) {
             this.#forget();
             throw error;
@@ -120,9 +112,7 @@ export class Connection {
     }
 
     async #resolve(): Promise<void> {
-        const { addresses, stale } = await this.options.resolver.resolve(this.options.host);
-        this.#address = addresses[0];
-        this.#stale = stale;
+        [this.#address] = await this.options.resolver.resolve(this.options.host);
     }
 
     /** Loopback has no distance; the matrix that the latency policy decides by has. */

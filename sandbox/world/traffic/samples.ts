@@ -19,6 +19,6 @@ export interface TrafficSample {
     readonly latencyMs: number;
     /** 1 or 2. */
     readonly attempts: number;
-    /** Whether it went to an address that DNS had already taken back. */
+    /** Whether the shopper is one of those whose resolver ignores TTLs. */
     readonly stale: boolean;
 }

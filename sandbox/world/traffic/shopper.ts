@@ -1,10 +1,6 @@
+import type { NetworkResponse } from "../network";
 import type { World } from "../world";
-import {
-    Connection,
-    type ConnectionOptions,
-    type Exchange,
-    type ExchangeResult,
-} from "./connection";
+import { Connection, type ConnectionOptions, type Exchange } from "./connection";
 import type { Ledger } from "./ledger";
 import type { TrafficSample } from "./samples";
 import { browse, shelfOf, visit, type Step } from "./visit";
@@ -50,8 +46,8 @@ export class Shopper {
     }
 
     /** One exchange as the shopper's browser makes it: tried again once. None when there is no answer. */
-    async request(exchange: Exchange): Promise<ExchangeResult["response"] | undefined> {
-        return (await this.#attempt(exchange)).result?.response;
+    async request(exchange: Exchange): Promise<NetworkResponse | undefined> {
+        return (await this.#attempt(exchange)).response;
     }
 
     close(): void {
@@ -77,8 +73,7 @@ export class Shopper {
     async #do(step: Step): Promise<TrafficSample> {
         const { clock } = this.world;
         const atMs = clock.now();
-        const { result, attempts, problem } = await this.#attempt(step.exchange);
-        const response = result?.response;
+        const { response, attempts, problem } = await this.#attempt(step.exchange);
         const region = headerOf(response?.headers["x-served-by"]);
         if (step === browse && response?.status === 200) {
             this.#shelf = shelfOf(response.body);
@@ -96,7 +91,7 @@ export class Shopper {
             problem,
             latencyMs: clock.now() - atMs,
             attempts,
-            stale: result?.stale ?? false,
+            stale: this.options.resolver.ignoresTtl,
         };
     }
 
@@ -105,29 +100,28 @@ export class Shopper {
      * is safe to repeat: a read, a PUT of the whole value, or a POST with a key of its own.
      */
     async #attempt(exchange: Exchange): Promise<{
-        readonly result: ExchangeResult | undefined;
+        readonly response: NetworkResponse | undefined;
         readonly attempts: number;
         readonly problem: string | undefined;
     }> {
-        let result: ExchangeResult | undefined;
+        let response: NetworkResponse | undefined;
         let problem: string | undefined;
         for (let attempt = 1; attempt <= 2; attempt++) {
-            result = undefined;
+            response = undefined;
             try {
-                result = await this.#connection.exchange(exchange);
-                problem =
-                    result.response.status < 500 ? undefined : `status ${result.response.status}`;
+                response = await this.#connection.exchange(exchange);
+                problem = response.status < 500 ? undefined : `status ${response.status}`;
             } catch (error) {
                 problem = error instanceof Error ? error.message : String(error);
             }
             if (problem === undefined) {
-                return { result, attempts: attempt, problem };
+                return { response, attempts: attempt, problem };
             }
             if (attempt === 1) {
                 await this.world.clock.sleep(retryMs * (1 + this.world.random()));
             }
         }
-        return { result, attempts: 2, problem };
+        return { response, attempts: 2, problem };
     }
 }
 

@@ -4,15 +4,8 @@ import type { AddressAnswer } from "./dnsClient";
 /** How long a resolver that ignores TTLs keeps what it has, in world milliseconds. */
 export const pinnedMs = 300_000;
 
-export interface Resolution {
-    readonly addresses: readonly string[];
-    /** Whether the answer should have been forgotten: its TTL has passed. */
-    readonly stale: boolean;
-}
-
 interface Entry {
-    readonly answer: AddressAnswer;
-    readonly expiresMs: number;
+    readonly addresses: readonly string[];
     readonly forgottenMs: number;
 }
 
@@ -23,7 +16,7 @@ interface Entry {
  */
 export class StubResolver {
     readonly #entries = new Map<string, Entry>();
-    readonly #asking = new Map<string, Promise<Resolution>>();
+    readonly #asking = new Map<string, Promise<readonly string[]>>();
 
     constructor(
         private readonly clock: Pick<WorldClock, "now">,
@@ -31,12 +24,16 @@ export class StubResolver {
         readonly ignoresTtl: boolean,
     ) {}
 
-    /** @throws DnsError */
-    async resolve(name: string): Promise<Resolution> {
+    /**
+     * Addresses of a name, in the order of the answer.
+     *
+     * @throws DnsError
+     */
+    async resolve(name: string): Promise<readonly string[]> {
         const now = this.clock.now();
         const entry = this.#entries.get(name);
         if (entry !== undefined && now < entry.forgottenMs) {
-            return { addresses: entry.answer.addresses, stale: now >= entry.expiresMs };
+            return entry.addresses;
         }
         const asking = this.#asking.get(name) ?? this.#fetch(name);
         this.#asking.set(name, asking);
@@ -47,15 +44,10 @@ export class StubResolver {
         }
     }
 
-    async #fetch(name: string): Promise<Resolution> {
-        const answer = await this.ask(name);
-        const now = this.clock.now();
-        const expiresMs = now + answer.ttl * 1000;
-        this.#entries.set(name, {
-            answer,
-            expiresMs,
-            forgottenMs: this.ignoresTtl ? Math.max(expiresMs, now + pinnedMs) : expiresMs,
-        });
-        return { addresses: answer.addresses, stale: false };
+    async #fetch(name: string): Promise<readonly string[]> {
+        const { addresses, ttl } = await this.ask(name);
+        const kept = this.ignoresTtl ? Math.max(ttl * 1000, pinnedMs) : ttl * 1000;
+        this.#entries.set(name, { addresses, forgottenMs: this.clock.now() + kept });
+        return addresses;
     }
 }

@@ -1,0 +1,201 @@
+import { expect } from "chai";
+
+import { Certificates } from "../../../../sandbox/world/certificates";
+import { geographies } from "../../../../sandbox/world/geography";
+import { Traffic, type TrafficOptions } from "../../../../sandbox/world/traffic";
+import { smallWorld, type SmallWorld } from "../../../support/smallWorld";
+import { FakeDns } from "./fakeDns";
+import { FakeShop } from "./fakeShop";
+
+const host = "app.example.com";
+const regions = ["us-east-1", "eu-west-1"] as const;
+
+describe("Traffic", () => {
+    let world: SmallWorld;
+    let dns: FakeDns;
+    let shop: FakeShop;
+    let certificates: Certificates;
+    let traffic: Traffic;
+
+    beforeEach(async () => {
+        world = await smallWorld();
+        certificates = await Certificates.open(world.home);
+        dns = new FakeDns();
+        shop = new FakeShop();
+        await dns.listen(world.network.ports.dns);
+        for (const region of regions) {
+            await shop.listen(
+                region,
+                addressOf(region),
+                world.network.ports.https,
+                await certificates.for([host]),
+            );
+        }
+        dns.addresses = [addressOf("us-east-1")];
+    });
+    afterEach(async () => {
+        await traffic.stop();
+        shop.close();
+        dns.close();
+        world.end();
+    });
+
+    function addressOf(region: string): string {
+        return world.network.loadBalancerAddress(region, `balancer of ${region}`);
+    }
+
+    async function start(options: Partial<TrafficOptions> = {}): Promise<void> {
+        traffic = new Traffic(world, {
+            application: host,
+            ca: certificates.caPem,
+            shoppersPerGeography: 1,
+            ...options,
+        });
+        await traffic.start();
+    }
+
+    const samples = (): Traffic["samples"] => traffic.samples;
+    const done = (count: number): Promise<void> =>
+        world.until(() => traffic.samples.length >= count);
+
+    it("comes from every geography, from its own addresses, at the rate asked for", async () => {
+        const startMs = world.clock.now();
+        await start({ requestsPerSecond: 2 });
+        await done(200);
+
+        expect(new Set(samples().map(({ geography }) => geography))).to.eql(
+            new Set(geographies.map(({ code }) => code)),
+        );
+        expect(new Set(shop.served.map(({ from }) => from)).size).to.equal(geographies.length);
+        expect(samples().every(({ ok, region }) => ok && region === "us-east-1")).to.equal(true);
+        // 200 arrivals at 2 a second take 100 s; their spread is 7 s.
+        expect(world.clock.now() - startMs).to.be.within(60_000, 160_000);
+    });
+
+    it("goes from the catalogue to the order, and finds all that was acknowledged", async () => {
+        await start();
+        await done(150);
+        await traffic.stop();
+
+        expect(new Set(samples().map(({ step }) => step))).to.eql(
+            new Set(["browse", "product", "cart", "read-cart", "reserve", "order", "read-order"]),
+        );
+        expect(traffic.writes.length).to.be.greaterThan(20);
+        expect(await traffic.verify()).to.eql({
+            acknowledged: traffic.writes.length,
+            lost: 0,
+            lostWrites: [],
+            unverified: 0,
+        });
+    });
+
+    it("names what was acknowledged and is gone", async () => {
+        await start();
+        await world.until(() => shop.orders.size > 1 && traffic.writes.length > 6);
+        await traffic.stop();
+        const [orderId] = shop.orders.keys();
+        const line = traffic.writes.find((write) => write.kind === "cart-line");
+        shop.orders.delete(orderId ?? "");
+        shop.carts.get(line?.cart ?? "")?.delete(line?.sku ?? "");
+
+        const { lost, lostWrites } = await traffic.verify();
+        expect(lost).to.equal(2);
+        expect(lostWrites).to.have.members([
+            line,
+            traffic.writes.find((write) => write.kind === "order" && write.orderId === orderId),
+        ]);
+    });
+
+    it("does not call lost what could not be asked for", async () => {
+        await start();
+        await world.until(() => traffic.writes.length > 3);
+        await traffic.stop();
+        shop.failing.set("us-east-1", 503);
+        expect(await traffic.verify()).to.include({
+            lost: 0,
+            unverified: traffic.writes.length,
+        });
+    });
+
+    it("tries once more when the server fails, and then says so", async () => {
+        shop.failing.set("us-east-1", 500);
+        await start();
+        await done(5);
+        for (const sample of samples()) {
+            expect(sample).to.include({ ok: false, status: 500, attempts: 2 });
+        }
+        expect(traffic.writes).to.eql([]);
+    });
+
+    it("keeps its connection and asks DNS again only when the connection ends", async () => {
+        await start({ staleShare: 0 });
+        await done(60);
+        const asked = dns.asked.length;
+        dns.addresses = [addressOf("eu-west-1")];
+        await done(90);
+        expect(samples().every(({ region }) => region === "us-east-1")).to.equal(true);
+        expect(dns.asked.length).to.equal(asked);
+
+        shop.draining.add("us-east-1");
+        await world.until(() => samples().at(-1)?.region === "eu-west-1");
+        await world.clock.sleep(90_000);
+        const mark = samples().length;
+        await done(mark + 20);
+        expect(
+            samples()
+                .slice(mark)
+                .every(({ region }) => region === "eu-west-1"),
+        ).to.equal(true);
+    });
+
+    it("keeps those who ignore TTLs where they were, and marks them", async () => {
+        await start({ staleShare: 1 / geographies.length });
+        await done(60);
+        shop.draining.add("us-east-1");
+        dns.addresses = [addressOf("eu-west-1")];
+        await world.clock.sleep(120_000);
+        const mark = samples().length;
+        await done(mark + 60);
+
+        const later = samples().slice(mark, mark + 60);
+        const behind = later.filter(({ region }) => region === "us-east-1");
+        expect(behind.length).to.be.greaterThan(0);
+        expect(behind.every(({ stale, geography }) => stale && geography === "us")).to.equal(true);
+        expect(later.filter(({ stale }) => stale)).to.eql(behind);
+    });
+
+    it("gives up in world time where nothing answers, and keeps coming", async () => {
+        await start({ timeoutMs: 5000 });
+        await done(20);
+        world.faults.inject({ kind: "blackout", region: "us-east-1" });
+        const mark = samples().length;
+        await done(mark + 40);
+
+        const failed = samples()
+            .slice(mark)
+            .filter(({ ok }) => !ok);
+        expect(failed.length).to.be.greaterThan(20);
+        for (const sample of failed) {
+            expect(sample).to.include({ region: undefined, status: undefined, attempts: 2 });
+            expect(sample.latencyMs).to.be.at.least(10_000);
+        }
+    });
+
+    it("has nobody under way once it has stopped", async () => {
+        await start({ requestsPerSecond: 50 });
+        await done(20);
+        await traffic.stop();
+        const count = samples().length;
+        await world.clock.sleep(60_000);
+        expect(samples().length).to.equal(count);
+    });
+
+    it("refuses a rate, a share and a crowd that make no sense", () => {
+        const make = (options: Partial<TrafficOptions>): (() => Traffic) => {
+            return () => new Traffic(world, { application: host, ca: "", ...options });
+        };
+        expect(make({ requestsPerSecond: 0 })).to.throw("requestsPerSecond must be above 0");
+        expect(make({ staleShare: 2 })).to.throw("staleShare must be from 0 to 1, got 2");
+        expect(make({ shoppersPerGeography: 0 })).to.throw("from 1 to 254, got 0");
+    });
+});
