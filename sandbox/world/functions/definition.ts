@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+
+import { number, record, text } from "../../aws/support/known";
+import type { Props, Store, StoredResource } from "../store";
+
+export const functionType = "aws:lambda/function:Function";
+const invokeConfigType = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
+
+/** A function as its data plane needs it. */
+export interface FunctionDefinition {
+    readonly arn: string;
+    readonly name: string;
+    readonly region: string;
+    /** Such as `index.handler`. */
+    readonly handler: string;
+    readonly code: unknown;
+    readonly environment: Readonly<Record<string, string>>;
+    readonly memoryMb: number;
+    readonly timeoutMs: number;
+    readonly roleArn: string | undefined;
+    /** Most invocations at a time; undefined without a reservation. */
+    readonly reserved: number | undefined;
+    readonly deadLetterArn: string | undefined;
+    readonly onFailureArn: string | undefined;
+    readonly onSuccessArn: string | undefined;
+    readonly maximumRetries: number;
+    readonly maximumAgeMs: number;
+    /** Changes with whatever a running instance cannot take over. */
+    readonly signature: string;
+}
+
+export function functionDefinition(resource: StoredResource, store: Store): FunctionDefinition {
+    const { outputs, region } = resource;
+    const name = text(outputs, "name") ?? "";
+    const environment = stringsOf(record(record(outputs, "environment"), "variables"));
+    const reserved = number(outputs, "reservedConcurrentExecutions") ?? -1;
+    const config = store
+        .list(invokeConfigType, region)
+        .find((one) => one.id === name || text(one.outputs, "functionName") === name)?.outputs;
+    const destinations = record(config, "destinationConfig");
+    const handler = text(outputs, "handler") ?? "";
+    return {
+        arn: text(outputs, "arn") ?? "",
+        name,
+        region,
+        handler,
+        code: outputs["code"],
+        environment,
+        memoryMb: number(outputs, "memorySize") ?? 128,
+        timeoutMs: 1000 * (number(outputs, "timeout") ?? 3),
+        roleArn: text(outputs, "role"),
+        reserved: reserved < 0 ? undefined : reserved,
+        deadLetterArn: text(record(outputs, "deadLetterConfig"), "targetArn"),
+        onFailureArn: text(record(destinations, "onFailure"), "destination"),
+        onSuccessArn: text(record(destinations, "onSuccess"), "destination"),
+        // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+        maximumRetries: number(config, "maximumRetryAttempts") ?? 2,
+        maximumAgeMs: 1000 * (number(config, "maximumEventAgeInSeconds") ?? 21_600),
+        signature: createHash("sha256")
+            .update(JSON.stringify([outputs["code"], handler, environment, outputs["memorySize"]]))
+            .digest("hex"),
+    };
+}
+
+function stringsOf(props: Props | undefined): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+        Object.entries(props ?? {}).map(([name, value]) => [name, String(value)]),
+    );
+}

@@ -1,0 +1,357 @@
+import fs from "node:fs";
+import path from "node:path";
+
+import { build } from "esbuild";
+
+import { AwsError } from "../../aws/awsError";
+import { text } from "../../aws/support/known";
+import { refuseUnreachable, regionOf, type FailedDeliveries } from "../deliveries";
+import { policyAllowsService, roleAllows } from "../permissions";
+import type { StoreChange, StoredResource } from "../store";
+import type { FunctionInvoker, MetricSink, Part, World } from "../world";
+import { unpackCode } from "./code";
+import { functionDefinition, functionType, type FunctionDefinition } from "./definition";
+import { embeddedMetrics } from "./embeddedMetrics";
+import { Instance, type Ending } from "./instance";
+import { Pool } from "./pool";
+
+const permissionType = "aws:lambda/permission:Permission";
+
+/** World milliseconds before the first and the second repetition of a failed event, https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html. */
+const retryDelaysMs = [60_000, 120_000];
+
+/** Where a world's programs run; see `Inside`. */
+export interface FunctionSurroundings {
+    /** Module to preload. */
+    readonly preload: string;
+    /** World time minus the machine's, milliseconds. */
+    readonly offsetMs: number;
+    workerVariables(region: string): Readonly<Record<string, string>>;
+}
+
+export interface FunctionsDeps {
+    readonly metrics: MetricSink;
+    readonly inside: FunctionSurroundings;
+    readonly failures: FailedDeliveries;
+    /** Hands a message to a queue or a topic for a function whose role allows it. @throws AwsError */
+    readonly handOver: (targetArn: string, body: string) => void;
+    /** The `node_modules` that has what the Lambda runtime provides. @default the project's */
+    readonly modules?: string;
+}
+
+/** Lambda: the account's functions, run for real in workers of this process. */
+export class Functions implements Part, FunctionInvoker {
+    readonly #pools = new Map<string, Pool>();
+    #bootstrap = "";
+    #stopped = false;
+
+    constructor(
+        private readonly world: World,
+        private readonly deps: FunctionsDeps,
+    ) {}
+
+    async start(): Promise<void> {
+        const { store, faults, clock, home } = this.world;
+        this.#bootstrap = path.join(home, "functions", "bootstrap.js");
+        await clock.io(() =>
+            build({
+                entryPoints: [path.join(__dirname, "bootstrap.ts")],
+                outfile: this.#bootstrap,
+                bundle: true,
+                platform: "node",
+                target: "node20",
+                logLevel: "silent",
+            }),
+        );
+        store.on("change", this.#follow);
+        faults.on("change", this.#onFaults);
+    }
+
+    async stop(): Promise<void> {
+        this.#stopped = true;
+        this.world.store.off("change", this.#follow);
+        this.world.faults.off("change", this.#onFaults);
+        const pools = [...this.#pools.values()];
+        this.#pools.clear();
+        await this.world.clock.io(() => Promise.all(pools.map((pool) => pool.stop())));
+    }
+
+    /**
+     * Invokes as a service, asynchronously: what fails is tried again, then goes to the dead letter
+     * queue or the failure destination.
+     *
+     * @throws AwsError when there is no such function, no permission for it, or its region is lost
+     */
+    invokeAsync(functionArn: string, payload: unknown, caller: string, sourceArn: string): void {
+        const resource = this.#resource(functionArn);
+        refuseUnreachable(this.world, resource.region, resource.region);
+        const allowed = this.#permits(resource, caller, sourceArn);
+        this.world.journal.add({
+            atMs: this.world.clock.now(),
+            caller,
+            plane: "data",
+            service: "lambda",
+            action: "Invoke",
+            region: resource.region,
+            outcome: allowed ? "ok" : "refused",
+        });
+        if (!allowed) {
+            throw new AwsError(
+                "AccessDeniedException",
+                `${caller} has no permission to invoke ${functionArn} for ${sourceArn}`,
+                403,
+            );
+        }
+        void this.#untilDone(this.#pool(resource), payload);
+    }
+
+    /**
+     * Invokes and waits, as somebody who may.
+     *
+     * @throws AwsError when there is no such function
+     */
+    async invoke(functionArn: string, payload: unknown): Promise<Ending> {
+        const pool = this.#pool(this.#resource(functionArn));
+        const untilMs = this.world.clock.now() + pool.definition.maximumAgeMs;
+        const ending = await pool.run(payload, untilMs);
+        return (
+            ending ?? {
+                ok: false,
+                error: { errorType: "TooManyRequestsException", errorMessage: "Rate Exceeded." },
+            }
+        );
+    }
+
+    async #untilDone(pool: Pool, payload: unknown): Promise<void> {
+        const { clock } = this.world;
+        const untilMs = clock.now() + pool.definition.maximumAgeMs;
+        let ending: Ending | undefined;
+        for (let attempt = 0; ; attempt++) {
+            ending = await pool.run(payload, untilMs);
+            const retryMs = retryDelaysMs[attempt];
+            if (
+                this.#stopped ||
+                ending === undefined ||
+                ending.ok ||
+                retryMs === undefined ||
+                attempt >= pool.definition.maximumRetries ||
+                clock.now() + retryMs > untilMs
+            ) {
+                break;
+            }
+            await clock.sleep(retryMs);
+        }
+        if (!this.#stopped) {
+            this.#finish(pool.definition, payload, ending);
+        }
+    }
+
+    /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+    #finish(definition: FunctionDefinition, payload: unknown, ending: Ending | undefined): void {
+        const succeeded = ending?.ok === true;
+        const destination = succeeded ? definition.onSuccessArn : definition.onFailureArn;
+        if (destination !== undefined) {
+            this.#handOver(
+                definition,
+                destination,
+                JSON.stringify({
+                    version: "1.0",
+                    timestamp: new Date(this.world.clock.now()).toISOString(),
+                    requestContext: {
+                        functionArn: `${definition.arn}:$LATEST`,
+                        condition: succeeded
+                            ? "Success"
+                            : ending === undefined
+                              ? "EventAgeExceeded"
+                              : "RetriesExhausted",
+                    },
+                    requestPayload: payload,
+                    responsePayload:
+                        ending === undefined ? null : ending.ok ? ending.result : ending.error,
+                }),
+            );
+        }
+        if (!succeeded && definition.deadLetterArn !== undefined) {
+            this.#handOver(definition, definition.deadLetterArn, JSON.stringify(payload));
+        }
+        if (!succeeded) {
+            this.#count(definition, "AsyncEventsDropped", 1);
+        }
+    }
+
+    #handOver(definition: FunctionDefinition, targetArn: string, body: string): void {
+        const action = targetArn.split(":")[2] === "sns" ? "sns:Publish" : "sqs:SendMessage";
+        try {
+            if (
+                !roleAllows(
+                    this.world,
+                    definition.roleArn,
+                    "lambda.amazonaws.com",
+                    action,
+                    targetArn,
+                )
+            ) {
+                throw new AwsError(
+                    "AccessDenied",
+                    `the role ${definition.roleArn} of function ${definition.name} does not allow ${action} on ${targetArn}`,
+                    403,
+                );
+            }
+            refuseUnreachable(this.world, definition.region, regionOf(targetArn));
+            this.deps.handOver(targetArn, body);
+        } catch (error) {
+            this.#count(definition, "DeadLetterErrors", 1);
+            this.deps.failures.add(definition.arn, targetArn, error);
+        }
+    }
+
+    /** The function's own resource policy, which its permissions make up. */
+    #permits(resource: StoredResource, principal: string, sourceArn: string): boolean {
+        const functionArn = text(resource.outputs, "arn") ?? "";
+        return this.world.store
+            .list(permissionType, resource.region)
+            .filter(({ outputs }) => {
+                const named = text(outputs, "function");
+                return named === functionArn || named === text(resource.outputs, "name");
+            })
+            .some(({ outputs }) => {
+                const account = text(outputs, "sourceAccount");
+                const source = text(outputs, "sourceArn");
+                const statement = {
+                    Effect: "Allow",
+                    Principal:
+                        text(outputs, "principal") === "*"
+                            ? "*"
+                            : { Service: text(outputs, "principal") },
+                    Action: text(outputs, "action"),
+                    Resource: functionArn,
+                    Condition: {
+                        ...(account === undefined
+                            ? {}
+                            : { StringEquals: { "aws:SourceAccount": account } }),
+                        ...(source === undefined ? {} : { ArnLike: { "aws:SourceArn": source } }),
+                    },
+                };
+                return policyAllowsService(
+                    this.world,
+                    JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+                    { principal, sourceArn },
+                    "lambda:InvokeFunction",
+                    functionArn,
+                );
+            });
+    }
+
+    #pool(resource: StoredResource): Pool {
+        const definition = functionDefinition(resource, this.world.store);
+        let pool = this.#pools.get(definition.arn);
+        if (pool === undefined) {
+            pool = new Pool(this.world, definition, {
+                create: (current) => this.#create(current),
+                count: (current, metric, value) => this.#count(current, metric, value),
+                offsetMs: () => this.deps.inside.offsetMs,
+                unreserved: 4,
+            });
+            this.#pools.set(definition.arn, pool);
+        } else {
+            pool.replace(definition);
+        }
+        return pool;
+    }
+
+    #create(definition: FunctionDefinition): Instance {
+        const { network, home } = this.world;
+        const { region, name, arn, memoryMb } = definition;
+        return new Instance({
+            bootstrap: this.#bootstrap,
+            preload: this.deps.inside.preload,
+            settings: {
+                folder: unpackCode(
+                    definition,
+                    home,
+                    this.deps.modules ?? path.resolve(__dirname, "../../../node_modules"),
+                ),
+                handler: definition.handler,
+                functionArn: arn,
+                functionName: name,
+                memoryMb,
+            },
+            environment: {
+                ...definition.environment,
+                ...this.deps.inside.workerVariables(region),
+                // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+                AWS_REGION: region,
+                AWS_DEFAULT_REGION: region,
+                AWS_LAMBDA_FUNCTION_NAME: name,
+                AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+                AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+                AWS_ACCESS_KEY_ID: "ASIAREHEARSALCLOUD00",
+                AWS_SECRET_ACCESS_KEY: "rehearsal",
+                AWS_SESSION_TOKEN: "rehearsal",
+                AWS_ENDPOINT_URL: `http://${network.apiAddress(region)}:${network.ports.api}`,
+                TZ: ":UTC",
+            },
+            onOutput: (output) => this.#output(definition, output),
+        });
+    }
+
+    #output({ name, region }: FunctionDefinition, output: string): void {
+        const time = new Date(this.world.clock.now()).toISOString();
+        const lines = output.split("\n").filter((line) => line.trim() !== "");
+        for (const sample of lines.flatMap((line) => embeddedMetrics(line, region))) {
+            this.deps.metrics.put(sample);
+        }
+        const file = path.join(this.world.home, "logs", `lambda-${region}-${name}.log`);
+        fs.mkdirSync(path.dirname(file), { recursive: true });
+        fs.appendFileSync(file, lines.map((line) => `${time} ${line}\n`).join(""));
+    }
+
+    #resource(functionArn: string): StoredResource {
+        const resource = this.world.store
+            .list(functionType, regionOf(functionArn))
+            .find(({ outputs }) => text(outputs, "arn") === functionArn);
+        if (resource === undefined) {
+            throw new AwsError(
+                "ResourceNotFoundException",
+                `Function not found: ${functionArn}`,
+                404,
+            );
+        }
+        return resource;
+    }
+
+    /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+    #count({ region, name }: FunctionDefinition, metric: string, value: number): void {
+        this.deps.metrics.put({
+            region,
+            namespace: "AWS/Lambda",
+            metric,
+            dimensions: { FunctionName: name },
+            value,
+        });
+    }
+
+    readonly #follow = ({ kind, resource }: StoreChange): void => {
+        if (resource.type !== functionType) {
+            return;
+        }
+        const arn = text(resource.outputs, "arn") ?? "";
+        const pool = this.#pools.get(arn);
+        if (kind === "put") {
+            pool?.replace(functionDefinition(resource, this.world.store));
+        } else if (pool !== undefined) {
+            this.#pools.delete(arn);
+            void this.world.clock.io(() => pool.stop());
+        }
+    };
+
+    readonly #onFaults = (): void => {
+        for (const pool of this.#pools.values()) {
+            if (this.world.faults.blackedOut(pool.definition.region)) {
+                void this.world.clock.io(() => pool.lose());
+            } else {
+                pool.pump();
+            }
+        }
+    };
+}

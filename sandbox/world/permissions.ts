@@ -1,0 +1,119 @@
+import { findKey } from "../aws/support/keys";
+import { text } from "../aws/support/known";
+import { policyAllows, policyDenies } from "../aws/support/policyDocument";
+import type { World } from "./world";
+
+type Account = Pick<World, "store" | "accountId">;
+
+/** A service that acts for a resource of the account, such as EventBridge for a rule. */
+export interface ServiceCaller {
+    /** Such as `events.amazonaws.com`. */
+    readonly principal: string;
+    /** ARN of what it acts for, when it says. */
+    readonly sourceArn?: string | undefined;
+}
+
+/** Managed policies that allow whatever the world asks about. */
+const allowAll = new Set([
+    "arn:aws:iam::aws:policy/AdministratorAccess",
+    "arn:aws:iam::aws:policy/PowerUserAccess",
+]);
+
+/** Whether a resource's own policy lets the service do it. */
+export function policyAllowsService(
+    account: Account,
+    policy: string | undefined,
+    caller: ServiceCaller,
+    action: string,
+    resource: string,
+): boolean {
+    return (
+        policy !== undefined &&
+        policyAllows(policy, {
+            principal: { service: caller.principal },
+            action,
+            resource,
+            context: contextOf(account, caller),
+        })
+    );
+}
+
+/**
+ * Whether the service can write to something the key encrypts. A key of AWS's own cannot be opened
+ * to a service: the classic reason for alarms that never arrive.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+ *
+ * @param keyReference id, ARN or alias; undefined when nothing is encrypted with a key
+ */
+export function keyAllowsService(
+    account: Account,
+    region: string,
+    keyReference: string | undefined,
+    caller: ServiceCaller,
+): boolean {
+    if (keyReference === undefined || keyReference === "") {
+        return true;
+    }
+    const key = findKey(keyReference, { store: account.store, region });
+    if (key === undefined || key === "managed by AWS") {
+        return false;
+    }
+    return ["kms:GenerateDataKey", "kms:Decrypt"].every((action) =>
+        policyAllowsService(
+            account,
+            text(key.outputs, "policy"),
+            caller,
+            action,
+            text(key.outputs, "arn") ?? "*",
+        ),
+    );
+}
+
+/** Whether a role of the account, which the service can assume, allows the action by its own policies. */
+export function roleAllows(
+    account: Account,
+    roleArn: string | undefined,
+    service: string,
+    action: string,
+    resource: string,
+): boolean {
+    const role = account.store.find(
+        "aws:iam/role:Role",
+        ({ outputs }) => text(outputs, "arn") === roleArn,
+    );
+    if (role === undefined || roleArn === undefined) {
+        return false;
+    }
+    const trusted = policyAllows(text(role.outputs, "assumeRolePolicy") ?? "", {
+        principal: { service },
+        action: "sts:AssumeRole",
+        resource: roleArn,
+        context: { "aws:SourceAccount": account.accountId },
+    });
+    const name = text(role.outputs, "name");
+    const request = { principal: { arn: roleArn }, action, resource };
+    const documents = account.store
+        .list("aws:iam/rolePolicy:RolePolicy")
+        .filter(({ outputs }) => [name, role.id].includes(text(outputs, "role")))
+        .map(({ outputs }) => text(outputs, "policy") ?? "");
+    const attached = account.store
+        .list("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        .filter(({ outputs }) => [name, role.id].includes(text(outputs, "role")))
+        .some(({ outputs }) => allowAll.has(text(outputs, "policyArn") ?? ""));
+    return (
+        trusted &&
+        (attached || documents.some((document) => policyAllows(document, request))) &&
+        !documents.some((document) => policyDenies(document, request))
+    );
+}
+
+function contextOf(account: Account, caller: ServiceCaller): Readonly<Record<string, string>> {
+    return {
+        "aws:SourceAccount": account.accountId,
+        // Alarms carry it, which is why SNS's default topic policy lets them in; events do not.
+        ...(caller.principal === "cloudwatch.amazonaws.com"
+            ? { "aws:SourceOwner": account.accountId }
+            : {}),
+        ...(caller.sourceArn === undefined ? {} : { "aws:SourceArn": caller.sourceArn }),
+    };
+}
