@@ -64,7 +64,19 @@ export interface FunctionInvoker {
 }
 
 export interface TopicPublisher {
-    publish(topicArn: string, message: string, subject: string | undefined, caller: string): string;
+    /**
+     * Publishes as a service. A topic that refuses it loses the message, and the id is empty.
+     *
+     * @param caller service principal
+     * @param sourceArn what the service acts for, such as an alarm
+     */
+    publish(
+        topicArn: string,
+        message: string,
+        subject: string | undefined,
+        caller: string,
+        sourceArn?: string,
+    ): string;
 }
 
 export interface QueueSender {

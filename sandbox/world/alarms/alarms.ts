@@ -185,6 +185,7 @@ export class Alarms extends EventEmitter<{ change: [AlarmChange] }> implements P
                 }),
                 `${after.state}: "${alarm.name}" in ${resource.region}`,
                 "cloudwatch.amazonaws.com",
+                alarm.arn,
             );
         }
     }
