@@ -17,33 +17,30 @@ export interface ZoneDescription {
 /** CIDR blocks of a location of a CIDR collection. */
 export type CidrBlocks = (collectionId: string, locationName: string) => readonly string[];
 
+/** The record sets of the apex that AWS makes with a zone, unless the account's own replace them. */
+export function apexSets(
+    { name, nameServers }: ZoneDescription,
+    own: readonly RecordSet[],
+): readonly RecordSet[] {
+    const servers = nameServers.map((server) => `${server.replace(/\.$/, "")}.`);
+    const soa = `${servers[0] ?? `ns-1.${name}.`} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400`;
+    const made: readonly RecordSet[] = [
+        { name, type: "NS", ttl: nsTtl, values: servers },
+        { name, type: "SOA", ttl: soaTtl, values: [soa] },
+    ];
+    return made.filter(({ type }) => !own.some((set) => set.name === name && set.type === type));
+}
+
 /** The zone as the evaluator sees it: the apex records that AWS makes, and the account's record sets. */
 export function zoneOf(
-    { id, name, nameServers }: ZoneDescription,
+    zone: ZoneDescription,
     sets: readonly RecordSet[],
     cidrBlocks: CidrBlocks = () => [],
 ): Zone {
-    const own = sets.map((set) => zoneRecord(set, cidrBlocks));
-    const has = (type: string): boolean =>
-        own.some((record) => record.name === name && record.type === type);
-    const apex = (type: string, ttl: number, values: readonly string[]): readonly ZoneRecord[] =>
-        has(type)
-            ? []
-            : [
-                  {
-                      name,
-                      type,
-                      setIdentifier: "",
-                      routing: { policy: "simple" },
-                      target: { kind: "values", ttl, values },
-                  },
-              ];
-    const servers = nameServers.map((server) => `${server.replace(/\.$/, "")}.`);
-    const soa = `${servers[0] ?? `ns-1.${name}.`} awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400`;
     return {
-        id,
-        name,
-        records: [...apex("SOA", soaTtl, [soa]), ...apex("NS", nsTtl, servers), ...own],
+        id: zone.id,
+        name: zone.name,
+        records: [...apexSets(zone, sets), ...sets].map((set) => zoneRecord(set, cidrBlocks)),
     };
 }
 

@@ -5,7 +5,7 @@ import {
     zoneType,
     type RecordSet,
 } from "../../aws/route53/recordSet";
-import type { Props, Store, StoreChange } from "../store";
+import type { Store, StoreChange, StoredResource } from "../store";
 import { isWithin } from "./names";
 import type { Zone } from "./types";
 import { type ZoneDescription, zoneOf } from "./zoneOf";
@@ -46,7 +46,7 @@ export class Zones {
     #build(): readonly Zone[] {
         const records = this.store.list(recordType);
         return this.store.list(zoneType).map((resource) => {
-            const zone = descriptionOf(resource.id, resource.outputs);
+            const zone = describeZone(resource);
             const sets: readonly RecordSet[] = records
                 .filter(({ outputs }) => outputs["zoneId"] === zone.id)
                 .map(({ outputs }) => recordSetOf(outputs, zone.name));
@@ -66,7 +66,8 @@ export class Zones {
     }
 }
 
-function descriptionOf(id: string, outputs: Props): ZoneDescription {
+/** A hosted zone of the account. */
+export function describeZone({ id, outputs }: StoredResource): ZoneDescription {
     return {
         id,
         name: canonicalName(String(outputs["name"])),
