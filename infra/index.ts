@@ -1,3 +1,5 @@
+import "./stackTraces";
+
 import * as pulumi from "@pulumi/pulumi";
 
 import { readGlobalConfig, readRegionConfig } from "./config";
