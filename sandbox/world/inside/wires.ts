@@ -29,7 +29,8 @@ function patchConnect(settings: InsideSettings): void {
         // `net.connect` hands over the arguments as one array it has already sorted out.
         const list: unknown[] = Array.isArray(args[0]) ? args[0] : args;
         const { options, callback } = connectArguments(list);
-        if ("path" in options && options.path !== undefined) {
+        // An HTTP agent sets the path of what is no pipe to null.
+        if ("path" in options && typeof options.path === "string") {
             return Reflect.apply(connect, this, args) as net.Socket;
         }
         const target = options as net.TcpSocketConnectOpts;

@@ -1,3 +1,15 @@
+declare module "dynalite" {
+    import type http from "node:http";
+
+    /** A whole dynalite behind an HTTP server of its own. */
+    const dynalite: (options?: {
+        readonly createTableMs?: number;
+        readonly deleteTableMs?: number;
+        readonly updateTableMs?: number;
+    }) => http.Server;
+    export = dynalite;
+}
+
 /** The parts of dynalite that the engine uses: its store, its checks and its actions, without its HTTP server. */
 declare module "dynalite/db" {
     export interface DynaliteStore {
