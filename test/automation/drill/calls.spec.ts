@@ -1,0 +1,62 @@
+import { expect } from "chai";
+
+import { forbiddenCalls } from "../../../automation/drill/calls";
+import type { RecordedCall } from "../../../automation/rehearsal";
+
+function call(over: Partial<RecordedCall>): RecordedCall {
+    return {
+        atMs: 0,
+        caller: "pulumi:eu-west-1",
+        plane: "data",
+        service: "s3",
+        action: "PutObject",
+        region: "eu-west-1",
+        outcome: "ok",
+        ...over,
+    };
+}
+
+describe("the calls of the evacuate lane", () => {
+    it("may go to the survivors", () => {
+        expect(forbiddenCalls([call({})], "ap-south-1", "us-east-1")).to.eql({
+            toImpairedRegion: 0,
+            toDownControlPlanes: 0,
+            examples: [],
+            made: { "s3 PutObject eu-west-1": 1 },
+        });
+    });
+
+    it("may go to a survivor that is the home of dead control planes, as long as they are not to those", () => {
+        const calls = [call({ caller: "pulumi:us-east-1", region: "us-east-1" })];
+        expect(forbiddenCalls(calls, "ap-south-1", "us-east-1")).to.include({
+            toImpairedRegion: 0,
+            toDownControlPlanes: 0,
+        });
+    });
+
+    it("must not go to the impaired region", () => {
+        const calls = [call({ region: "ap-south-1", outcome: "timeout" })];
+        const found = forbiddenCalls(calls, "ap-south-1", "us-east-1");
+        expect(found.toImpairedRegion).to.equal(1);
+        expect(found.examples).to.eql(["pulumi:eu-west-1 -> s3 PutObject (ap-south-1, timeout)"]);
+    });
+
+    it("must not go to a global control plane that is down, by whoever asks for us", () => {
+        const change = { plane: "control" as const, service: "route53", region: "us-east-1" };
+        const calls = [call(change), call({ ...change, caller: "operator" })];
+        expect(forbiddenCalls(calls, "ap-south-1", "us-east-1").toDownControlPlanes).to.equal(2);
+    });
+
+    it("are the automation's own: shoppers and checkers call whom they like", () => {
+        const calls = [
+            "shopper:us",
+            "checker:eu-west-1",
+            "service:us-east-1",
+            "function:us-east-1",
+        ].map((caller) => call({ caller, region: "us-east-1" }));
+        expect(forbiddenCalls(calls, "us-east-1", "us-east-1")).to.deep.include({
+            toImpairedRegion: 0,
+            made: {},
+        });
+    });
+});

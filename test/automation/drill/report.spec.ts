@@ -1,0 +1,90 @@
+import { expect } from "chai";
+
+import { boundOf } from "../../../automation/drill/bound";
+import { defaultObjectives } from "../../../automation/commands/drill";
+import { readObjectives } from "../../../automation/drill/objectives";
+import { judge, type Measured, type Verdict } from "../../../automation/drill/report";
+
+const bound = boundOf({
+    probeSeconds: 60,
+    alarmPeriodSeconds: 60,
+    alarmDatapoints: 2,
+    dwellSeconds: 60,
+    decideSeconds: 60,
+    updateSeconds: 10,
+    voteCheckSeconds: 10,
+    voteCheckThreshold: 1,
+    ttlSeconds: 60,
+    drainSeconds: 20,
+    clearSeconds: 100,
+});
+
+const good: Measured = {
+    rto: {
+        worldSeconds: 300,
+        boundWorldSeconds: bound.worldSeconds,
+        detect: 100,
+        decide: 80,
+        update: 10,
+        dns: 30,
+        drain: 80,
+        bound,
+    },
+    rpo: { acknowledgedWrites: 100, lostWrites: 0, worstLagSeconds: 1 },
+    errors: {
+        byGeography: {},
+        peak: 20,
+        budgetUsed: 0.4,
+        requests: 1000,
+        failures: 40,
+        staleClients: undefined,
+    },
+    calls: { toImpairedRegion: 0, toDownControlPlanes: 0, examples: [], made: {} },
+    engine: { version: "3.0.0", updates: [], unchangedSeconds: 8, evacuationSeconds: 9 },
+};
+
+describe("the judgement of a drill", () => {
+    let verdicts: (measured: Measured) => Promise<readonly Verdict[]>;
+
+    before(async () => {
+        const objectives = await readObjectives(defaultObjectives);
+        verdicts = async (measured) => judge(measured, objectives);
+    });
+
+    async function missed(measured: Measured): Promise<readonly string[]> {
+        return (await verdicts(measured)).filter((one) => !one.met).map((one) => one.objective);
+    }
+
+    it("meets every objective when every figure is within it", async () => {
+        expect(await missed(good)).to.eql([]);
+        expect(await verdicts(good)).to.have.length(8);
+    });
+
+    it("misses each by itself", async () => {
+        const { rto, rpo, errors, calls, engine } = good;
+        const cases: readonly (readonly [Partial<Measured>, readonly string[]])[] = [
+            [{ rto: { ...rto, worldSeconds: 601, boundWorldSeconds: 600 } }, ["RTO"]],
+            [{ rto: { ...rto, boundWorldSeconds: 200 } }, ["RTO against its bound"]],
+            [{ rpo: { ...rpo, lostWrites: 1 } }, ["writes lost"]],
+            [{ rpo: { ...rpo, worstLagSeconds: 60 } }, ["replication lag"]],
+            [{ errors: { ...errors, budgetUsed: 1.01 } }, ["client error budget used"]],
+            [{ calls: { ...calls, toImpairedRegion: 1 } }, ["calls to the impaired region"]],
+            [{ calls: { ...calls, toDownControlPlanes: 1 } }, ["calls to dead control planes"]],
+            [{ engine: { ...engine, evacuationSeconds: 13 } }, ["update against an unchanged one"]],
+        ];
+        for (const [over, names] of cases) {
+            expect(await missed({ ...good, ...over }), names.join()).to.eql(names);
+        }
+    });
+
+    it("does not take a figure that is missing for a success", async () => {
+        const engine = { ...good.engine, unchangedSeconds: NaN };
+        expect(await missed({ ...good, engine })).to.eql(["update against an unchanged one"]);
+    });
+
+    it("says which part used the time", async () => {
+        const rto = { ...good.rto, worldSeconds: 700, decide: 480 };
+        const verdict = (await verdicts({ ...good, rto })).find((one) => one.objective === "RTO");
+        expect(verdict?.cause).to.equal("decide took 480 s, its part of the bound is 120 s");
+    });
+});
