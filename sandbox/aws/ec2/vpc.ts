@@ -39,6 +39,7 @@ export const vpcType: ResourceType = {
         "defaultRouteTableId",
         "defaultSecurityGroupId",
         "dhcpOptionsId",
+        "ipv6AssociationId",
         "mainRouteTableId",
         "ownerId",
     ],

@@ -152,6 +152,17 @@ export const roleType: ResourceType = {
             );
         }
     },
+
+    // `forceDetachPolicies`: the provider removes what hangs on the role before the role.
+    deleted(outputs, context) {
+        for (const type of [attachmentToken, rolePolicyToken]) {
+            for (const policy of context.store.list(type)) {
+                if (text(policy.outputs, "role") === text(outputs, "name")) {
+                    context.store.delete(type, policy.region, policy.id);
+                }
+            }
+        }
+    },
 };
 
 /** Throws IAM's answer to an identity policy it does not accept. */

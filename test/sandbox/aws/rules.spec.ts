@@ -1,0 +1,113 @@
+import { expect } from "chai";
+import fc from "fast-check";
+
+import { contains, overlap, parseCidr, size } from "../../../sandbox/aws/support/cidr";
+import { policyAllows, type PolicyRequest } from "../../../sandbox/aws/support/policyDocument";
+import { zoneId, zonesOf } from "../../../sandbox/aws/support/zones";
+import { awsRegions } from "../../../sandbox/world/network";
+
+const cidr = fc
+    .tuple(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 8, max: 32 }))
+    .map(([address, prefix]) => ({
+        first: address - (address % size({ first: 0, prefix })),
+        prefix,
+    }));
+
+describe("CIDR blocks", () => {
+    it("read as they are written", () => {
+        expect(parseCidr("10.1.0.0/16")).to.deep.equal({ first: 0x0a010000, prefix: 16 });
+        expect(parseCidr("255.255.255.255/32")).to.deep.equal({ first: 2 ** 32 - 1, prefix: 32 });
+        for (const wrong of ["10.1.0.1/16", "10.1.0.0", "10.1.0.0/33", "10.1.256.0/24", "a/8"]) {
+            expect(parseCidr(wrong), wrong).to.equal(undefined);
+        }
+    });
+
+    it("overlap exactly when one contains the other", () => {
+        fc.assert(
+            fc.property(cidr, cidr, (a, b) => overlap(a, b) === (contains(a, b) || contains(b, a))),
+        );
+    });
+});
+
+describe("Availability Zones", () => {
+    it("are known for every region of the address plan", () => {
+        expect(awsRegions.filter((region) => zonesOf(region).length < 2)).to.deep.equal([]);
+    });
+
+    it("have AWS's ids", () => {
+        expect(zoneId("us-east-1f")).to.equal("use1-az6");
+        expect(zoneId("ap-southeast-2b")).to.equal("apse2-az2");
+        expect(zoneId("eu-west-1a")).to.equal("euw1-az1");
+    });
+});
+
+describe("policy evaluation", () => {
+    const service = { service: "logs.eu-west-1.amazonaws.com" };
+    const allows = (
+        statements: object | readonly object[],
+        overrides: Partial<PolicyRequest> = {},
+    ) =>
+        policyAllows(JSON.stringify({ Statement: statements }), {
+            principal: service,
+            action: "kms:Decrypt",
+            resource: "arn:aws:kms:eu-west-1:1:key/k",
+            ...overrides,
+        });
+    const allow = (overrides: object = {}): object => ({
+        Effect: "Allow",
+        Principal: { Service: "logs.eu-west-1.amazonaws.com" },
+        Action: "kms:*",
+        Resource: "*",
+        ...overrides,
+    });
+
+    it("allows what a statement allows, one or in a list", () => {
+        expect(allows(allow())).to.equal(true);
+        expect(allows([allow()])).to.equal(true);
+        expect(allows([])).to.equal(false);
+    });
+
+    it("compares actions without case and resources with it", () => {
+        expect(allows(allow({ Action: "KMS:decrypt" }))).to.equal(true);
+        expect(allows(allow({ Resource: "arn:aws:kms:eu-west-1:1:key/?" }))).to.equal(true);
+        expect(allows(allow({ Resource: "arn:aws:kms:eu-west-1:1:key/K" }))).to.equal(false);
+    });
+
+    it("lets a deny win", () => {
+        const deny = allow({ Effect: "Deny", Action: "kms:Decrypt" });
+        expect(allows([allow(), deny])).to.equal(false);
+        expect(allows([allow(), deny], { action: "kms:Encrypt" })).to.equal(true);
+    });
+
+    it("knows everybody, an account by number or root, and no one else", () => {
+        const principal = { arn: "arn:aws:iam::1:role/r" };
+        for (const named of ["*", { AWS: "1" }, { AWS: ["arn:aws:iam::1:root"] }]) {
+            expect(allows(allow({ Principal: named }), { principal }), JSON.stringify(named)).to.be
+                .true;
+        }
+        expect(allows(allow({ Principal: { AWS: "2" } }), { principal })).to.equal(false);
+        expect(allows(allow(), { principal })).to.equal(false);
+    });
+
+    const conditions: readonly [string, object, boolean][] = [
+        ["an equal text", { StringEquals: { "aws:SourceAccount": "1" } }, true],
+        ["one of several", { StringEquals: { "aws:SourceAccount": ["2", "1"] } }, true],
+        ["another text", { StringEquals: { "aws:SourceAccount": "2" } }, false],
+        ["a key in other case", { StringEquals: { "AWS:sourceaccount": "1" } }, true],
+        ["an absent key", { StringEquals: { "aws:PrincipalTag/a": "1" } }, false],
+        ["an absent key, if it exists", { StringEqualsIfExists: { "aws:tag": "1" } }, true],
+        ["a text that differs", { StringNotEquals: { "aws:SourceAccount": "2" } }, true],
+        ["a text that does not differ", { StringNotEquals: { "aws:SourceAccount": "1" } }, false],
+        ["a pattern", { ArnLike: { "aws:SourceArn": "arn:aws:logs:*:1:*" } }, true],
+        ["encryption in transit", { Bool: { "aws:SecureTransport": "false" } }, false],
+        ["a key that is there", { Null: { "aws:SourceArn": "false" } }, true],
+        ["a key that is not there", { Null: { "aws:SourceVpc": "false" } }, false],
+        ["an operator nobody knows", { DateGreaterThan: { "aws:SourceAccount": "1" } }, false],
+    ];
+    for (const [what, Condition, expected] of conditions) {
+        it(`${expected ? "matches" : "does not match"} ${what}`, () => {
+            const context = { "aws:SourceAccount": "1", "aws:SourceArn": "arn:aws:logs:e:1:g" };
+            expect(allows(allow({ Condition }), { context })).to.equal(expected);
+        });
+    }
+});
