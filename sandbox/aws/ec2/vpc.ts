@@ -1,6 +1,7 @@
-import type { ResourceType } from "../resourceType";
+import type { Props } from "../../world/store";
+import type { ResourceType, TypeContext } from "../resourceType";
 import { arn, flag, given, keepId, text } from "../support/known";
-import { parseCidr } from "../support/cidr";
+import { parseCidr, parseIpv6Cidr } from "../support/cidr";
 import { Problems } from "../support/problems";
 import { dependencyViolation, tokens } from "./tokens";
 
@@ -40,6 +41,8 @@ export const vpcType: ResourceType = {
         "defaultSecurityGroupId",
         "dhcpOptionsId",
         "ipv6AssociationId",
+        "ipv6CidrBlock",
+        "ipv6CidrBlockNetworkBorderGroup",
         "mainRouteTableId",
         "ownerId",
     ],
@@ -53,6 +56,10 @@ export const vpcType: ResourceType = {
         if (!given(inputs, "cidrBlock") && !given(inputs, "ipv4IpamPoolId")) {
             problems.add("cidrBlock", "must be set, unless ipv4IpamPoolId is");
         }
+        const ipv6 = text(inputs, "ipv6CidrBlock");
+        if (ipv6 !== undefined && parseIpv6Cidr(ipv6)?.prefix !== 56) {
+            problems.add("ipv6CidrBlock", `must be an IPv6 /56 without host bits, got "${ipv6}"`);
+        }
         problems.atMostOne(inputs, ["cidrBlock", "ipv4NetmaskLength"]);
         problems.atMostOne(inputs, ["assignGeneratedIpv6CidrBlock", "ipv6IpamPoolId"]);
         return problems.found;
@@ -60,6 +67,7 @@ export const vpcType: ResourceType = {
 
     compute(inputs, context, current) {
         const id = keepId(current, () => `vpc-${context.unique(17)}`);
+        const ipv6 = ipv6BlockOf(inputs, context, current);
         const own = (prefix: string): string => `${prefix}-${id.slice("vpc-".length)}`;
         return {
             id,
@@ -74,7 +82,9 @@ export const vpcType: ResourceType = {
                 enableDnsHostnames: flag(inputs, "enableDnsHostnames") ?? false,
                 enableNetworkAddressUsageMetrics:
                     flag(inputs, "enableNetworkAddressUsageMetrics") ?? false,
-                ipv6AssociationId: "",
+                ipv6AssociationId: ipv6 === "" ? "" : own("vpc-cidr-assoc"),
+                ipv6CidrBlock: ipv6,
+                ipv6CidrBlockNetworkBorderGroup: ipv6 === "" ? "" : context.region,
                 mainRouteTableId: own("rtb"),
                 ownerId: context.accountId,
             },
@@ -99,6 +109,25 @@ export const vpcType: ResourceType = {
         }
     },
 };
+
+/**
+ * The /56 that Amazon gives a VPC which asks for one, out of 2600:1f18::/33.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#vpc-sizing-ipv6
+ */
+function ipv6BlockOf(inputs: Props, context: TypeContext, current: Props | undefined): string {
+    const own = text(inputs, "ipv6CidrBlock");
+    if (own !== undefined || flag(inputs, "assignGeneratedIpv6CidrBlock") !== true) {
+        return own ?? "";
+    }
+    const kept = text(current, "ipv6CidrBlock");
+    if (kept !== undefined && kept !== "") {
+        return kept;
+    }
+    // Groups begin with a digit that is no zero, so that the block has one spelling.
+    const digits = context.unique(4);
+    return `2600:1f18:4${digits.slice(0, 3)}:f${digits.slice(3)}00::/56`;
+}
 
 /** A VPC's and a subnet's block is a /16 to /28 that begins where its prefix says. */
 export function checkBlock(problems: Problems, block: string | undefined): void {

@@ -48,6 +48,15 @@ describe("EC2 networking", () => {
             );
         });
 
+        it("gets an IPv6 /56 when it asks for one, and none otherwise", async () => {
+            const create = (name: string, inputs: Props): Promise<Props> =>
+                account.create(vpcType, name, { cidrBlock: "10.0.0.0/16", ...inputs });
+            expect((await create("four", {})).ipv6CidrBlock).to.equal("");
+            expect(
+                (await create("both", { assignGeneratedIpv6CidrBlock: true })).ipv6CidrBlock,
+            ).to.match(/^2600:1f18:[0-9a-f]{4}:[0-9a-f]{2}00::\/56$/);
+        });
+
         it("is replaced when its block changes, and not when its DNS does", () => {
             const old = { cidrBlock: "10.0.0.0/16", enableDnsHostnames: false };
             expect(account.replaces(vpcType, old, { ...old, cidrBlock: "10.1.0.0/16" })).to.eql([
