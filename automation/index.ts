@@ -1,19 +1,28 @@
 import { createRequire } from "node:module";
 
-import { runCommandLine } from "./cli/program";
 import type { ExitCode } from "./cli/exitCode";
-import type { Engine, EngineRequest, Wiring } from "./wiring";
+import { runCommandLine } from "./cli/program";
+import type { Wiring } from "./wiring";
 
 // Loaded when first needed: `meridian --help` and `status` need no rehearsal cloud.
 const load = createRequire(__filename);
 
 const wiring: Wiring = {
-    prepareEngine: (request) => (load("../sandbox/engine") as EngineModule).prepareEngine(request),
+    prepareEngine: (request) =>
+        (load("../sandbox/engine") as typeof import("../sandbox/engine")).prepareEngine(request),
+    startRehearsal: async (request) => {
+        const { startSandbox } = load("../sandbox") as typeof import("../sandbox");
+        const { rehearsalOf } = load("./sandboxRehearsal") as typeof import("./sandboxRehearsal");
+        return rehearsalOf(
+            await startSandbox({
+                home: request.home,
+                accountId: request.accountId,
+                hostedZones: [request.zone],
+                images: { "meridian-storefront": { entry: request.storefront } },
+            }),
+        );
+    },
 };
-
-interface EngineModule {
-    prepareEngine(request: EngineRequest): Promise<Engine>;
-}
 
 /** The command line's entry: the one place that wires the rehearsal cloud in. */
 export function main(args: readonly string[]): Promise<ExitCode> {

@@ -105,7 +105,6 @@ export interface RehearsalRequest {
     readonly home: string;
     readonly accountId: string;
     readonly zone: { readonly id: string; readonly name: string };
-    /** Folder of the repository: where the service's program is. */
-    readonly repository: string;
-    readonly requestsPerSecond?: number;
+    /** Entry file of the program that the storefront's container image runs. */
+    readonly storefront: string;
 }

@@ -1,6 +1,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 
+import { parseDocument } from "yaml";
+
 /** Files that a rehearsal writes to; it gets copies, so that it never touches the repository's. */
 const copied = /^Pulumi\..+\.ya?ml$/;
 /** Never part of the program. */
@@ -24,12 +26,27 @@ export async function layOutProject(repository: string, home: string): Promise<s
     for (const entry of await fs.readdir(repository)) {
         const [from, to] = [path.join(repository, entry), path.join(folder, entry)];
         if (copied.test(entry)) {
-            await fs.copyFile(from, to);
+            await fs.writeFile(to, forRehearsal(await fs.readFile(from, "utf8")));
         } else if (!entry.startsWith(".") && !left.has(entry)) {
             await fs.symlink(from, to);
         }
     }
     return folder;
+}
+
+/**
+ * The configuration without what belongs to the estate on AWS: its secrets provider, which a
+ * rehearsal must not call, and the votes and shares of an incident there.
+ */
+export function forRehearsal(text: string): string {
+    const document = parseDocument(text);
+    for (const key of ["secretsprovider", "encryptedkey", "encryptionsalt"]) {
+        document.delete(key);
+    }
+    for (const key of ["meridian:votes", "meridian:shares"]) {
+        document.deleteIn(["config", key]);
+    }
+    return document.toString({ lineWidth: 0 });
 }
 
 /** Environment that points `pulumi` and `meridian` at a rehearsal's project folder. */

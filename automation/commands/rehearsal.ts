@@ -53,7 +53,7 @@ export async function openRehearsal(
         home,
         accountId: config.accountId,
         zone: { id: config.zoneId, name: config.domain },
-        repository: options.repository,
+        storefront: path.join(options.repository, "runtime", "service", "main.ts"),
     });
     try {
         const environment = { ...rehearsal.environment(), ...projectEnvironment(projectFolder) };
