@@ -4,7 +4,7 @@ import type { Props } from "../../world/store";
 import { AwsError } from "../awsError";
 import type { ResourceType, TypeContext } from "../resourceType";
 import { isOther, text } from "../support/known";
-import { isIpv6Cidr, parseCidr } from "../support/cidr";
+import { parseCidr, parseIpv6Cidr } from "../support/cidr";
 import { Problems } from "../support/problems";
 import { required, tokens } from "./tokens";
 
@@ -56,7 +56,7 @@ export const routeType: ResourceType = {
             );
         }
         const ipv6 = text(inputs, "destinationIpv6CidrBlock");
-        if (ipv6 !== undefined && !isIpv6Cidr(ipv6)) {
+        if (ipv6 !== undefined && parseIpv6Cidr(ipv6) === undefined) {
             problems.add("destinationIpv6CidrBlock", `must be an IPv6 CIDR block, got "${ipv6}"`);
         }
         return problems.found;

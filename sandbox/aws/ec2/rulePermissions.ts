@@ -1,6 +1,6 @@
 import type { Props } from "../../world/store";
 import { number, text } from "../support/known";
-import { isIpv6Cidr, parseCidr } from "../support/cidr";
+import { parseCidr, parseIpv6Cidr } from "../support/cidr";
 import type { Problems } from "../support/problems";
 
 /** Rules a security group takes in each direction: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
@@ -56,7 +56,7 @@ export function checkPorts(
 
 export function checkPeer(problems: Problems, property: string, block: string, path = ""): void {
     const ipv6 = property.toLowerCase().includes("ipv6");
-    const valid = ipv6 ? isIpv6Cidr(block) : parseCidr(block) !== undefined;
+    const valid = ipv6 ? parseIpv6Cidr(block) !== undefined : parseCidr(block) !== undefined;
     if (!valid) {
         problems.add(
             path + property,

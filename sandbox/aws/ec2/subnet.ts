@@ -1,4 +1,4 @@
-import type { StoredResource } from "../../world/store";
+import type { Props, StoredResource } from "../../world/store";
 import { AwsError } from "../awsError";
 import type { ResourceType, TypeContext } from "../resourceType";
 import {
@@ -13,7 +13,14 @@ import {
     text,
     texts,
 } from "../support/known";
-import { contains, overlap, parseCidr } from "../support/cidr";
+import {
+    contains,
+    ipv6Contains,
+    ipv6Overlap,
+    overlap,
+    parseCidr,
+    parseIpv6Cidr,
+} from "../support/cidr";
 import { Problems } from "../support/problems";
 import { zoneId, zonesOf } from "../support/zones";
 import { dependencyViolation, required, tokens } from "./tokens";
@@ -85,6 +92,16 @@ export const subnetType: ResourceType = {
         const problems = new Problems();
         checkBlock(problems, text(inputs, "cidrBlock"));
         problems.range(inputs, "ipv4NetmaskLength", 16, 28);
+        const ipv6 = text(inputs, "ipv6CidrBlock");
+        if (ipv6 !== undefined && parseIpv6Cidr(ipv6)?.prefix !== 64) {
+            problems.add("ipv6CidrBlock", `must be an IPv6 /64 without host bits, got "${ipv6}"`);
+        }
+        if (
+            flag(inputs, "assignIpv6AddressOnCreation") === true &&
+            !["ipv6CidrBlock", "ipv6IpamPoolId"].some((property) => given(inputs, property))
+        ) {
+            problems.add("assignIpv6AddressOnCreation", "needs an ipv6CidrBlock");
+        }
         problems.atMostOne(inputs, ["availabilityZone", "availabilityZoneId"]);
         problems.oneOf(inputs, "privateDnsHostnameTypeOnLaunch", ["ip-name", "resource-name"]);
         const ipv6Only = flag(inputs, "ipv6Native") === true;
@@ -97,28 +114,11 @@ export const subnetType: ResourceType = {
     admit(inputs, context, current) {
         const vpc = required(context, "vpc", text(inputs, "vpcId") ?? "");
         refuseZone(inputs, context);
-        const block = text(inputs, "cidrBlock");
-        const cidr = block === undefined ? undefined : parseCidr(block);
-        if (cidr === undefined) {
-            return;
-        }
-        const outer = parseCidr(text(vpc.outputs, "cidrBlock") ?? "");
-        if (outer !== undefined && !contains(outer, cidr)) {
-            throw new AwsError("InvalidSubnet.Range", `The CIDR '${block}' is invalid.`);
-        }
-        const conflict = context.store
+        const others = context.store
             .list(tokens.subnet, context.region)
-            .filter((other) => isOther(other, current) && other.outputs.vpcId === vpc.id)
-            .find((other) => {
-                const taken = parseCidr(text(other.outputs, "cidrBlock") ?? "");
-                return taken !== undefined && overlap(taken, cidr);
-            });
-        if (conflict !== undefined) {
-            throw new AwsError(
-                "InvalidSubnet.Conflict",
-                `The CIDR '${block}' conflicts with another subnet`,
-            );
-        }
+            .filter((other) => isOther(other, current) && other.outputs.vpcId === vpc.id);
+        refuseBlock(inputs, vpc, others);
+        refuseIpv6Block(inputs, vpc, others);
     },
 
     compute(inputs, context, current) {
@@ -140,7 +140,9 @@ export const subnetType: ResourceType = {
                 availabilityZone: zone,
                 availabilityZoneId: zoneId(zone),
                 enableLniAtDeviceIndex: number(inputs, "enableLniAtDeviceIndex") ?? 0,
-                ipv6CidrBlockAssociationId: "",
+                ipv6CidrBlockAssociationId: given(inputs, "ipv6CidrBlock")
+                    ? `subnet-cidr-assoc-${id.slice("subnet-".length)}`
+                    : "",
                 ownerId: context.accountId,
                 privateDnsHostnameTypeOnLaunch:
                     text(inputs, "privateDnsHostnameTypeOnLaunch") ?? "ip-name",
@@ -156,7 +158,55 @@ export const subnetType: ResourceType = {
     },
 };
 
-function refuseZone(inputs: Readonly<Record<string, unknown>>, context: TypeContext): void {
+function refuseBlock(inputs: Props, vpc: StoredResource, others: readonly StoredResource[]): void {
+    const block = text(inputs, "cidrBlock") ?? "";
+    const cidr = parseCidr(block);
+    const outer = parseCidr(text(vpc.outputs, "cidrBlock") ?? "");
+    if (cidr === undefined) {
+        return;
+    }
+    if (outer !== undefined && !contains(outer, cidr)) {
+        throw outOfRange(block);
+    }
+    const taken = others.map((other) => parseCidr(text(other.outputs, "cidrBlock") ?? ""));
+    if (taken.some((other) => other !== undefined && overlap(other, cidr))) {
+        throw conflict(block);
+    }
+}
+
+/** @see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html#subnet-sizing-ipv6 */
+function refuseIpv6Block(
+    inputs: Props,
+    vpc: StoredResource,
+    others: readonly StoredResource[],
+): void {
+    const block = text(inputs, "ipv6CidrBlock") ?? "";
+    const cidr = parseIpv6Cidr(block);
+    const outer = parseIpv6Cidr(text(vpc.outputs, "ipv6CidrBlock") ?? "");
+    if (cidr === undefined) {
+        return;
+    }
+    if (outer === undefined || !ipv6Contains(outer, cidr)) {
+        throw outOfRange(block);
+    }
+    const taken = others.map((other) => parseIpv6Cidr(text(other.outputs, "ipv6CidrBlock") ?? ""));
+    if (taken.some((other) => other !== undefined && ipv6Overlap(other, cidr))) {
+        throw conflict(block);
+    }
+}
+
+function outOfRange(block: string): AwsError {
+    return new AwsError("InvalidSubnet.Range", `The CIDR '${block}' is invalid.`);
+}
+
+function conflict(block: string): AwsError {
+    return new AwsError(
+        "InvalidSubnet.Conflict",
+        `The CIDR '${block}' conflicts with another subnet`,
+    );
+}
+
+function refuseZone(inputs: Props, context: TypeContext): void {
     const zones = zonesOf(context.region);
     const refuse = (value: string, parameter: string, allowed: readonly string[]): never => {
         throw new AwsError(

@@ -117,7 +117,14 @@ export const loadBalancerType: ResourceType = {
                 `A load balancer with the same name '${name}' exists, but with different settings`,
             );
         }
-        const vpcId = refuseSubnets(subnetsOf(inputs), flag(inputs, "internal") === true, context);
+        const vpcId = refuseSubnets(
+            subnetsOf(inputs),
+            {
+                internal: flag(inputs, "internal") === true,
+                dualstack: text(inputs, "ipAddressType")?.startsWith("dualstack") === true,
+            },
+            context,
+        );
         for (const id of texts(inputs, "securityGroups")) {
             const group = byId(context, "aws:ec2/securityGroup:SecurityGroup", id);
             if (group === undefined) {

@@ -1,18 +1,19 @@
 import { AwsError } from "../awsError";
 import type { TypeContext } from "../resourceType";
-import { byId, text } from "../support/known";
+import { byId, given, text } from "../support/known";
 import { parseCidr } from "../support/cidr";
 
 /**
  * Subnets of an Application Load Balancer: two zones or more, one subnet a zone, one VPC, each a /27
- * or larger, and an internet gateway for one that faces the internet.
+ * or larger, and an internet gateway for one that faces the internet;
+ * a dual-stack one needs IPv6 blocks.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer
  * @returns The VPC they are in.
  */
 export function refuseSubnets(
     ids: readonly string[],
-    internal: boolean,
+    kind: { readonly internal: boolean; readonly dualstack: boolean },
     context: TypeContext,
 ): string | undefined {
     const subnets = ids.map((id) => {
@@ -51,11 +52,17 @@ export function refuseSubnets(
             );
         }
     }
+    if (kind.dualstack && subnets.some((subnet) => !given(subnet.outputs, "ipv6CidrBlock"))) {
+        throw new AwsError(
+            "InvalidConfigurationRequest",
+            "You must specify subnets with an associated IPv6 CIDR block.",
+        );
+    }
     const [vpcId] = vpcs;
     const gateway = context.store
         .list("aws:ec2/internetGateway:InternetGateway", context.region)
         .some((candidate) => text(candidate.outputs, "vpcId") === vpcId);
-    if (!internal && !gateway) {
+    if (!kind.internal && !gateway) {
         throw new AwsError("InvalidSubnet", `VPC ${vpcId} has no internet gateway`);
     }
     return vpcId;

@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+
 /** An IPv4 range: its first address as a number, and its prefix length. */
 export interface Cidr {
     readonly first: number;
@@ -29,7 +31,47 @@ export function overlap(a: Cidr, b: Cidr): boolean {
     return a.first < b.first + size(b) && b.first < a.first + size(a);
 }
 
-/** Whether `value` reads as an IPv6 CIDR block. Its host bits are not looked at. */
-export function isIpv6Cidr(value: string): boolean {
-    return /^[0-9a-f:]*:[0-9a-f:]*\/(\d{1,2}|1[01]\d|12[0-8])$/i.test(value);
+/** An IPv6 range: its first address as a number, and its prefix length. */
+export interface Ipv6Cidr {
+    readonly first: bigint;
+    readonly prefix: number;
+}
+
+/** Undefined unless `value` is an IPv6 CIDR block without host bits, such as `2600:1f18:ab:cd00::/56`. */
+export function parseIpv6Cidr(value: string): Ipv6Cidr | undefined {
+    const [address = "", length = ""] = value.split("/");
+    const prefix = Number(length);
+    if (!isIPv6(address) || address.includes(".") || !/^\d{1,3}$/.test(length) || prefix > 128) {
+        return undefined;
+    }
+    const [head = "", tail] = address.split("::");
+    const groups = (text: string): string[] => text.split(":").filter((group) => group !== "");
+    const before = groups(head);
+    const after = groups(tail ?? "");
+    const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill("0");
+    const all = [...before, ...(tail === undefined ? [] : zeros), ...after];
+    if (all.length !== 8) {
+        return undefined;
+    }
+    const first = all.reduce((sum, group) => (sum << 16n) + BigInt(`0x${group}`), 0n);
+    return first % ipv6Size({ first, prefix }) === 0n ? { first, prefix } : undefined;
+}
+
+export function ipv6Contains(outer: Ipv6Cidr, inner: Ipv6Cidr): boolean {
+    return (
+        inner.prefix >= outer.prefix && inner.first >> span(outer) === outer.first >> span(outer)
+    );
+}
+
+/** Two blocks overlap exactly when one contains the other. */
+export function ipv6Overlap(a: Ipv6Cidr, b: Ipv6Cidr): boolean {
+    return ipv6Contains(a, b) || ipv6Contains(b, a);
+}
+
+function ipv6Size(cidr: Ipv6Cidr): bigint {
+    return 1n << span(cidr);
+}
+
+function span(cidr: Ipv6Cidr): bigint {
+    return BigInt(128 - cidr.prefix);
 }
