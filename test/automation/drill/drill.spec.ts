@@ -1,0 +1,379 @@
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+import { expect } from "chai";
+
+import { defaultObjectives } from "../../../automation/commands/drill";
+import { runDrill } from "../../../automation/drill/drill";
+import { readObjectives } from "../../../automation/drill/objectives";
+import type { DrillReport } from "../../../automation/drill/report";
+import { scenarioOf } from "../../../automation/drill/scenario";
+import { summaryOf } from "../../../automation/drill/summary";
+import type { StackOutputs, Update } from "../../../automation/stacks";
+import { regionNames, topology, votersFor } from "../../../infra/topology";
+import { FakeRehearsal } from "../support/fakeRehearsal";
+import { FakeStacks, updateOf, voteChange } from "../support/fakeStacks";
+
+const region = "us-east-1";
+const names = regionNames();
+const survivors = votersFor(region);
+const rate = "meridian-error-rate";
+
+/** Stacks of a region that is voted out and back, joined to a world that follows the votes. */
+class JoinedStacks extends FakeStacks {
+    readonly votes = new Map<string, string>(survivors.map((stack) => [stack, "in-service"]));
+    share = 100;
+
+    constructor(readonly world: FakeRehearsal) {
+        super();
+    }
+
+    override async outputs(stack: string): Promise<StackOutputs> {
+        return stack === "global" ? globalOutputs(this.share) : regionOutputs(stack, this.votes);
+    }
+
+    override async preview(
+        stack: string,
+        options: { readonly configFile?: string } = {},
+    ): Promise<Update> {
+        const text = await fs.readFile(options.configFile ?? "", "utf8");
+        return updateOf(stack, { changes: this.#changes(stack, text) });
+    }
+
+    override async up(stack: string): Promise<Update> {
+        this.calls.push(`up ${stack}`);
+        const text = await fs.readFile(path.join(this.folder, `Pulumi.${stack}.yaml`), "utf8");
+        const changes = this.#changes(stack, text);
+        if (stack === "global") {
+            this.share = shareIn(text) ?? this.share;
+        } else {
+            this.votes.set(stack, voteIn(text) ?? "in-service");
+            this.#tally();
+        }
+        return updateOf(stack, { changes });
+    }
+
+    folder = "";
+
+    /** Health checkers see a vote a few seconds later. */
+    #tally(): void {
+        this.world.after(8000, () => {
+            const against = [...this.votes.values()].filter((vote) => vote === "evacuate");
+            if (against.length >= topology.quorum) {
+                this.world.unhealthy.add(`in-service-${region}`);
+            } else {
+                this.world.unhealthy.delete(`in-service-${region}`);
+            }
+        });
+    }
+
+    #changes(stack: string, text: string): Update["changes"] {
+        if (stack === "global") {
+            const share = shareIn(text);
+            return share === undefined || share === this.share ? [] : [weight(share)];
+        }
+        const vote = voteIn(text);
+        return vote === undefined || vote === this.votes.get(stack)
+            ? []
+            : [voteChange(stack, region, vote)];
+    }
+
+    override async resources(stack: string) {
+        const resource = (type: string, name: string, outputs: object) => ({
+            urn: name,
+            type,
+            name,
+            outputs: outputs as Record<string, unknown>,
+        });
+        return stack === "global"
+            ? [
+                  resource("aws:route53/healthCheck:HealthCheck", "vote-a-b", {
+                      requestInterval: 10,
+                      failureThreshold: 1,
+                  }),
+              ]
+            : [
+                  resource("aws:cloudwatch/metricAlarm:MetricAlarm", "o", {
+                      name: `meridian-observer-${region}`,
+                      period: 60,
+                      evaluationPeriods: 3,
+                      datapointsToAlarm: 2,
+                  }),
+                  resource("aws:cloudwatch/metricAlarm:MetricAlarm", "r", {
+                      name: rate,
+                      period: 60,
+                      evaluationPeriods: 3,
+                      datapointsToAlarm: 2,
+                  }),
+                  resource("aws:cloudwatch/eventRule:EventRule", "t", {
+                      scheduleExpression: "rate(1 minute)",
+                  }),
+                  resource("aws:lambda/function:Function", "d", {
+                      environment: { variables: { DWELL_SECONDS: "60" } },
+                  }),
+              ];
+    }
+}
+
+function voteIn(text: string): string | undefined {
+    return /us-east-1: (evacuate|in-service)/.exec(text)?.[1];
+}
+
+function shareIn(text: string): number | undefined {
+    const share = /us-east-1: (\d+)/.exec(text)?.[1];
+    return share === undefined ? undefined : Number(share);
+}
+
+function weight(share: number): Update["changes"][0] {
+    const name = `${region}.app.example.com`;
+    return {
+        urn: "urn:home",
+        type: "aws:route53/record:Record",
+        name: "home",
+        operation: "update",
+        paths: [],
+        oldInputs: { name, weightedRoutingPolicies: [{ weight: -1 }] },
+        newInputs: { name, weightedRoutingPolicies: [{ weight: share }] },
+    };
+}
+
+function regionOutputs(stack: string, votes: ReadonlyMap<string, string>): StackOutputs {
+    return {
+        schemaVersion: 1,
+        region: stack,
+        loadBalancerArn: "arn",
+        loadBalancerDnsName: "lb",
+        loadBalancerZoneId: "Z",
+        votesBucket: "bucket",
+        votesHost: "host",
+        votes: stack === region ? {} : { [region]: votes.get(stack) ?? "in-service" },
+        tableKeyArn: "arn",
+        serviceRoleName: "role",
+        failoverTopicArn: `arn:failover:${stack}`,
+        recoveryTopicArn: `arn:recovery:${stack}`,
+        alarmTopicArn: `arn:alarms:${stack}`,
+        decisionsTable: "decisions",
+        userFacingAlarms: [rate],
+        observerAlarms: stack === region ? {} : { [region]: `meridian-observer-${region}` },
+        minimumTasks: 2,
+        maximumTasks: 4,
+    };
+}
+
+function globalOutputs(share: number): StackOutputs {
+    const ids = (id: string): Record<string, string> =>
+        Object.fromEntries(names.map((name) => [name, `${id}-${name}`]));
+    return {
+        schemaVersion: 1,
+        zoneId: "Z1",
+        applicationName: "app.example.com",
+        writeName: "write.app.example.com",
+        tableName: "table",
+        writer: region,
+        shares: Object.fromEntries(names.map((name) => [name, name === region ? share : 100])),
+        healthChecks: {
+            endpoint: ids("endpoint"),
+            vote: {},
+            notEvacuated: ids("not-evacuated"),
+            inService: ids("in-service"),
+            lever: ids("lever"),
+        },
+    };
+}
+
+describe("the drill", () => {
+    let folder: string;
+    let world: FakeRehearsal;
+    let stacks: JoinedStacks;
+
+    beforeEach(async () => {
+        folder = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-drill-"));
+        for (const stack of [...names, "global"]) {
+            await fs.writeFile(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
+        }
+        world = new FakeRehearsal();
+        stacks = new JoinedStacks(world);
+        stacks.folder = folder;
+        followFaults(world);
+    });
+    afterEach(() => fs.rm(folder, { recursive: true }));
+
+    async function drill(signal = new AbortController().signal): Promise<DrillReport> {
+        return runDrill({
+            estate: {
+                topology,
+                stacks,
+                projectFolder: folder,
+                policyPacks: { standing: [], evacuation: [] },
+            },
+            rehearsal: world,
+            engine: { version: "3.0.0" },
+            scenario: scenarioOf("gray", region),
+            objectives: {
+                ...(await readObjectives(defaultObjectives)),
+                // Fakes take microseconds, and a ratio of those says nothing.
+                updateToUnchanged: 1e9,
+            },
+            signal,
+            onProgress: () => undefined,
+        });
+    }
+
+    it("goes through every phase and meets its objectives", async () => {
+        const report = await drill();
+        expect(report.error).to.equal(undefined);
+        expect(report.verdicts.filter((one) => !one.met)).to.eql([]);
+        expect(report.result).to.equal("met");
+        expect(report.steps.map((step) => [step.id, step.status])).to.eql(
+            [
+                "deploy",
+                "unchanged",
+                "steady",
+                "fault",
+                "detect",
+                "evacuate",
+                "moved",
+                "hold",
+                "heal",
+                "failback",
+                "back",
+            ].map((id) => [id, "done"]),
+        );
+        expect(stacks.share).to.equal(100);
+        expect([...stacks.votes.values()]).to.eql(["in-service", "in-service", "in-service"]);
+        expect(world.held).to.equal(0);
+        expect(world.faults.size).to.equal(0);
+    });
+
+    it("measures the RTO from the fault to the clients and the alarms, in parts that add up", async () => {
+        const { rto } = await drill();
+        expect(rto).not.to.equal(undefined);
+        const { worldSeconds, detect, decide, update, dns, drain } = rto as NonNullable<typeof rto>;
+        // The quorum 130 s after the fault, the notice 70 s later, the alarm back 150 s after the vote.
+        expect(detect).to.be.closeTo(130, 0.01);
+        expect(decide).to.be.closeTo(70, 1.01);
+        expect(worldSeconds).to.be.closeTo(detect + decide + update + dns + drain, 0.01);
+        expect(worldSeconds).to.be.greaterThan(300);
+    });
+
+    it("is over when nobody decides, and says what the observers saw", async () => {
+        followFaults(world, 10_000_000);
+        const report = await drill();
+        expect(report.result).to.equal("aborted");
+        expect(report.error)
+            .to.contain("no decider told to evacuate us-east-1")
+            .and.to.contain("eu-west-1 says ALARM");
+    });
+
+    it("misses the RPO when an acknowledged write is gone", async () => {
+        world.lostWrites = 1;
+        const report = await drill();
+        expect(report.result).to.equal("missed");
+        expect(report.verdicts.filter((one) => !one.met).map((one) => one.objective)).to.eql([
+            "writes lost",
+        ]);
+        expect(summaryOf(report)).to.contain("writes lost").and.to.contain("missed");
+    });
+
+    it("counts a forbidden call of the evacuate lane, and misses for it", async () => {
+        const up = stacks.up.bind(stacks);
+        stacks.up = async (stack) => {
+            world.calls.push({
+                atMs: world.now(),
+                caller: `pulumi:${stack}`,
+                plane: "control",
+                service: "route53",
+                action: "ListTagsForResource",
+                region,
+                outcome: "timeout",
+            });
+            return up(stack);
+        };
+        const report = await drill();
+        expect(report.calls).to.include({ toImpairedRegion: 3, toDownControlPlanes: 3 });
+        expect(report.result).to.equal("missed");
+    });
+
+    it("does not begin without a steady state", async () => {
+        world.setAlarm("eu-west-1", rate, "ALARM");
+        const report = await drill();
+        expect(report.result).to.equal("aborted");
+        expect(report.error).to.contain(
+            "no steady state: alarm eu-west-1/meridian-error-rate rings",
+        );
+        expect(report.steps.at(-1)).to.include({ id: "steady", status: "failed" });
+        expect(world.faults.size).to.equal(0);
+    });
+
+    it("refuses an update that should change nothing and does", async () => {
+        stacks.up = async (stack) =>
+            updateOf(stack, { changes: [voteChange(stack, region, "evacuate")] });
+        const report = await drill();
+        expect(report.error).to.contain("a second update must change nothing");
+    });
+
+    it("is over when the region comes back into service by itself", async () => {
+        world.onHeal = () => {
+            world.unhealthy.clear();
+            for (const stack of survivors) {
+                world.setAlarm(stack, `meridian-observer-${region}`, "OK");
+            }
+        };
+        const report = await drill();
+        expect(report.result).to.equal("aborted");
+        expect(report.error).to.contain("went back into service by itself");
+    });
+
+    it("stops where it is when it is interrupted, and reports so", async () => {
+        const controller = new AbortController();
+        world.onInject = () => controller.abort(new Error("interrupted by SIGINT"));
+        const report = await drill(controller.signal);
+        expect(report).to.include({ result: "aborted", error: "interrupted" });
+        expect(report.steps.at(-1)?.id).to.equal("fault");
+    });
+});
+
+/** Alarms, a decision and failing clients after the fault; all is well once it is voted out or healed. */
+function followFaults(world: FakeRehearsal, decideAfterMs = 200_000): void {
+    let broken = false;
+    world.answer = (atMs) => {
+        const out = world.unhealthy.has(`in-service-${region}`);
+        return out
+            ? { region: "eu-west-1", ok: true }
+            : { region, ok: !(broken && Math.floor(atMs / 500) % 10 < 1) };
+    };
+    world.onInject = (fault) => {
+        if (fault.kind !== "gray") {
+            return;
+        }
+        broken = true;
+        const startMs = world.now();
+        world.after(120_000, () => world.setAlarm(region, rate, "ALARM"));
+        world.after(130_000, () => {
+            for (const stack of survivors) {
+                world.setAlarm(stack, `meridian-observer-${region}`, "ALARM");
+            }
+        });
+        world.after(decideAfterMs, () =>
+            world.events.emit("message", {
+                topicArn: "arn:failover:eu-west-1",
+                atMs: world.now(),
+                message: JSON.stringify({
+                    schema: 1,
+                    decision: "evacuate",
+                    region,
+                    observers: survivors,
+                    since: new Date(startMs + 130_000).toISOString(),
+                }),
+            }),
+        );
+        world.after(decideAfterMs + 150_000, () => world.setAlarm(region, rate, "OK"));
+    };
+    world.onHeal = () => {
+        broken = false;
+        for (const stack of survivors) {
+            world.setAlarm(stack, `meridian-observer-${region}`, "OK");
+        }
+    };
+}

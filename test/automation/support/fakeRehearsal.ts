@@ -1,0 +1,147 @@
+import { EventEmitter } from "node:events";
+
+import type {
+    AlarmState,
+    RecordedCall,
+    Rehearsal,
+    RehearsalEvents,
+    RehearsalFault,
+    RehearsalTraffic,
+    ShopperSample,
+} from "../../../automation/rehearsal";
+
+interface Timer {
+    readonly atMs: number;
+    readonly fire: () => void;
+}
+
+/** A world that is a list of timers: time passes only while somebody sleeps. */
+export class FakeRehearsal implements Rehearsal {
+    readonly events = new EventEmitter<RehearsalEvents>();
+    readonly calls: RecordedCall[] = [];
+    readonly faults = new Set<string>();
+    readonly alarms = new Map<string, AlarmState>();
+    readonly unhealthy = new Set<string>();
+    readonly samples: ShopperSample[] = [];
+    /** What becomes of a request at this moment. */
+    answer: (atMs: number) => Pick<ShopperSample, "region" | "ok"> = () => ({
+        region: "us-east-1",
+        ok: true,
+    });
+    onInject: (fault: RehearsalFault) => void = () => undefined;
+    onHeal: (fault: RehearsalFault) => void = () => undefined;
+    lostWrites = 0;
+    held = 0;
+    stopped = false;
+    #nowMs = 1_000_000;
+    #timers: Timer[] = [];
+
+    now(): number {
+        return this.#nowMs;
+    }
+
+    after(worldMs: number, fire: () => void): void {
+        this.#timers.push({ atMs: this.#nowMs + worldMs, fire });
+    }
+
+    async sleep(worldMs: number, signal?: AbortSignal): Promise<void> {
+        const endMs = this.#nowMs + worldMs;
+        for (;;) {
+            signal?.throwIfAborted();
+            const next = this.#timers
+                .filter((timer) => timer.atMs <= endMs)
+                .sort((a, b) => a.atMs - b.atMs)[0];
+            if (next === undefined) {
+                break;
+            }
+            this.#timers = this.#timers.filter((timer) => timer !== next);
+            this.#nowMs = Math.max(this.#nowMs, next.atMs);
+            next.fire();
+        }
+        this.#nowMs = endMs;
+    }
+
+    hold(): () => void {
+        this.held++;
+        return () => {
+            this.held--;
+        };
+    }
+
+    inject(fault: RehearsalFault): void {
+        this.faults.add(fault.kind);
+        this.onInject(fault);
+    }
+
+    heal(fault: RehearsalFault): void {
+        this.faults.delete(fault.kind);
+        this.onHeal(fault);
+    }
+
+    mark(): number {
+        return this.calls.length;
+    }
+
+    callsSince(mark: number): readonly RecordedCall[] {
+        return this.calls.slice(mark);
+    }
+
+    alarmState(region: string, name: string): AlarmState | undefined {
+        return this.alarms.get(`${region}/${name}`) ?? "OK";
+    }
+
+    setAlarm(region: string, name: string, state: AlarmState): void {
+        this.alarms.set(`${region}/${name}`, state);
+        this.events.emit("alarm", { region, name, state, atMs: this.now() });
+    }
+
+    healthy(id: string): boolean {
+        return !this.unhealthy.has(id);
+    }
+
+    worstLagSeconds(): number {
+        return 0.7;
+    }
+
+    async startTraffic(): Promise<RehearsalTraffic> {
+        let going = true;
+        const visit = (): void => {
+            if (going) {
+                this.samples.push({
+                    atMs: this.now(),
+                    geography: "us",
+                    latencyMs: 100,
+                    stale: false,
+                    ...this.answer(this.now()),
+                });
+                this.after(500, visit);
+            }
+        };
+        visit();
+        return {
+            samples: this.samples,
+            stop: async () => {
+                going = false;
+            },
+            verify: async () => ({
+                acknowledged: 50,
+                lost: this.lostWrites,
+                unverified: 0,
+            }),
+        };
+    }
+
+    async steady(): Promise<void> {}
+
+    environment(): Readonly<Record<string, string>> {
+        return {};
+    }
+
+    addresses(): readonly { readonly what: string; readonly address: string }[] {
+        return [];
+    }
+
+    async stop(): Promise<void> {
+        this.stopped = true;
+    }
+}
