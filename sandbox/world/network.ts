@@ -100,6 +100,8 @@ export class NetworkError extends Error {
     constructor(
         readonly code: "timeout" | "refused" | "reset" | "tls",
         message: string,
+        /** Whether it happened on a connection kept from before, which may have ended meanwhile. */
+        readonly reused: boolean = false,
     ) {
         super(message);
     }
@@ -282,7 +284,7 @@ export class Network {
             });
             const fail = (error: Error): void => {
                 cancel();
-                reject(asNetworkError(error, request));
+                reject(asNetworkError(error, request, outgoing.reusedSocket));
             };
             outgoing.on("error", fail);
             outgoing.on("response", (response) => {
@@ -332,7 +334,11 @@ function regionNumber(region: string): number {
     return number;
 }
 
-function asNetworkError(error: Error & { code?: string }, request: NetworkRequest): NetworkError {
+function asNetworkError(
+    error: Error & { code?: string },
+    request: NetworkRequest,
+    reused: boolean,
+): NetworkError {
     if (error instanceof NetworkError) {
         return error;
     }
@@ -342,5 +348,5 @@ function asNetworkError(error: Error & { code?: string }, request: NetworkReques
             : error.code !== undefined && /CERT|TLS|SSL|ALTNAME/.test(error.code)
               ? "tls"
               : "reset";
-    return new NetworkError(code, `${request.host} (${request.to}): ${error.message}`);
+    return new NetworkError(code, `${request.host} (${request.to}): ${error.message}`, reused);
 }

@@ -20,7 +20,6 @@ interface Hit {
     readonly from: string;
     readonly host: string | undefined;
     readonly serverName: string | false | undefined;
-    readonly resumed: boolean;
 }
 
 describe("HealthCheckers", () => {
@@ -55,11 +54,12 @@ describe("HealthCheckers", () => {
                     from: socket.remoteAddress ?? "",
                     host: request.headers.host,
                     serverName: socket.servername,
-                    resumed: socket.isSessionReused(),
                 });
                 answer(request, response);
             },
         );
+        // Real seconds mean nothing here.
+        server.keepAliveTimeout = 0;
         server.on("connection", () => connections++);
         await listen();
         checkers = new HealthCheckers(world, {
@@ -139,11 +139,44 @@ describe("HealthCheckers", () => {
         expect(observation?.address).to.match(/^15\.177\./);
     });
 
-    it("opens a connection for every probe, resuming only the TLS session", async () => {
-        declare("check", https443());
+    it("keeps a connection for each checker, and takes a new one when it was closed", async () => {
+        declare("check", https443({ failureThreshold: 1 }));
         await probed(9);
-        expect(connections).to.be.at.least(9);
-        expect(hits.slice(6, 9).every(({ resumed }) => resumed)).to.equal(true);
+        expect(connections).to.equal(3);
+        server.closeAllConnections();
+        await probed(18);
+        expect(connections).to.be.within(6, 9);
+        expect(checkers.healthy("check")).to.equal(true);
+    });
+
+    it("does not take the end of a kept connection for the endpoint's", async () => {
+        const seen = new Map<net.Socket, number>();
+        answer = (request, response) => {
+            const count = (seen.get(request.socket) ?? 0) + 1;
+            seen.set(request.socket, count);
+            if (count > 1) {
+                request.socket.destroy();
+            } else {
+                response.end();
+            }
+        };
+        const changes: boolean[] = [];
+        checkers.on("change", ({ healthy }) => changes.push(healthy));
+        declare("check", https443({ failureThreshold: 1 }));
+        await probed(20);
+        expect([...seen.values()].some((count) => count > 1)).to.equal(true);
+        expect(changes).to.deep.equal([]);
+        expect(checkers.status("check")?.observations.map(({ status }) => status)).to.deep.equal(
+            threeRegions.map(() => "Success: HTTP Status Code 200, OK"),
+        );
+    });
+
+    it("fails an endpoint that breaks every new connection", async () => {
+        declare("check", https443({ failureThreshold: 1 }));
+        await probed(6);
+        answer = (request) => request.socket.destroy();
+        await until("check", false);
+        expect(checkers.status("check")?.observations[0]?.status).to.match(/^Failure: /);
     });
 
     it("is healthy from the start, unhealthy after three failures and a little, and back", async () => {
