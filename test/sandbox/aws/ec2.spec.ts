@@ -94,6 +94,31 @@ describe("EC2 networking", () => {
             });
         }
 
+        it("has an IPv6 /64 of its VPC's, and no other subnet's", async () => {
+            const block = (place: string): string => `${net.ipv6Prefix}${place}::/64`;
+            await create({ ipv6CidrBlock: block("01"), assignIpv6AddressOnCreation: true });
+            const twin = (ipv6CidrBlock: string): Promise<unknown> =>
+                account.create(subnetType, "twin", {
+                    vpcId: net.vpcId,
+                    cidrBlock: "10.0.3.0/24",
+                    ipv6CidrBlock,
+                });
+            expect(await refusal(twin(block("01")))).to.contain("InvalidSubnet.Conflict");
+            expect(await refusal(twin("2600:1f18:1:1::/64"))).to.contain("InvalidSubnet.Range");
+            expect(await refusal(twin(block("02").replace("64", "60")))).to.contain("an IPv6 /64");
+            await twin(block("02"));
+        });
+
+        it("gives IPv6 addresses out of a block it has only", () => {
+            expect(
+                account.problems(subnetType, {
+                    vpcId: net.vpcId,
+                    cidrBlock: "10.0.2.0/24",
+                    assignIpv6AddressOnCreation: true,
+                }),
+            ).to.deep.equal(["assignIpv6AddressOnCreation: needs an ipv6CidrBlock"]);
+        });
+
         it("may take the block of one that is gone", async () => {
             await account.remove(subnetType, "subnet-b");
             await create({ cidrBlock: "10.0.1.0/24" });
@@ -297,6 +322,7 @@ describe("EC2 networking", () => {
         it("is refused with private DNS in a VPC without host names", async () => {
             await account.update(vpcType, "net", {
                 cidrBlock: "10.0.0.0/16",
+                assignGeneratedIpv6CidrBlock: true,
                 enableDnsHostnames: false,
             });
             expect(await refusal(create("logs", logs()))).to.contain(

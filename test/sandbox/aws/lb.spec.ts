@@ -96,6 +96,21 @@ describe("load balancing", () => {
             await balancer({ internal: true });
         });
 
+        it("speaks IPv6 only in subnets that do", async () => {
+            expect(await refusal(balancer({ ipAddressType: "dualstack" }))).to.contain(
+                "You must specify subnets with an associated IPv6 CIDR block.",
+            );
+            for (const [index, letter] of ["a", "b"].entries()) {
+                await account.update(subnetType, `subnet-${letter}`, {
+                    vpcId: net.vpcId,
+                    cidrBlock: `10.0.${index}.0/24`,
+                    availabilityZone: `eu-west-1${letter}`,
+                    ipv6CidrBlock: `${net.ipv6Prefix}0${index}::/64`,
+                });
+            }
+            await balancer({ ipAddressType: "dualstack" });
+        });
+
         it("is refused with a group that does not exist", async () => {
             expect(await refusal(balancer({ securityGroups: ["sg-0"] }))).to.contain(
                 "InvalidSecurityGroup",

@@ -1,7 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { contains, overlap, parseCidr, size } from "../../../sandbox/aws/support/cidr";
+import {
+    contains,
+    ipv6Contains,
+    ipv6Overlap,
+    overlap,
+    parseCidr,
+    parseIpv6Cidr,
+    size,
+} from "../../../sandbox/aws/support/cidr";
 import { policyAllows, type PolicyRequest } from "../../../sandbox/aws/support/policyDocument";
 import { zoneId, zonesOf } from "../../../sandbox/aws/support/zones";
 import { awsRegions } from "../../../sandbox/world/network";
@@ -26,6 +34,37 @@ describe("CIDR blocks", () => {
         fc.assert(
             fc.property(cidr, cidr, (a, b) => overlap(a, b) === (contains(a, b) || contains(b, a))),
         );
+    });
+});
+
+describe("IPv6 CIDR blocks", () => {
+    it("read as they are written", () => {
+        expect(parseIpv6Cidr("::/0")).to.deep.equal({ first: 0n, prefix: 0 });
+        expect(parseIpv6Cidr("2600:1f18:abcd:ef00::/56")?.first).to.equal(
+            0x26001f18abcdef00n << 64n,
+        );
+        expect(parseIpv6Cidr("1:2:3:4:5:6:7:8/128")?.first).to.equal(
+            0x00010002000300040005000600070008n,
+        );
+        for (const wrong of [
+            "2600:1f18:abcd:ef01::/56",
+            "::",
+            "::/129",
+            "::ffff:10.0.0.0/96",
+            "1::2::3/64",
+            "10.0.0.0/16",
+        ]) {
+            expect(parseIpv6Cidr(wrong), wrong).to.equal(undefined);
+        }
+    });
+
+    it("know what is inside them", () => {
+        const block = (text: string) => parseIpv6Cidr(text) ?? expect.fail(text);
+        const vpc = block("2600:1f18:abcd:ef00::/56");
+        expect(ipv6Contains(vpc, block("2600:1f18:abcd:efff::/64"))).to.equal(true);
+        expect(ipv6Contains(vpc, block("2600:1f18:abcd:f000::/64"))).to.equal(false);
+        expect(ipv6Contains(block("2600:1f18:abcd:ef01::/64"), vpc)).to.equal(false);
+        expect(ipv6Overlap(block("2600:1f18:abcd:ef01::/64"), vpc)).to.equal(true);
     });
 });
 

@@ -7,6 +7,8 @@ export const groupType = "aws:ec2/securityGroup:SecurityGroup";
 
 export interface TestNetwork {
     readonly vpcId: string;
+    /** Its IPv6 /56, up to the last two digits of the subnet's place: append those and `::/64`. */
+    readonly ipv6Prefix: string;
     /** One in each of the region's first two zones. */
     readonly subnets: readonly [string, string];
     readonly groupId: string;
@@ -16,6 +18,7 @@ export interface TestNetwork {
 export async function network(account: Account): Promise<TestNetwork> {
     const vpc = await account.create(vpcType, "net", {
         cidrBlock: "10.0.0.0/16",
+        assignGeneratedIpv6CidrBlock: true,
         enableDnsHostnames: true,
     });
     const vpcId = String(vpc.id);
@@ -30,7 +33,8 @@ export async function network(account: Account): Promise<TestNetwork> {
     };
     const subnets = [await subnet("a", "10.0.0.0/24"), await subnet("b", "10.0.1.0/24")] as const;
     const group = await account.create(groupType, "group", { vpcId });
-    return { vpcId, subnets, groupId: String(group.id) };
+    const ipv6Prefix = String(vpc.ipv6CidrBlock).replace(/00::\/56$/, "");
+    return { vpcId, ipv6Prefix, subnets, groupId: String(group.id) };
 }
 
 /** A role that the services may assume. */
