@@ -19,7 +19,7 @@ export interface AlarmForwardingArgs {
  */
 export class AlarmForwarding extends pulumi.ComponentResource {
     constructor(name: string, args: AlarmForwardingArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:AlarmForwarding", name, args, opts);
+        super("meridian:components:AlarmForwarding", name, {}, opts);
 
         const role = new WorkloadRole(
             `${name}-role`,

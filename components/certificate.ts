@@ -16,7 +16,7 @@ export class Certificate extends pulumi.ComponentResource {
     readonly arn: pulumi.Output<string>;
 
     constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:Certificate", name, args, opts);
+        super("meridian:components:Certificate", name, {}, opts);
 
         const certificate = new acm.Certificate(
             name,

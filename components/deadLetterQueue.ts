@@ -20,7 +20,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
     readonly arn: pulumi.Output<string>;
 
     constructor(name: string, args: DeadLetterQueueArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:DeadLetterQueue", name, args, opts);
+        super("meridian:components:DeadLetterQueue", name, {}, opts);
 
         const queue = new sqs.Queue(
             name,

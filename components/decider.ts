@@ -29,7 +29,7 @@ export class Decider extends pulumi.ComponentResource {
     readonly functionName: pulumi.Output<string>;
 
     constructor(name: string, args: DeciderArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:Decider", name, args, opts);
+        super("meridian:components:Decider", name, {}, opts);
 
         const table = this.createTable(name, args);
         const decider = new HandlerFunction(

@@ -47,7 +47,7 @@ export class FailoverAutomation extends pulumi.ComponentResource {
         args: FailoverAutomationArgs,
         opts?: pulumi.ComponentResourceOptions,
     ) {
-        super("meridian:components:FailoverAutomation", name, args, opts);
+        super("meridian:components:FailoverAutomation", name, {}, opts);
         refuseProblems(`failover automation ${name}`, failoverAutomationProblems(args), this);
 
         const failover = this.createTopic(`${name}-failover`, "failover", args);

@@ -17,7 +17,7 @@ export class FlowLogs extends pulumi.ComponentResource {
     readonly logGroupName: pulumi.Output<string>;
 
     constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:FlowLogs", name, args, opts);
+        super("meridian:components:FlowLogs", name, {}, opts);
 
         const group = new cloudwatch.LogGroup(
             name,

@@ -19,7 +19,7 @@ export class FunctionTrigger extends pulumi.ComponentResource {
     readonly ruleArn: pulumi.Output<string>;
 
     constructor(name: string, args: FunctionTriggerArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:FunctionTrigger", name, args, opts);
+        super("meridian:components:FunctionTrigger", name, {}, opts);
 
         const rule = new cloudwatch.EventRule(
             name,

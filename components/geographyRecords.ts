@@ -1,3 +1,4 @@
+import type * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
 
 import { aliasPair } from "./aliasPair";
@@ -12,6 +13,8 @@ export interface GeographyRecordsArgs {
     readonly residency: readonly Residency[];
     /** Ids of the in-service checks, by region. */
     readonly inService: Readonly<Record<string, pulumi.Input<string>>>;
+    /** The regions' entries among all: what the records here lead to. */
+    readonly worldRecords: readonly route53.Record[];
 }
 
 /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GeoLocation.html */
@@ -33,32 +36,20 @@ export function placeOf(
  */
 export class GeographyRecords extends pulumi.ComponentResource {
     constructor(name: string, args: GeographyRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:GeographyRecords", name, args, opts);
+        super("meridian:components:GeographyRecords", name, {}, opts);
 
-        this.createEntry("default", args, { country: "*" }, args.names.world, true);
+        const world = { name: args.names.world, records: args.worldRecords };
+        this.createEntry("default", args, { country: "*" }, world, true);
         for (const rule of args.residency) {
             const id = rule.code.toLowerCase();
-            const target = args.names.geography(rule.code);
+            const name = args.names.geography(rule.code);
+            const records =
+                rule.mode === "strict"
+                    ? this.createStrict(`geo-${id}`, args, rule)
+                    : this.createPreferred(`geo-${id}`, args, name);
             // A strict geography never looks unhealthy from above: Route 53 would otherwise answer for
             // the next larger place, and the users would leave.
-            this.createEntry(id, args, placeOf(rule), target, rule.mode === "prefer");
-            if (rule.mode === "strict") {
-                this.createStrict(`geo-${id}`, args, rule);
-            } else {
-                aliasPair(
-                    `geo-${id}`,
-                    {
-                        zoneId: args.zoneId,
-                        name: target,
-                        target: {
-                            name: args.names.world,
-                            zoneId: args.zoneId,
-                            evaluateTargetHealth: true,
-                        },
-                    },
-                    { parent: this },
-                );
-            }
+            this.createEntry(id, args, placeOf(rule), { name, records }, rule.mode === "prefer");
         }
 
         this.registerOutputs();
@@ -68,7 +59,7 @@ export class GeographyRecords extends pulumi.ComponentResource {
         id: string,
         args: GeographyRecordsArgs,
         place: { continent: string } | { country: string },
-        target: string,
+        target: { readonly name: string; readonly records: readonly route53.Record[] },
         evaluateTargetHealth: boolean,
     ): void {
         aliasPair(
@@ -78,20 +69,46 @@ export class GeographyRecords extends pulumi.ComponentResource {
                 name: args.names.application,
                 setIdentifier: id,
                 geolocationRoutingPolicies: [place],
-                target: { name: target, zoneId: args.zoneId, evaluateTargetHealth },
+                target: { name: target.name, zoneId: args.zoneId, evaluateTargetHealth },
             },
-            { parent: this },
+            // Route 53 refuses an alias to a record that is not there yet.
+            { parent: this, dependsOn: [...target.records] },
+        );
+    }
+
+    /** To every region, nearest first. */
+    private createPreferred(
+        id: string,
+        args: GeographyRecordsArgs,
+        name: string,
+    ): readonly route53.Record[] {
+        return aliasPair(
+            id,
+            {
+                zoneId: args.zoneId,
+                name,
+                target: {
+                    name: args.names.world,
+                    zoneId: args.zoneId,
+                    evaluateTargetHealth: true,
+                },
+            },
+            { parent: this, dependsOn: [...args.worldRecords] },
         );
     }
 
     /** To the load balancers themselves: a region's own name may send a share of its users elsewhere. */
-    private createStrict(name: string, args: GeographyRecordsArgs, rule: Residency): void {
-        for (const region of [...(rule.regions ?? [])].sort()) {
+    private createStrict(
+        name: string,
+        args: GeographyRecordsArgs,
+        rule: Residency,
+    ): readonly route53.Record[] {
+        return [...(rule.regions ?? [])].sort().flatMap((region) => {
             const healthCheckId = args.inService[region];
             if (healthCheckId === undefined) {
                 throw new Error(`no in-service check was made for ${region}`);
             }
-            aliasPair(
+            return aliasPair(
                 `${name}-${region}`,
                 {
                     zoneId: args.zoneId,
@@ -106,6 +123,6 @@ export class GeographyRecords extends pulumi.ComponentResource {
                 },
                 { parent: this },
             );
-        }
+        });
     }
 }

@@ -57,7 +57,7 @@ export class GlobalTable extends pulumi.ComponentResource {
     readonly tableArn: pulumi.Output<string>;
 
     constructor(name: string, args: GlobalTableArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:GlobalTable", name, args, opts);
+        super("meridian:components:GlobalTable", name, {}, opts);
         refuseProblems(`global table ${args.tableName}`, globalTableProblems(args), this);
 
         const table = new dynamodb.Table(name, this.tableArgs(args), {

@@ -35,7 +35,7 @@ export class HandlerFunction extends pulumi.ComponentResource {
     readonly functionName: pulumi.Output<string>;
 
     constructor(name: string, args: HandlerFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:HandlerFunction", name, args, opts);
+        super("meridian:components:HandlerFunction", name, {}, opts);
 
         const logs = new cloudwatch.LogGroup(
             name,

@@ -46,7 +46,7 @@ export class HealthChecks extends pulumi.ComponentResource {
     readonly #checkerRegions: readonly string[];
 
     constructor(name: string, args: HealthChecksArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:HealthChecks", name, args, opts);
+        super("meridian:components:HealthChecks", name, {}, opts);
 
         const regions = [...args.regions].sort((a, b) => (a.region < b.region ? -1 : 1));
         const names = regions.map(({ region }) => region);

@@ -20,7 +20,7 @@ export class LeverAlarms extends pulumi.ComponentResource {
     static readonly region = "us-east-1";
 
     constructor(name: string, args: LeverAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:LeverAlarms", name, args, opts);
+        super("meridian:components:LeverAlarms", name, {}, opts);
 
         for (const [region, healthCheckId] of Object.entries(args.healthCheckIds)) {
             new cloudwatch.MetricAlarm(

@@ -37,7 +37,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     readonly securityGroupId: pulumi.Output<string>;
 
     constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:LoadBalancer", name, args, opts);
+        super("meridian:components:LoadBalancer", name, {}, opts);
 
         const logs = this.createLogsBucket(`${name}-logs`, args);
         const securityGroup = this.createSecurityGroup(name, args);

@@ -27,7 +27,7 @@ export class LockedBucket extends pulumi.ComponentResource {
     readonly host: pulumi.Output<string>;
 
     constructor(name: string, args: LockedBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:LockedBucket", name, args, opts);
+        super("meridian:components:LockedBucket", name, {}, opts);
 
         const bucket = new s3.Bucket(
             name,

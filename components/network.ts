@@ -27,7 +27,7 @@ export class Network extends pulumi.ComponentResource {
     readonly privateRouteTableId: pulumi.Output<string>;
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:Network", name, args, opts);
+        super("meridian:components:Network", name, {}, opts);
 
         const vpc = new ec2.Vpc(
             name,

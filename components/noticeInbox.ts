@@ -19,7 +19,7 @@ export class NoticeInbox extends pulumi.ComponentResource {
     readonly queueUrl: pulumi.Output<string>;
 
     constructor(name: string, args: NoticeInboxArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:NoticeInbox", name, args, opts);
+        super("meridian:components:NoticeInbox", name, {}, opts);
 
         const queue = new sqs.Queue(
             name,

@@ -22,7 +22,7 @@ export class NoticeTopic extends pulumi.ComponentResource {
     readonly arn: pulumi.Output<string>;
 
     constructor(name: string, args: NoticeTopicArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:NoticeTopic", name, args, opts);
+        super("meridian:components:NoticeTopic", name, {}, opts);
 
         const topic = new sns.Topic(
             name,

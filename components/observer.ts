@@ -29,7 +29,7 @@ export class Observer extends pulumi.ComponentResource {
     readonly alarmNames: Readonly<Record<string, pulumi.Output<string>>>;
 
     constructor(name: string, args: ObserverArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:Observer", name, args, opts);
+        super("meridian:components:Observer", name, {}, opts);
 
         const observer = new HandlerFunction(
             name,

@@ -26,7 +26,7 @@ export class ProvisionedReplicas extends pulumi.ComponentResource {
         args: ProvisionedReplicasArgs,
         opts?: pulumi.ComponentResourceOptions,
     ) {
-        super("meridian:components:ProvisionedReplicas", name, args, opts);
+        super("meridian:components:ProvisionedReplicas", name, {}, opts);
 
         const { capacity } = args;
         const readIn = (region: string) => capacity.readByRegion?.[region] ?? capacity.read;

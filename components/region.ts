@@ -86,7 +86,7 @@ export class Region extends pulumi.ComponentResource {
     readonly alarmTopicArn: pulumi.Output<string>;
 
     constructor(name: string, args: RegionArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:Region", name, args, opts);
+        super("meridian:components:Region", name, {}, opts);
         refuseProblems(`region ${args.region}`, regionProblems(args), this);
 
         const parent = { parent: this };
@@ -236,7 +236,7 @@ export class Region extends pulumi.ComponentResource {
     }
 
     private createObserver(name: string, args: RegionArgs): Observer {
-        const { origin } = domainNames(args.domain);
+        const names = domainNames(args.domain);
         return new Observer(
             name,
             {
@@ -245,7 +245,7 @@ export class Region extends pulumi.ComponentResource {
                 targets: Object.fromEntries(
                     others(args.regions, args.region).map((observed) => [
                         observed,
-                        `https://${origin(observed)}`,
+                        `https://${names.origin(observed)}`,
                     ]),
                 ),
                 failedProbePercent: args.observer.failedProbePercent,

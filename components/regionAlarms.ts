@@ -34,7 +34,7 @@ export class RegionAlarms extends pulumi.ComponentResource {
     readonly userFacing: readonly pulumi.Output<string>[];
 
     constructor(name: string, args: RegionAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:RegionAlarms", name, args, opts);
+        super("meridian:components:RegionAlarms", name, {}, opts);
 
         this.userFacing = [this.createErrorRate(name, args), this.createLatency(name, args)];
         this.createHealthyHosts(name, args);

@@ -24,7 +24,7 @@ export class RegionKeys extends pulumi.ComponentResource {
     readonly operationsKeyArn: pulumi.Output<string>;
 
     constructor(name: string, args: RegionKeysArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:RegionKeys", name, args, opts);
+        super("meridian:components:RegionKeys", name, {}, opts);
 
         const admin = administration(args.accountId);
         this.dataKeyArn = this.createKey(`${name}-data`, "data", args, [

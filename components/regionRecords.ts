@@ -25,14 +25,17 @@ const stateTtlSeconds = 10;
  * The split latches like a vote: a share that nobody configured stays as it is.
  */
 export class RegionRecords extends pulumi.ComponentResource {
+    /** The region's entries among all, which others may lead to. */
+    readonly worldRecords: readonly route53.Record[];
     /** As deployed. */
     readonly sharePercent: pulumi.Output<number>;
 
     constructor(name: string, args: RegionRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:RegionRecords", name, args, opts);
+        super("meridian:components:RegionRecords", name, {}, opts);
         const { region } = args.region;
 
-        aliasPair(
+        const split = this.createSplit(args);
+        this.worldRecords = aliasPair(
             `world-${region}`,
             {
                 zoneId: args.zoneId,
@@ -46,19 +49,22 @@ export class RegionRecords extends pulumi.ComponentResource {
                     evaluateTargetHealth: true,
                 },
             },
-            { parent: this },
+            // Route 53 refuses an alias to a record that is not there yet.
+            { parent: this, dependsOn: split.all },
         );
-        const home = this.createSplit(args);
         this.createState(args);
 
-        this.sharePercent = home.weightedRoutingPolicies.apply(
+        this.sharePercent = split.home.weightedRoutingPolicies.apply(
             (policies) => policies?.[0]?.weight ?? 0,
         );
         this.registerOutputs({ sharePercent: this.sharePercent });
     }
 
-    /** Returns a record whose weight is the region's share. */
-    private createSplit(args: RegionRecordsArgs): route53.Record {
+    /** All records of the split, and one whose weight is the region's share. */
+    private createSplit(args: RegionRecordsArgs): {
+        readonly all: route53.Record[];
+        readonly home: route53.Record;
+    } {
         const { region, away, sharePercent } = args.region;
         const opts: pulumi.CustomResourceOptions = {
             parent: this,
@@ -66,7 +72,7 @@ export class RegionRecords extends pulumi.ComponentResource {
         };
         const share = sharePercent ?? 100;
         const common = { zoneId: args.zoneId, name: args.names.region(region) };
-        const [home] = aliasPair(
+        const home = aliasPair(
             `${region}-home`,
             {
                 ...common,
@@ -76,7 +82,7 @@ export class RegionRecords extends pulumi.ComponentResource {
             },
             opts,
         );
-        aliasPair(
+        const awayPair = aliasPair(
             `${region}-away`,
             {
                 ...common,
@@ -88,7 +94,7 @@ export class RegionRecords extends pulumi.ComponentResource {
             },
             opts,
         );
-        return home as route53.Record;
+        return { all: [...home, ...awayPair], home: home[0] as route53.Record };
     }
 
     /** Kept-alive connections outlive every change of DNS; a task that reads `evacuated` ends them. */

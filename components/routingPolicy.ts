@@ -80,7 +80,7 @@ export class RoutingPolicy extends pulumi.ComponentResource {
     readonly shares: Readonly<Record<string, pulumi.Output<number>>>;
 
     constructor(name: string, args: RoutingPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:RoutingPolicy", name, args, opts);
+        super("meridian:components:RoutingPolicy", name, {}, opts);
         refuseProblems("routing policy", routingProblems(args), this);
 
         const names = domainNames(args.domain);
@@ -93,16 +93,18 @@ export class RoutingPolicy extends pulumi.ComponentResource {
             inService: this.healthChecks.inService,
         };
         const shares: Record<string, pulumi.Output<number>> = {};
-        for (const region of regions) {
-            shares[region.region] = new RegionRecords(
+        const worldRecords = regions.flatMap((region) => {
+            const records = new RegionRecords(
                 `${name}-${region.region}`,
                 { ...shared, region },
                 { parent: this },
-            ).sharePercent;
-        }
+            );
+            shares[region.region] = records.sharePercent;
+            return records.worldRecords;
+        });
         new GeographyRecords(
             `${name}-geography`,
-            { ...shared, residency: args.residency },
+            { ...shared, residency: args.residency, worldRecords },
             { parent: this },
         );
         new WriteRecords(

@@ -38,7 +38,7 @@ export class Service extends pulumi.ComponentResource {
     readonly taskRoleName: pulumi.Output<string>;
 
     constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:Service", name, args, opts);
+        super("meridian:components:Service", name, {}, opts);
 
         const cluster = new ecs.Cluster(
             name,

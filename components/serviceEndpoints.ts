@@ -28,7 +28,7 @@ export class ServiceEndpoints extends pulumi.ComponentResource {
     readonly prefixListIds: Readonly<Record<"dynamodb" | "s3", pulumi.Output<string>>>;
 
     constructor(name: string, args: ServiceEndpointsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:ServiceEndpoints", name, args, opts);
+        super("meridian:components:ServiceEndpoints", name, {}, opts);
 
         this.prefixListIds = {
             dynamodb: this.createGateway(`${name}-dynamodb`, "dynamodb", args, [

@@ -19,7 +19,7 @@ const targets = { cpuPercent: 50, requestsPerTask: 1500 } as const;
  */
 export class ServiceScaling extends pulumi.ComponentResource {
     constructor(name: string, args: ServiceScalingArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:ServiceScaling", name, args, opts);
+        super("meridian:components:ServiceScaling", name, {}, opts);
 
         const target = new appautoscaling.Target(
             name,

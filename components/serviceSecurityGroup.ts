@@ -23,7 +23,7 @@ export class ServiceSecurityGroup extends pulumi.ComponentResource {
         args: ServiceSecurityGroupArgs,
         opts?: pulumi.ComponentResourceOptions,
     ) {
-        super("meridian:components:ServiceSecurityGroup", name, args, opts);
+        super("meridian:components:ServiceSecurityGroup", name, {}, opts);
 
         const group = new ec2.SecurityGroup(
             name,

@@ -18,7 +18,7 @@ export interface TableScalingArgs {
 /** Autoscaling of one region's copy of a table, and of its indexes, by how much of it is in use. */
 export class TableScaling extends pulumi.ComponentResource {
     constructor(name: string, args: TableScalingArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:TableScaling", name, args, opts);
+        super("meridian:components:TableScaling", name, {}, opts);
 
         this.scale(name, "table", `table/${args.tableName}`, args);
         for (const index of args.indexNames) {

@@ -35,7 +35,7 @@ export class Votes extends pulumi.ComponentResource {
     readonly votes: pulumi.Output<Record<string, Vote>>;
 
     constructor(name: string, args: VotesArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:Votes", name, args, opts);
+        super("meridian:components:Votes", name, {}, opts);
 
         const bucket = new LockedBucket(
             name,

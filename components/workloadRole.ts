@@ -20,7 +20,7 @@ export class WorkloadRole extends pulumi.ComponentResource {
     readonly roleName: pulumi.Output<string>;
 
     constructor(name: string, args: WorkloadRoleArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:WorkloadRole", name, args, opts);
+        super("meridian:components:WorkloadRole", name, {}, opts);
 
         const role = new iam.Role(
             name,

@@ -22,7 +22,7 @@ export interface WriteRecordsArgs {
  */
 export class WriteRecords extends pulumi.ComponentResource {
     constructor(name: string, args: WriteRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("meridian:components:WriteRecords", name, args, opts);
+        super("meridian:components:WriteRecords", name, {}, opts);
 
         for (const [role, region] of [
             ["PRIMARY", args.writer],
