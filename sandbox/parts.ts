@@ -4,6 +4,8 @@ import { S3Api } from "./world/api/s3";
 import { Buckets } from "./world/buckets/buckets";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
+import { DnsServer } from "./world/dns";
+import { HealthCheckers } from "./world/healthChecks";
 import { Inside } from "./world/inside/inside";
 import { LoadBalancers } from "./world/loadBalancers";
 import { Metrics } from "./world/metrics";
@@ -15,7 +17,10 @@ import { Tasks, type ImageSources } from "./world/tasks";
 import type { Part, World } from "./world/world";
 
 export interface PartsOptions {
+    /** What stands for container images, by repository name or URI. */
     readonly images: ImageSources;
+    /** Route 53 health checkers in each of a check's regions. @default the checkers' own */
+    readonly checkersPerRegion?: number;
 }
 
 /** Everything that the world consists of. */
@@ -28,6 +33,8 @@ export interface Parts {
     readonly buckets: Buckets;
     readonly loadBalancers: LoadBalancers;
     readonly tasks: Tasks;
+    readonly health: HealthCheckers;
+    readonly dns: DnsServer;
     readonly api: ApiServer;
     readonly provider: ProviderEndpoint;
 }
@@ -40,6 +47,15 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const targets = new Targets();
     const tables = new Tables(world, { metrics });
     const buckets = new Buckets(world, { certificates });
+    const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
+    const health: HealthCheckers = new HealthCheckers(world, {
+        metrics,
+        resolve: (name, sourceAddress) => addressesOf(dns, name, sourceAddress),
+        ...(options.checkersPerRegion === undefined
+            ? {}
+            : { checkersPerRegion: options.checkersPerRegion }),
+    });
+    const dns: DnsServer = new DnsServer(world, { health, loadBalancers });
     return {
         certificates,
         metrics,
@@ -47,8 +63,10 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         persistence: new Persistence(world),
         tables,
         buckets,
-        loadBalancers: new LoadBalancers(world, { certificates, targets, metrics }),
+        loadBalancers,
         tasks: new Tasks(world, { targets, inside, images: options.images }),
+        health,
+        dns,
         api: new ApiServer(world, [new DynamoDbApi(tables), new S3Api(buckets)]),
         provider: new ProviderEndpoint(world, new ControlPlane(world)),
     };
@@ -63,6 +81,14 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.api,
         parts.loadBalancers,
         parts.tasks,
+        parts.dns,
+        parts.health,
         parts.provider,
     ];
+}
+
+function addressesOf(dns: DnsServer, name: string, sourceAddress: string): readonly string[] {
+    return dns
+        .resolve(name, "A", { sourceAddress })
+        .answers.flatMap(({ type, value }) => (type === "A" ? [value] : []));
 }

@@ -1,7 +1,9 @@
 import { sandboxEnvironment } from "./environment";
 import { startOrder, type Parts } from "./parts";
 import type { WorldClock } from "./world/clock";
+import type { DnsServer } from "./world/dns";
 import type { Faults } from "./world/faults";
+import type { HealthCheckers } from "./world/healthChecks";
 import type { Journal } from "./world/journal";
 import { dnsAddress, type Network } from "./world/network";
 import type { Store } from "./world/store";
@@ -54,6 +56,14 @@ export class Sandbox {
 
     get network(): Network {
         return this.world.network;
+    }
+
+    get dns(): DnsServer {
+        return this.parts.dns;
+    }
+
+    get health(): HealthCheckers {
+        return this.parts.health;
     }
 
     get tables(): Tables {

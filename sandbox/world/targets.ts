@@ -6,6 +6,8 @@ export interface Target {
     readonly id: string;
     readonly address: string;
     readonly port: number;
+    /** Where another port of it is reached, for health checks that have their own. @default the same */
+    readonly portFor?: (port: number) => number;
     /** How many tasks it stands for: one process runs for all of a service's. */
     readonly count: () => number;
 }

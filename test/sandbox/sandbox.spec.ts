@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import fs from "node:fs";
 import net from "node:net";
@@ -13,7 +14,7 @@ import { smallWorld } from "../support/smallWorld";
 import { account, declareEstate, declareService, type Declaring } from "./support/estate";
 
 const program = path.join(__dirname, "support/program.js");
-const port = 8096;
+const port = 8080;
 
 describe("Sandbox", () => {
     let home: string;
@@ -124,6 +125,79 @@ describe("Sandbox", () => {
         expect(environment["AWS_CONFIG_FILE"]).to.equal(os.devNull);
     });
 
+    it("fails a name over when health checkers lose its region, for real resolvers", async () => {
+        const running = await start();
+        const { store, clock, network, faults } = running;
+        const declaring: Declaring = {
+            declare: (type, region, id, inputs, computed = {}) =>
+                store.put({ type, region, id, inputs, outputs: { ...inputs, ...computed } }),
+        };
+        const zoneId = "Z0123456789EXAMPLE";
+        for (const [region, role] of [
+            ["us-east-1", "PRIMARY"],
+            ["eu-west-1", "SECONDARY"],
+        ] as const) {
+            const estate = declareEstate(declaring, { region });
+            declareService(declaring, estate, {
+                port,
+                environment: { PORT: String(port), VERSION: region },
+            });
+            const check = {
+                type: "HTTPS",
+                fqdn: estate.dnsName,
+                port: 443,
+                resourcePath: "/health",
+                requestInterval: 10,
+                failureThreshold: 3,
+                enableSni: true,
+                regions: ["sa-east-1", "eu-west-1", "ap-southeast-1"],
+            };
+            declaring.declare(
+                "aws:route53/healthCheck:HealthCheck",
+                "global",
+                `check-${region}`,
+                check,
+            );
+            const record = {
+                zoneId,
+                name: "app.example.com",
+                type: "A",
+                setIdentifier: region,
+                failoverRoutingPolicies: [{ type: role }],
+                healthCheckId: `check-${region}`,
+                aliases: [
+                    { name: estate.dnsName, zoneId: "Z35SXDOTRQ7X7K", evaluateTargetHealth: true },
+                ],
+            };
+            declaring.declare("aws:route53/record:Record", "global", `record-${region}`, record, {
+                fqdn: "app.example.com",
+            });
+        }
+        await running.steady();
+        const answer = (): string | undefined =>
+            running.dns.resolve("app.example.com", "A").answers.find(({ type }) => type === "A")
+                ?.value;
+        const regionNow = (): string | undefined => network.placeOf(answer() ?? "").region;
+        const resolver = new Resolver();
+        resolver.setServers([`127.53.0.1:${ports.dns}`]);
+
+        await until(running, () => running.health.status("check-us-east-1")?.healthy === true);
+        expect(regionNow()).to.equal("us-east-1");
+        expect(await clock.io(() => resolver.resolve4("app.example.com"))).to.deep.equal([
+            answer(),
+        ]);
+
+        faults.inject({ kind: "blackout", region: "us-east-1" });
+        await until(running, () => regionNow() === "eu-west-1");
+        expect(await clock.io(() => resolver.resolve4("app.example.com"))).to.deep.equal([
+            answer(),
+        ]);
+        expect(running.health.healthy("check-us-east-1")).to.be.false;
+
+        faults.healAll();
+        await until(running, () => regionNow() === "us-east-1");
+    });
+
     it("takes its tasks with it when it is killed", async () => {
         const running = await start();
         await fill(running);
@@ -158,6 +232,16 @@ describe("Sandbox", () => {
         }
     });
 });
+
+/** Looks every world second, for at most ten minutes. */
+async function until(sandbox: Sandbox, condition: () => boolean): Promise<void> {
+    for (let second = 0; !condition(); second++) {
+        if (second === 600) {
+            throw new Error("the condition did not come to hold within ten world minutes");
+        }
+        await sandbox.clock.sleep(1000);
+    }
+}
 
 async function version(sandbox: Sandbox, dnsName: string): Promise<number> {
     const response = await sandbox.network.request({

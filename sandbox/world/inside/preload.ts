@@ -18,7 +18,7 @@ delete process.env[settingsVariable];
 const settings = JSON.parse(text) as InsideSettings;
 
 patchNames(settings);
-patchWires(settings, (port) => process.send?.({ kind: "listening", port }));
+patchWires(settings, (listening) => process.send?.({ kind: "listening", ...listening }));
 
 // A worker shares its process with the world, whose timers must stay as they are.
 if (isMainThread && settings.offsetMs !== undefined) {

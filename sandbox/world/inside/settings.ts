@@ -23,6 +23,9 @@ export interface TimeMessage {
 /** Messages from a process to the world. */
 export interface ListeningMessage {
     readonly kind: "listening";
+    /** Port the program asked for. */
+    readonly asked: number;
+    /** Port of its address that stands for it. */
     readonly port: number;
 }
 

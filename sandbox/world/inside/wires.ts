@@ -4,6 +4,12 @@ import tls from "node:tls";
 
 import type { InsideSettings } from "./settings";
 
+/** A port that the program asked for, and the one that stands for it on its address. */
+export interface Listening {
+    readonly asked: number;
+    readonly port: number;
+}
+
 /**
  * Puts the program's sockets on the world's wires: they leave from the program's own address, 443
  * and 80 become the world's ports, "all interfaces" becomes the program's one address, only the
@@ -11,7 +17,7 @@ import type { InsideSettings } from "./settings";
  */
 export function patchWires(
     settings: InsideSettings,
-    onListening: (port: number) => void = () => {},
+    onListening: (listening: Listening) => void = () => {},
 ): void {
     patchConnect(settings);
     patchListen(settings, onListening);
@@ -72,36 +78,49 @@ function connectArguments(list: readonly unknown[]): {
     };
 }
 
-function patchListen(settings: InsideSettings, onListening: (port: number) => void): void {
+function patchListen(settings: InsideSettings, onListening: (listening: Listening) => void): void {
     const listen = method(net.Server.prototype, "listen");
 
     net.Server.prototype.listen = function (this: net.Server, ...args: unknown[]): net.Server {
-        this.once("listening", () => {
-            const address = this.address();
-            if (typeof address === "object" && address !== null) {
-                onListening(address.port);
-            }
-        });
-        return Reflect.apply(listen, this, listenArguments(args, settings.address)) as net.Server;
+        const { asked, aimed } = listenArguments(args, settings.address);
+        if (asked !== undefined) {
+            this.once("listening", () => {
+                const address = this.address();
+                if (typeof address === "object" && address !== null) {
+                    onListening({ asked, port: address.port });
+                }
+            });
+        }
+        return Reflect.apply(listen, this, aimed) as net.Server;
     };
 }
 
-/** The same arguments with "all interfaces" as the program's one address. */
-function listenArguments(args: readonly unknown[], address: string | undefined): unknown[] {
-    const narrow = (host: unknown): unknown =>
-        address !== undefined && (host === undefined || host === "0.0.0.0" || host === "::")
-            ? address
-            : host;
+/**
+ * The same arguments with "all interfaces" as the program's one address, and a port that is free
+ * there: a second world on this machine has the same addresses.
+ */
+function listenArguments(
+    args: readonly unknown[],
+    address: string | undefined,
+): { readonly asked?: number; readonly aimed: readonly unknown[] } {
+    const everywhere = (host: unknown): boolean =>
+        address !== undefined && (host === undefined || host === "0.0.0.0" || host === "::");
     const [first, ...rest] = args;
     if (typeof first === "object" && first !== null && "port" in first) {
-        return [{ ...first, host: narrow("host" in first ? first.host : undefined) }, ...rest];
+        return everywhere("host" in first ? first.host : undefined)
+            ? {
+                  asked: Number(first.port),
+                  aimed: [{ ...first, host: address, port: 0 }, ...rest],
+              }
+            : { aimed: args };
     }
     if (typeof first === "number" || (typeof first === "string" && /^\d+$/.test(first))) {
-        return typeof rest[0] === "string"
-            ? [first, narrow(rest[0]), ...rest.slice(1)]
-            : [first, narrow(undefined), ...rest];
+        const [host, ...others] = typeof rest[0] === "string" ? rest : [undefined, ...rest];
+        return everywhere(host)
+            ? { asked: Number(first), aimed: [0, address, ...others] }
+            : { aimed: args };
     }
-    return [...args];
+    return { aimed: args };
 }
 
 /** In the world, its authority stands for every public one. */

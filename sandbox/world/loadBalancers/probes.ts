@@ -87,14 +87,15 @@ export class Probes {
 
     async #probe(registration: Registration, group: ProbedGroup, probe: Probe): Promise<void> {
         const { check, from } = group;
-        const { address, port } = registration.target;
+        const { address, portFor = (same) => same } = registration.target;
+        const port = check.port === undefined ? registration.target.port : portFor(check.port);
         const healthy = await this.world.network
             .request({
                 from,
                 to: address,
-                port: check.port ?? port,
+                port,
                 tls: check.tls,
-                host: `${address}:${check.port ?? port}`,
+                host: `${address}:${port}`,
                 method: "GET",
                 path: check.path,
                 headers: { "user-agent": "ELB-HealthChecker/2.0" },

@@ -147,6 +147,10 @@ export class ServiceTasks {
         const task = await spawn(wanted);
         this.#tasks.add(task);
         void task.exited.then(() => this.#tasks.delete(task));
+        if (this.#stopped) {
+            await task.end();
+            return superseded;
+        }
         const up = await this.world.clock.io(() =>
             Promise.race([
                 task.listening.then(() => "listening"),
@@ -162,7 +166,8 @@ export class ServiceTasks {
             targets.register(groupArn, {
                 id: `${task.address}:${port}`,
                 address: task.address,
-                port,
+                port: task.portFor(port),
+                portFor: (other) => task.portFor(other),
                 count: () => this.#desired(),
             }),
         );

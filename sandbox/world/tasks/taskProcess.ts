@@ -45,6 +45,7 @@ export class TaskProcess {
     readonly #child: ChildProcess;
     readonly #exited: Promise<string>;
     readonly #listening: Promise<void>;
+    readonly #ports = new Map<number, number>();
     #alive = true;
 
     constructor(
@@ -84,6 +85,7 @@ export class TaskProcess {
         this.#listening = new Promise((resolve) =>
             this.#child.on("message", (message: ListeningMessage) => {
                 if (message.kind === "listening") {
+                    this.#ports.set(message.asked, message.port);
                     resolve();
                 }
             }),
@@ -114,6 +116,11 @@ export class TaskProcess {
     /** Resolves when it accepts connections; never, when it ends before. */
     get listening(): Promise<void> {
         return this.#listening;
+    }
+
+    /** Port of the task's address that stands for a port of the container; the same one when nothing listens on that. */
+    portFor(containerPort: number): number {
+        return this.#ports.get(containerPort) ?? containerPort;
     }
 
     /** Tells the process what time it is in the world. */

@@ -10,11 +10,14 @@ import { expect } from "chai";
 
 import { Certificates } from "../../../../sandbox/world/certificates";
 import { Inside } from "../../../../sandbox/world/inside/inside";
+import type { ListeningMessage } from "../../../../sandbox/world/inside/settings";
 import { smallWorld, type SmallWorld } from "../../../support/smallWorld";
 import { stubDns, type StubDns } from "../../support/stubDns";
 
 const support = path.join(__dirname, "../../support");
 const region = "eu-west-1";
+/** Port that the program wants to listen at. */
+const asked = 8080;
 
 describe("Inside", () => {
     let world: SmallWorld;
@@ -44,12 +47,14 @@ describe("Inside", () => {
         remote.listen(world.network.ports.https, address);
         await once(remote, "listening");
 
-        self = { address: world.network.taskAddress(region, "task"), port: 8098 };
+        const ownAddress = world.network.taskAddress(region, "task");
         child = spawn(process.execPath, ["-r", inside.preload, path.join(support, "program.js")], {
-            env: { PORT: String(self.port), ...inside.taskVariables(region, self.address) },
+            env: { PORT: String(asked), ...inside.taskVariables(region, ownAddress) },
             stdio: ["ignore", "inherit", "inherit", "ipc"],
         });
-        await once(child, "message");
+        const [message] = (await once(child, "message")) as [ListeningMessage];
+        expect(message).to.include({ kind: "listening", asked });
+        self = { address: ownAddress, port: message.port };
     });
 
     after(() => {
@@ -112,7 +117,7 @@ describe("Inside", () => {
     });
 
     it("hides its own settings from the program", async () => {
-        expect(await ask("/environment")).to.deep.equal({ PORT: String(self.port) });
+        expect(await ask("/environment")).to.deep.equal({ PORT: String(asked) });
     });
 
     it("keeps the machine's time until it is told the world's, then follows", async () => {
@@ -132,7 +137,7 @@ describe("Inside", () => {
             ["-r", inside.preload, path.join(support, "program.js")],
             {
                 env: {
-                    PORT: "8097",
+                    PORT: String(asked),
                     ...inside.taskVariables(region, world.network.taskAddress(region, "other")),
                 },
                 stdio: ["ignore", "inherit", "inherit", "ipc"],

@@ -11,7 +11,7 @@ import { RecordedMetrics, smallWorld, type SmallWorld } from "../../../support/s
 import { declareEstate, declareService, type Estate } from "../../support/estate";
 
 const program = path.join(__dirname, "../../support/program.js");
-const port = 8099;
+const port = 8080;
 
 describe("Tasks", () => {
     let world: SmallWorld;
