@@ -86,6 +86,8 @@ export class Region extends pulumi.ComponentResource {
     readonly alarmTopicArn: pulumi.Output<string>;
 
     constructor(name: string, args: RegionArgs, opts?: pulumi.ComponentResourceOptions) {
+        // No inputs of its own, here and in every component: a new vote must change one object in the
+        // update's plan, and not also each component that the vote passes through.
         super("meridian:components:Region", name, {}, opts);
         refuseProblems(`region ${args.region}`, regionProblems(args), this);
 

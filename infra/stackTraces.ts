@@ -9,7 +9,9 @@ const format = Error.prepareStackTrace?.bind(Error);
 Error.prepareStackTrace = (error, frames) => {
     const trace: unknown =
         format?.(error, frames) ??
-        [String(error), ...frames.map((frame) => `    at ${frame as unknown as string}`)].join("\n");
+        [String(error), ...frames.map((frame) => `    at ${frame as unknown as string}`)].join(
+            "\n",
+        );
     return typeof trace === "string" ? withFolders(trace) : trace;
 };
 
