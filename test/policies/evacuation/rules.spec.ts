@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { enoughRegions } from "../../../policies/evacuation/rules/enoughRegions";
+import { namedRegion } from "../../../policies/evacuation/rules/namedRegion";
 import { notItself } from "../../../policies/evacuation/rules/notItself";
 import { oneRegion } from "../../../policies/evacuation/rules/oneRegion";
 import { voteBody } from "../../../policies/evacuation/rules/voteBody";
@@ -20,7 +21,7 @@ const quiet = {
     "ap-east-1": "in-service",
     "self-test": "evacuate",
 };
-const rules = { enoughRegions, notItself, oneRegion, voteBody };
+const rules = { enoughRegions, namedRegion, notItself, oneRegion, voteBody };
 
 describe("evacuation rules", () => {
     for (const [name, rule] of Object.entries(rules)) {
@@ -48,6 +49,23 @@ describe("evacuation rules", () => {
     it("oneRegion refuses a second evacuation and does not count the self-test", () => {
         const two = { ...quiet, "us-east-1": "evacuate", "ap-east-1": "evacuate" };
         expect(judgeStack(oneRegion, votes(two))[0]).to.match(/us-east-1 and ap-east-1/);
+    });
+
+    it("namedRegion refuses an evacuation of another region than the impaired one", () => {
+        const out = votes({ ...quiet, "us-east-1": "evacuate" });
+        expect(judgeStack(namedRegion, out, { impairedRegion: "us-east-1" })).to.deep.equal([]);
+        expect(judgeStack(namedRegion, out, { impairedRegion: "ap-east-1" })[0]).to.match(
+            /us-east-1 says evacuate, but ap-east-1 is/,
+        );
+        expect(judgeStack(namedRegion, votes(quiet), { impairedRegion: "ap-east-1" })).to.eql([]);
+    });
+
+    it("namedRegion refuses a vote on a region the platform has not", () => {
+        const regions = ["us-east-1", "eu-west-1", "ap-south-1", "ap-east-1"];
+        expect(judgeStack(namedRegion, votes(quiet), { regions })).to.deep.equal([]);
+        expect(
+            judgeStack(namedRegion, votes({ ...quiet, "us-esat-1": "in-service" }), { regions })[0],
+        ).to.match(/us-esat-1 is about no region/);
     });
 
     it("notItself refuses a vote about the region it lives in", () => {

@@ -1,0 +1,60 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+
+import { dataPlaneRecovery } from "../framework";
+import { selfTest, votesIn } from "../votes";
+
+interface Config {
+    readonly impairedRegion: string;
+    readonly regions: readonly string[];
+}
+
+/**
+ * What the operator says the update is about, checked against what it does. Without configuration any
+ * region may be voted out: the packs then run in updates that are about something else.
+ */
+export const namedRegion: StackValidationPolicy = {
+    name: "evacuation-named-region",
+    description:
+        "A region must vote on regions of the platform only, and against none but the one that is declared impaired.",
+    enforcementLevel: "mandatory",
+    severity: "critical",
+    framework: dataPlaneRecovery,
+    tags: ["evacuation"],
+    remediationSteps:
+        "Correct meridian:votes in the stack's configuration, or impairedRegion and regions in the pack's.",
+    configSchema: {
+        properties: {
+            impairedRegion: {
+                type: "string",
+                default: "",
+                description: "region that is being evacuated; empty: any",
+            },
+            regions: {
+                type: "array",
+                items: { type: "string" },
+                default: [],
+                description: "regions of the platform; empty: not looked at",
+            },
+        },
+    },
+    validateStack: (args, report) => {
+        const { impairedRegion, regions } = args.getConfig<Config>();
+        for (const { subject, body, urn } of votesIn(args.resources)) {
+            if (subject === selfTest) {
+                continue;
+            }
+            if (regions.length > 0 && !regions.includes(subject)) {
+                report(
+                    `votes/${subject} is about no region of the platform; it has ${regions.join(", ")}`,
+                    urn,
+                );
+            }
+            if (impairedRegion !== "" && body === "evacuate" && subject !== impairedRegion) {
+                report(
+                    `votes/${subject} says evacuate, but ${impairedRegion} is the region declared impaired; set it to in-service`,
+                    urn,
+                );
+            }
+        }
+    },
+};
