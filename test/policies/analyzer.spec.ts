@@ -137,6 +137,7 @@ describe("the packs, as processes", () => {
         const analyzer = await start("evacuation");
         expect(await analyzer.names()).to.have.members([
             "evacuation-enough-regions",
+            "evacuation-named-region",
             "evacuation-not-itself",
             "evacuation-one-region",
             "evacuation-vote-body",
