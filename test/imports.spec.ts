@@ -73,7 +73,7 @@ describe("import rules", () => {
         const readers = ["infra", "components"]
             .flatMap(sources)
             .filter((file) =>
-                /new pulumi\.Config|new Config\(/.test(
+                /new pulumi\.Config|new Config\(|allConfig\(/.test(
                     fs.readFileSync(path.join(root, file), "utf8"),
                 ),
             );

@@ -99,7 +99,7 @@ export async function setMocks(options: MockOptions = {}): Promise<Registrations
 /** Resolves once everything registered so far has its outputs and so all that follows from them. */
 export async function settled(): Promise<void> {
     // Exported by the SDK, but left out of its types.
-    const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs(): Promise<void> };
+    const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
     await waitForRPCs();
 }
 
