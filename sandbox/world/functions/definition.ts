@@ -62,6 +62,31 @@ export function functionDefinition(resource: StoredResource, store: Store): Func
     };
 }
 
+/**
+ * The variables a function finds: its own, and those the runtime sets whatever it says.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ *
+ * @param endpointUrl the region's AWS API endpoint
+ */
+export function runtimeEnvironment(
+    definition: FunctionDefinition,
+    endpointUrl: string,
+): Readonly<Record<string, string>> {
+    return {
+        ...definition.environment,
+        AWS_REGION: definition.region,
+        AWS_DEFAULT_REGION: definition.region,
+        AWS_LAMBDA_FUNCTION_NAME: definition.name,
+        AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
+        AWS_ACCESS_KEY_ID: "ASIAREHEARSALCLOUD00",
+        AWS_SECRET_ACCESS_KEY: "rehearsal",
+        AWS_SESSION_TOKEN: "rehearsal",
+        AWS_ENDPOINT_URL: endpointUrl,
+        TZ: ":UTC",
+    };
+}
+
 function stringsOf(props: Props | undefined): Readonly<Record<string, string>> {
     return Object.fromEntries(
         Object.entries(props ?? {}).map(([name, value]) => [name, String(value)]),

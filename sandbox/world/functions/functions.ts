@@ -6,19 +6,20 @@ import { build } from "esbuild";
 import { AwsError } from "../../aws/awsError";
 import { text } from "../../aws/support/known";
 import { refuseUnreachable, regionOf, type FailedDeliveries } from "../deliveries";
-import { policyAllowsService, roleAllows } from "../permissions";
 import type { StoreChange, StoredResource } from "../store";
 import type { FunctionInvoker, MetricSink, Part, World } from "../world";
+import { AsynchronousInvocations } from "./asynchronous";
 import { unpackCode } from "./code";
-import { functionDefinition, functionType, type FunctionDefinition } from "./definition";
+import {
+    functionDefinition,
+    functionType,
+    runtimeEnvironment,
+    type FunctionDefinition,
+} from "./definition";
 import { embeddedMetrics } from "./embeddedMetrics";
 import { Instance, type Ending } from "./instance";
+import { permits } from "./permits";
 import { Pool } from "./pool";
-
-const permissionType = "aws:lambda/permission:Permission";
-
-/** World milliseconds before the first and the second repetition of a failed event, https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html. */
-const retryDelaysMs = [60_000, 120_000];
 
 /** Where a world's programs run; see `Inside`. */
 export interface FunctionSurroundings {
@@ -43,12 +44,17 @@ export interface FunctionsDeps {
 export class Functions implements Part, FunctionInvoker {
     readonly #pools = new Map<string, Pool>();
     #bootstrap = "";
-    #stopped = false;
+    readonly #asynchronous: AsynchronousInvocations;
 
     constructor(
         private readonly world: World,
         private readonly deps: FunctionsDeps,
-    ) {}
+    ) {
+        this.#asynchronous = new AsynchronousInvocations(world, {
+            ...deps,
+            count: (definition, metric, value) => this.#count(definition, metric, value),
+        });
+    }
 
     async start(): Promise<void> {
         const { store, faults, clock, home } = this.world;
@@ -68,7 +74,7 @@ export class Functions implements Part, FunctionInvoker {
     }
 
     async stop(): Promise<void> {
-        this.#stopped = true;
+        this.#asynchronous.stop();
         this.world.store.off("change", this.#follow);
         this.world.faults.off("change", this.#onFaults);
         const pools = [...this.#pools.values()];
@@ -85,7 +91,7 @@ export class Functions implements Part, FunctionInvoker {
     invokeAsync(functionArn: string, payload: unknown, caller: string, sourceArn: string): void {
         const resource = this.#resource(functionArn);
         refuseUnreachable(this.world, resource.region, resource.region);
-        const allowed = this.#permits(resource, caller, sourceArn);
+        const allowed = permits(this.world, resource, { principal: caller, sourceArn });
         this.world.journal.add({
             atMs: this.world.clock.now(),
             caller,
@@ -102,7 +108,7 @@ export class Functions implements Part, FunctionInvoker {
                 403,
             );
         }
-        void this.#untilDone(this.#pool(resource), payload);
+        void this.#asynchronous.run(this.#pool(resource), payload);
     }
 
     /**
@@ -120,126 +126,6 @@ export class Functions implements Part, FunctionInvoker {
                 error: { errorType: "TooManyRequestsException", errorMessage: "Rate Exceeded." },
             }
         );
-    }
-
-    async #untilDone(pool: Pool, payload: unknown): Promise<void> {
-        const { clock } = this.world;
-        const untilMs = clock.now() + pool.definition.maximumAgeMs;
-        let ending: Ending | undefined;
-        for (let attempt = 0; ; attempt++) {
-            ending = await pool.run(payload, untilMs);
-            const retryMs = retryDelaysMs[attempt];
-            if (
-                this.#stopped ||
-                ending === undefined ||
-                ending.ok ||
-                retryMs === undefined ||
-                attempt >= pool.definition.maximumRetries ||
-                clock.now() + retryMs > untilMs
-            ) {
-                break;
-            }
-            await clock.sleep(retryMs);
-        }
-        if (!this.#stopped) {
-            this.#finish(pool.definition, payload, ending);
-        }
-    }
-
-    /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
-    #finish(definition: FunctionDefinition, payload: unknown, ending: Ending | undefined): void {
-        const succeeded = ending?.ok === true;
-        const destination = succeeded ? definition.onSuccessArn : definition.onFailureArn;
-        if (destination !== undefined) {
-            this.#handOver(
-                definition,
-                destination,
-                JSON.stringify({
-                    version: "1.0",
-                    timestamp: new Date(this.world.clock.now()).toISOString(),
-                    requestContext: {
-                        functionArn: `${definition.arn}:$LATEST`,
-                        condition: succeeded
-                            ? "Success"
-                            : ending === undefined
-                              ? "EventAgeExceeded"
-                              : "RetriesExhausted",
-                    },
-                    requestPayload: payload,
-                    responsePayload:
-                        ending === undefined ? null : ending.ok ? ending.result : ending.error,
-                }),
-            );
-        }
-        if (!succeeded && definition.deadLetterArn !== undefined) {
-            this.#handOver(definition, definition.deadLetterArn, JSON.stringify(payload));
-        }
-        if (!succeeded) {
-            this.#count(definition, "AsyncEventsDropped", 1);
-        }
-    }
-
-    #handOver(definition: FunctionDefinition, targetArn: string, body: string): void {
-        const action = targetArn.split(":")[2] === "sns" ? "sns:Publish" : "sqs:SendMessage";
-        try {
-            if (
-                !roleAllows(
-                    this.world,
-                    definition.roleArn,
-                    "lambda.amazonaws.com",
-                    action,
-                    targetArn,
-                )
-            ) {
-                throw new AwsError(
-                    "AccessDenied",
-                    `the role ${definition.roleArn} of function ${definition.name} does not allow ${action} on ${targetArn}`,
-                    403,
-                );
-            }
-            refuseUnreachable(this.world, definition.region, regionOf(targetArn));
-            this.deps.handOver(targetArn, body);
-        } catch (error) {
-            this.#count(definition, "DeadLetterErrors", 1);
-            this.deps.failures.add(definition.arn, targetArn, error);
-        }
-    }
-
-    /** The function's own resource policy, which its permissions make up. */
-    #permits(resource: StoredResource, principal: string, sourceArn: string): boolean {
-        const functionArn = text(resource.outputs, "arn") ?? "";
-        return this.world.store
-            .list(permissionType, resource.region)
-            .filter(({ outputs }) => {
-                const named = text(outputs, "function");
-                return named === functionArn || named === text(resource.outputs, "name");
-            })
-            .some(({ outputs }) => {
-                const account = text(outputs, "sourceAccount");
-                const source = text(outputs, "sourceArn");
-                const statement = {
-                    Effect: "Allow",
-                    Principal:
-                        text(outputs, "principal") === "*"
-                            ? "*"
-                            : { Service: text(outputs, "principal") },
-                    Action: text(outputs, "action"),
-                    Resource: functionArn,
-                    Condition: {
-                        ...(account === undefined
-                            ? {}
-                            : { StringEquals: { "aws:SourceAccount": account } }),
-                        ...(source === undefined ? {} : { ArnLike: { "aws:SourceArn": source } }),
-                    },
-                };
-                return policyAllowsService(
-                    this.world,
-                    JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
-                    { principal, sourceArn },
-                    "lambda:InvokeFunction",
-                    functionArn,
-                );
-            });
     }
 
     #pool(resource: StoredResource): Pool {
@@ -260,15 +146,14 @@ export class Functions implements Part, FunctionInvoker {
     }
 
     #create(definition: FunctionDefinition): Instance {
-        const { network, home } = this.world;
-        const { region, name, arn, memoryMb } = definition;
+        const { name, arn, memoryMb } = definition;
         return new Instance({
             bootstrap: this.#bootstrap,
             preload: this.deps.inside.preload,
             settings: {
                 folder: unpackCode(
                     definition,
-                    home,
+                    this.world.home,
                     this.deps.modules ?? path.resolve(__dirname, "../../../node_modules"),
                 ),
                 handler: definition.handler,
@@ -276,23 +161,21 @@ export class Functions implements Part, FunctionInvoker {
                 functionName: name,
                 memoryMb,
             },
-            environment: {
-                ...definition.environment,
-                ...this.deps.inside.workerVariables(region),
-                // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
-                AWS_REGION: region,
-                AWS_DEFAULT_REGION: region,
-                AWS_LAMBDA_FUNCTION_NAME: name,
-                AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-                AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-                AWS_ACCESS_KEY_ID: "ASIAREHEARSALCLOUD00",
-                AWS_SECRET_ACCESS_KEY: "rehearsal",
-                AWS_SESSION_TOKEN: "rehearsal",
-                AWS_ENDPOINT_URL: `http://${network.apiAddress(region)}:${network.ports.api}`,
-                TZ: ":UTC",
-            },
+            environment: this.#environment(definition),
             onOutput: (output) => this.#output(definition, output),
         });
+    }
+
+    #environment(definition: FunctionDefinition): Readonly<Record<string, string>> {
+        const { network } = this.world;
+        const { region } = definition;
+        return {
+            ...runtimeEnvironment(
+                definition,
+                `http://${network.apiAddress(region)}:${network.ports.api}`,
+            ),
+            ...this.deps.inside.workerVariables(region),
+        };
     }
 
     #output({ name, region }: FunctionDefinition, output: string): void {

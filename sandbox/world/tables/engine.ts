@@ -48,10 +48,6 @@ const operations = {
 /** An action of the engine, by its API name. */
 export type EngineAction = keyof typeof operations;
 
-export function isEngineAction(action: string): action is EngineAction {
-    return Object.hasOwn(operations, action);
-}
-
 /** An item in DynamoDB's JSON: `{"pk": {"S": "..."}}`. */
 export type AttributeMap = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 

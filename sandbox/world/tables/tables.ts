@@ -1,19 +1,15 @@
-import { AwsError } from "../../aws/awsError";
+import { notImplemented } from "../api/errors";
 import type { StoreChange } from "../store";
 import type { MetricSink, Part, World } from "../world";
-import {
-    createTableInput,
-    indexUpdates,
-    tableDefinition,
-    tableType,
-    type TableDefinition,
-} from "./definition";
+import { administer, isAdministration, type AdministrationAction } from "./administration";
+import { tableDefinition, tableType } from "./definition";
 import { describeTable, describeTimeToLive } from "./describe";
-import { isEngineAction } from "./engine";
+import { expireItems } from "./expiry";
 import { ReplicationLatencies } from "./latencies";
 import { ReplicationLink, type ReplicatedWrite } from "./link";
+import { Placement } from "./placement";
 import { isWriteAction, RegionTables } from "./regionTables";
-import { Replica, type Entry } from "./replica";
+import type { Entry, Replica } from "./replica";
 import type { TransactItem } from "./transaction";
 import { transactGet, TransactionTokens } from "./transactionApi";
 import { tableNameOf } from "./writes";
@@ -47,7 +43,7 @@ export class Tables implements Part {
     readonly #tokens: TransactionTokens;
     readonly #latencies = new ReplicationLatencies();
     readonly #conflicts = new Map<string, ConflictLoss>();
-    #generations = 0;
+    readonly #placement: Placement;
     #settled: Promise<void> = Promise.resolve();
     #failure: Error | undefined;
     #stops: (() => void)[] = [];
@@ -57,6 +53,11 @@ export class Tables implements Part {
         private readonly deps: { readonly metrics: MetricSink },
     ) {
         this.#tokens = new TransactionTokens(world.clock);
+        this.#placement = new Placement({
+            regions: () => [...this.#regions.values()],
+            region: (name) => this.#region(name),
+            link: (from, to) => this.#link(from, to),
+        });
     }
 
     async start(): Promise<void> {
@@ -66,7 +67,10 @@ export class Tables implements Part {
         this.#stops = [
             () => store.off("change", onChange),
             clock.every(metricPeriodMs, () => this.#latencies.publish(this.deps.metrics)),
-            clock.every(expiryPeriodMs, () => void clock.io(() => this.#expire())),
+            clock.every(
+                expiryPeriodMs,
+                () => void clock.io(() => expireItems(this.world, [...this.#regions.values()])),
+            ),
         ];
         for (const resource of store.list(tableType)) {
             this.#follow({ kind: "put", resource });
@@ -134,13 +138,10 @@ export class Tables implements Part {
             case "ListTables":
                 return tables.read(action, input);
             default:
-                throw isEngineAction(action)
-                    ? new AwsError(
-                          "UnknownOperationException",
-                          `${action} is a matter of the account: change the table with pulumi`,
-                          501,
-                      )
-                    : new AwsError("UnknownOperationException", `unknown action ${action}`, 501);
+                if (isAdministration(action)) {
+                    return this.#administer(region, action, input);
+                }
+                throw notImplemented("dynamodb", action);
         }
     }
 
@@ -177,63 +178,37 @@ export class Tables implements Part {
         return entries.filter((entry) => entry.image !== undefined).length;
     }
 
+    /** Answers with the table as it then is, as far as the action says anything about it. */
+    async #administer(
+        region: string,
+        action: AdministrationAction,
+        input: Input,
+    ): Promise<unknown> {
+        const describe = async (): Promise<unknown> => {
+            const { Table } = (await this.execute(region, "DescribeTable", input)) as {
+                Table: unknown;
+            };
+            return { TableDescription: Table };
+        };
+        const before = action === "DeleteTable" ? await describe() : undefined;
+        const answer = administer(this.world, region, action, input);
+        await this.settled();
+        return before ?? (["CreateTable", "UpdateTable"].includes(action) ? describe() : answer);
+    }
+
     #follow({ kind, resource }: StoreChange): void {
         if (resource.type === tableType) {
             const definition = tableDefinition(resource);
             const regions = kind === "put" ? definition.regions : [];
             this.#settled = this.world.clock.io(() =>
                 this.#settled
-                    .then(() => this.#reconcile(definition, regions))
+                    .then(() => this.#placement.place(definition, regions))
                     // One table that cannot be made must not keep the others from being made.
                     .catch((error: unknown) => {
                         this.#failure = error as Error;
                     }),
             );
         }
-    }
-
-    /** Makes the table exist in exactly these regions. */
-    async #reconcile(definition: TableDefinition, regions: readonly string[]): Promise<void> {
-        const { name } = definition;
-        const holders = [...this.#regions.values()].filter(
-            ({ replicas }) => replicas.get(name)?.definition.home === definition.home,
-        );
-        const source = holders.find(({ region }) => regions.includes(region));
-        const generation = source?.replicas.get(name)?.generation ?? ++this.#generations;
-        for (const holder of holders) {
-            if (!regions.includes(holder.region)) {
-                holder.replicas.delete(name);
-                await holder.exclusive(() => holder.engine.dropTable(name));
-            }
-        }
-        for (const region of regions) {
-            const tables = this.#region(region);
-            const replica = tables.replicas.get(name);
-            if (replica !== undefined) {
-                for (const update of indexUpdates(replica.definition, definition)) {
-                    await tables.exclusive(() => tables.engine.updateTable(update));
-                }
-                replica.definition = definition;
-                continue;
-            }
-            await tables.engine.createTable(createTableInput(definition));
-            tables.replicas.set(name, new Replica(definition, region, generation));
-            await this.#seed(source, name, region);
-        }
-    }
-
-    /** A new replica is sent everything an old one has, before anything that is written later. */
-    async #seed(source: RegionTables | undefined, name: string, to: string): Promise<void> {
-        await source?.exclusive(async () => {
-            const replica = source.replicas.get(name);
-            for (const entry of replica?.entries() ?? []) {
-                this.#link(source.region, to).send({
-                    table: name,
-                    generation: replica?.generation ?? 0,
-                    entry,
-                });
-            }
-        });
     }
 
     #replicate(replica: Replica, entry: Entry): void {
@@ -270,26 +245,6 @@ export class Tables implements Part {
                 lostRegion: lost.region,
                 atMs: lost.atMs,
             });
-        }
-    }
-
-    async #expire(): Promise<void> {
-        const nowMs = this.world.clock.now();
-        for (const [region, tables] of this.#regions) {
-            if (this.world.faults.blackedOut(region)) {
-                continue;
-            }
-            for (const replica of tables.replicas.values()) {
-                const { ttlAttribute, regions } = replica.definition;
-                await tables.expire(replica, (entry) => {
-                    const seconds = Number(entry.image?.[ttlAttribute ?? ""]?.["N"]);
-                    const writer = regions.includes(entry.version.region)
-                        ? entry.version.region
-                        : regions[0];
-                    // The region that wrote an item deletes it, and the delete replicates.
-                    return seconds * 1000 <= nowMs && writer === region;
-                });
-            }
         }
     }
 

@@ -8,23 +8,12 @@ import { keyAllowsService, policyAllowsService, type ServiceCaller } from "../pe
 import type { StoredResource } from "../store";
 import type { FunctionInvoker, MetricSink, QueueSender, TopicPublisher, World } from "../world";
 import { passesFilter, type MessageAttributes } from "./filterPolicy";
+import { lambdaEvent, notification, type PublishedMessage } from "./message";
 
 const topicType = "aws:sns/topic:Topic";
 const topicPolicyType = "aws:sns/topicPolicy:TopicPolicy";
 const subscriptionType = "aws:sns/topicSubscription:TopicSubscription";
 const principal = "sns.amazonaws.com";
-
-/** A message that a topic took. */
-export interface PublishedMessage {
-    readonly id: string;
-    readonly topicArn: string;
-    readonly message: string;
-    readonly subject: string | undefined;
-    /** Service principal, or the caller's place, such as `region:eu-west-1`. */
-    readonly publisher: string;
-    /** World time, milliseconds since the epoch. */
-    readonly atMs: number;
-}
 
 export interface TopicsDeps {
     readonly metrics: MetricSink;
@@ -264,49 +253,4 @@ export class Topics
             value: 1,
         });
     }
-}
-
-function notification(
-    published: PublishedMessage,
-    attributes: MessageAttributes,
-): Readonly<Record<string, unknown>> {
-    return {
-        Type: "Notification",
-        MessageId: published.id,
-        TopicArn: published.topicArn,
-        ...(published.subject === undefined ? {} : { Subject: published.subject }),
-        Message: published.message,
-        Timestamp: new Date(published.atMs).toISOString(),
-        ...(Object.keys(attributes).length === 0
-            ? {}
-            : {
-                  MessageAttributes: Object.fromEntries(
-                      Object.entries(attributes).map(([name, { type, value }]) => [
-                          name,
-                          { Type: type, Value: value },
-                      ]),
-                  ),
-              }),
-    };
-}
-
-function lambdaEvent(
-    subscriptionArn: string,
-    published: PublishedMessage,
-    attributes: MessageAttributes,
-): Readonly<Record<string, unknown>> {
-    return {
-        Records: [
-            {
-                EventSource: "aws:sns",
-                EventVersion: "1.0",
-                EventSubscriptionArn: subscriptionArn,
-                Sns: {
-                    Subject: null,
-                    MessageAttributes: {},
-                    ...notification(published, attributes),
-                },
-            },
-        ],
-    };
 }

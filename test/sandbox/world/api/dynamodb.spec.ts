@@ -1,15 +1,21 @@
 import {
     BatchWriteItemCommand,
     ConditionalCheckFailedException,
+    CreateTableCommand,
+    DeleteTableCommand,
     DescribeTableCommand,
     DynamoDBClient,
     GetItemCommand,
+    ListTablesCommand,
+    ListTagsOfResourceCommand,
     PutItemCommand,
     QueryCommand,
+    TagResourceCommand,
     TransactGetItemsCommand,
     TransactionCanceledException,
     TransactWriteItemsCommand,
     UpdateItemCommand,
+    UpdateTableCommand,
     type AttributeValue,
 } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
@@ -247,6 +253,53 @@ describe("DynamoDB's API", () => {
             { action: "GetItem", plane: "data" },
             { action: "DescribeTable", plane: "control" },
         ]);
+    });
+
+    it("makes, replicates, changes and deletes a table by the API, as a change of the account", async () => {
+        const made = client();
+        await made.send(
+            new CreateTableCommand({
+                TableName: "carts",
+                BillingMode: "PAY_PER_REQUEST",
+                AttributeDefinitions: [{ AttributeName: "pk", AttributeType: "S" }],
+                KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
+                StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
+                Tags: [{ Key: "team", Value: "shop" }],
+            }),
+        );
+        await made.send(new PutItemCommand({ TableName: "carts", Item: { pk: { S: "a" } } }));
+        await made.send(
+            new UpdateTableCommand({
+                TableName: "carts",
+                ReplicaUpdates: [{ Create: { RegionName: "ap-south-1" } }],
+            }),
+        );
+        await world.until(() => tables.itemCount("ap-south-1", "carts") === 1);
+        const arn = "arn:aws:dynamodb:us-east-1:111122223333:table/carts";
+        await made.send(
+            new TagResourceCommand({ ResourceArn: arn, Tags: [{ Key: "tier", Value: "1" }] }),
+        );
+        const { Tags } = await made.send(new ListTagsOfResourceCommand({ ResourceArn: arn }));
+        expect(Tags).to.have.deep.members([
+            { Key: "team", Value: "shop" },
+            { Key: "tier", Value: "1" },
+        ]);
+        await made.send(
+            new UpdateTableCommand({ TableName: "carts", DeletionProtectionEnabled: true }),
+        );
+        const refused = await made
+            .send(new DeleteTableCommand({ TableName: "carts" }))
+            .catch((reason: Error) => reason);
+        expect(refused).to.have.property("name", "ValidationException");
+        await made.send(
+            new UpdateTableCommand({ TableName: "carts", DeletionProtectionEnabled: false }),
+        );
+        await made.send(new DeleteTableCommand({ TableName: "carts" }));
+        expect(world.store.get("aws:dynamodb/table:Table", "us-east-1", "carts")).to.equal(
+            undefined,
+        );
+        const { TableNames } = await made.send(new ListTablesCommand({}));
+        expect(TableNames).to.eql([TableName]);
     });
 
     it("has no table where there is no replica", async () => {
