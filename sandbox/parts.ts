@@ -1,6 +1,11 @@
+import { Alarms } from "./world/alarms/alarms";
+import { Route53Api } from "./world/api/route53";
 import { ApiServer } from "./world/api/server";
 import { DynamoDbApi } from "./world/api/dynamodb";
 import { S3Api } from "./world/api/s3";
+import { SnsApi } from "./world/api/sns";
+import { SqsApi } from "./world/api/sqs";
+import { StsApi } from "./world/api/sts";
 import { Buckets } from "./world/buckets/buckets";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
@@ -8,6 +13,7 @@ import { DnsServer } from "./world/dns";
 import { HealthCheckers } from "./world/healthChecks";
 import { Inside } from "./world/inside/inside";
 import { LoadBalancers } from "./world/loadBalancers";
+import { Messaging } from "./world/messaging";
 import { Metrics } from "./world/metrics";
 import { Persistence } from "./world/persistence";
 import { ProviderEndpoint } from "./world/server";
@@ -31,6 +37,8 @@ export interface Parts {
     readonly persistence: Persistence;
     readonly tables: Tables;
     readonly buckets: Buckets;
+    readonly messaging: Messaging;
+    readonly alarms: Alarms;
     readonly loadBalancers: LoadBalancers;
     readonly tasks: Tasks;
     readonly health: HealthCheckers;
@@ -47,9 +55,12 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const targets = new Targets();
     const tables = new Tables(world, { metrics });
     const buckets = new Buckets(world, { certificates });
+    const messaging = new Messaging(world, { metrics, inside });
+    const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
     const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
     const health: HealthCheckers = new HealthCheckers(world, {
         metrics,
+        alarmState: (region, name) => alarms.status(region, name)?.state,
         resolve: (name, sourceAddress) => addressesOf(dns, name, sourceAddress),
         ...(options.checkersPerRegion === undefined
             ? {}
@@ -63,11 +74,20 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         persistence: new Persistence(world),
         tables,
         buckets,
+        messaging,
+        alarms,
         loadBalancers,
         tasks: new Tasks(world, { targets, inside, images: options.images }),
         health,
         dns,
-        api: new ApiServer(world, [new DynamoDbApi(tables), new S3Api(buckets)]),
+        api: new ApiServer(world, [
+            new DynamoDbApi(tables),
+            new Route53Api(world, { dns, health }),
+            new S3Api(buckets),
+            new SnsApi(world, messaging.topics),
+            new SqsApi(world, messaging.queues),
+            new StsApi(world),
+        ]),
         provider: new ProviderEndpoint(world, new ControlPlane(world)),
     };
 }
@@ -79,6 +99,8 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.tables,
         parts.buckets,
         parts.api,
+        parts.messaging,
+        parts.alarms,
         parts.loadBalancers,
         parts.tasks,
         parts.dns,

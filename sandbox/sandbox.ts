@@ -1,5 +1,6 @@
 import { sandboxEnvironment } from "./environment";
 import { startOrder, type Parts } from "./parts";
+import type { Alarms } from "./world/alarms/alarms";
 import type { WorldClock } from "./world/clock";
 import type { DnsServer } from "./world/dns";
 import type { Faults } from "./world/faults";
@@ -9,6 +10,7 @@ import { dnsAddress, type Network } from "./world/network";
 import type { Store } from "./world/store";
 import type { Tables } from "./world/tables/tables";
 import type { Tasks } from "./world/tasks";
+import type { Topics } from "./world/topics/topics";
 import { Traffic, type TrafficOptions } from "./world/traffic";
 import type { Part, World } from "./world/world";
 
@@ -64,6 +66,14 @@ export class Sandbox {
 
     get health(): HealthCheckers {
         return this.parts.health;
+    }
+
+    get alarms(): Alarms {
+        return this.parts.alarms;
+    }
+
+    get topics(): Topics {
+        return this.parts.messaging.topics;
     }
 
     get tables(): Tables {
