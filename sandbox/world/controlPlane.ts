@@ -10,7 +10,7 @@ import type * as protocol from "../aws/provider/protocol";
 import type { ResourceType, TypeContext } from "../aws/resourceType";
 import { unknownValue } from "../aws/resourceType";
 import { resourceTypes } from "../aws/types";
-import type { Plane } from "./journal";
+import type { CallRecord, Plane } from "./journal";
 import type { Props, StoredResource } from "./store";
 import type { World } from "./world";
 
@@ -399,14 +399,16 @@ export class ControlPlane {
             this.#record(call, "ok");
             return result;
         } catch (error) {
+            if (!(error instanceof AwsError)) {
+                this.#record(call, "failed");
+                throw error;
+            }
             this.#record(call, "refused");
-            throw error instanceof AwsError
-                ? refusal(call.doing, call, call.action, error, randomUUID())
-                : error;
+            throw refusal(call.doing, call, call.action, error, randomUUID());
         }
     }
 
-    #record(call: ApiCall, outcome: "ok" | "refused" | "timeout"): void {
+    #record(call: ApiCall, outcome: CallRecord["outcome"]): void {
         const { caller, plane, service, action, home } = call;
         const atMs = this.world.clock.now();
         this.world.journal.add({ atMs, caller, plane, service, action, region: home, outcome });

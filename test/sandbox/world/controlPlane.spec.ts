@@ -17,6 +17,9 @@ const thing: ResourceType = {
     computed: ["arn", "revision"],
     changesOnUpdate: ["revision"],
     admit: (inputs) => {
+        if (inputs.size === 99) {
+            throw new TypeError("a bug");
+        }
         if (inputs.size === 13) {
             throw new AwsError("Unlucky", "13 is not allowed");
         }
@@ -147,6 +150,11 @@ describe("ControlPlane", () => {
         );
         expect(account.world.store.list(thing.type)).to.deep.equal([]);
         expect(account.world.journal.since(0).at(-1)?.outcome).to.equal("refused");
+    });
+
+    it("does not pass a bug of its own off as AWS's refusal", async () => {
+        expect(await refusal(account.create(thing.type, { size: 99 }))).to.equal("a bug");
+        expect(account.world.journal.since(0).at(-1)?.outcome).to.equal("failed");
     });
 
     it("refuses a delete that AWS would refuse, and takes what is gone for deleted", async () => {
