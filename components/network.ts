@@ -77,23 +77,29 @@ export class Network extends pulumi.ComponentResource {
             { parent: this },
         );
         const routeTable = this.createRouteTable(`${name}-public`);
-        for (const [family, destination] of [
-            ["ipv4", { destinationCidrBlock: "0.0.0.0/0" }],
-            ["ipv6", { destinationIpv6CidrBlock: "::/0" }],
-        ] as const) {
-            new ec2.Route(
-                `${name}-public-${family}`,
-                { routeTableId: routeTable.id, gatewayId: gateway.id, ...destination },
-                { parent: this },
-            );
-        }
+        const routes = (
+            [
+                ["ipv4", { destinationCidrBlock: "0.0.0.0/0" }],
+                ["ipv6", { destinationIpv6CidrBlock: "::/0" }],
+            ] as const
+        ).map(
+            ([family, destination]) =>
+                new ec2.Route(
+                    `${name}-public-${family}`,
+                    { routeTableId: routeTable.id, gatewayId: gateway.id, ...destination },
+                    { parent: this },
+                ),
+        );
         return args.availabilityZones.map((zone, position) => {
             const ipv6CidrBlock = vpc.ipv6CidrBlock.apply((block) => ipv6Block(block, position));
-            return this.createSubnet(`${name}-public-${zone}`, zone, routeTable, {
+            const id = this.createSubnet(`${name}-public-${zone}`, zone, routeTable, {
                 cidrBlock: zoneBlocks(args.vpcCidr, position).publicBlock,
                 ipv6CidrBlock,
                 assignIpv6AddressOnCreation: true,
             });
+            // A load balancer that faces the internet can neither be made before its subnets have a way
+            // out nor outlive it.
+            return pulumi.all([id, ...routes.map((route) => route.id)]).apply(([subnet]) => subnet);
         });
     }
 
