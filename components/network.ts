@@ -99,7 +99,9 @@ export class Network extends pulumi.ComponentResource {
             });
             // A load balancer that faces the internet can neither be made before its subnets have a way
             // out nor outlive it.
-            return pulumi.all([id, ...routes.map((route) => route.id)]).apply(([subnet]) => subnet);
+            return pulumi
+                .all([id, pulumi.all(routes.map((route) => route.id))])
+                .apply(([subnet]) => subnet);
         });
     }
 
