@@ -1,6 +1,14 @@
-import { z } from "zod";
+import type { z } from "zod";
 
-import type { Props, Store, StoredResource } from "../store";
+import { properties } from "../properties";
+import type { Store } from "../store";
+import {
+    actionSchema,
+    balancerSchema,
+    certificateSchema,
+    groupSchema,
+    listenerSchema,
+} from "./schemas";
 
 /** An application load balancer as the account describes it. */
 export interface Balancer {
@@ -65,77 +73,10 @@ export interface TargetCheck {
     readonly matches: (status: number) => boolean;
 }
 
-const number = z.coerce.number();
-const balancerSchema = z.object({
-    arn: z.string(),
-    arnSuffix: z.string().optional(),
-    dnsName: z.string(),
-    loadBalancerType: z.string().default("application"),
-    dropInvalidHeaderFields: z.boolean().default(false),
-    idleTimeout: number.default(60),
-});
-const actionSchema = z.object({
-    type: z.string(),
-    order: number.default(1),
-    targetGroupArn: z.string().optional(),
-    forward: z
-        .object({ targetGroups: z.array(z.object({ arn: z.string(), weight: number.default(1) })) })
-        .optional(),
-    redirect: z
-        .object({
-            statusCode: z.string(),
-            protocol: z.string().default("#{protocol}"),
-            port: z.string().default("#{port}"),
-            host: z.string().default("#{host}"),
-            path: z.string().default("/#{path}"),
-            query: z.string().default("#{query}"),
-        })
-        .optional(),
-    fixedResponse: z
-        .object({
-            statusCode: z.string().default("200"),
-            contentType: z.string().default("text/plain"),
-            messageBody: z.string().default(""),
-        })
-        .optional(),
-});
-const listenerSchema = z.object({
-    arn: z.string(),
-    loadBalancerArn: z.string(),
-    port: number,
-    protocol: z.string().default("HTTP"),
-    sslPolicy: z.string().optional(),
-    certificateArn: z.string().optional(),
-    defaultActions: z.array(actionSchema),
-});
-const certificateSchema = z.object({
-    arn: z.string(),
-    domainName: z.string(),
-    subjectAlternativeNames: z.array(z.string()).default([]),
-});
-// Defaults: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
-const groupSchema = z.object({
-    arn: z.string(),
-    arnSuffix: z.string().optional(),
-    deregistrationDelay: number.default(300),
-    healthCheck: z
-        .object({
-            path: z.string().default("/"),
-            port: z.string().default("traffic-port"),
-            protocol: z.string().default("HTTP"),
-            interval: number.default(30),
-            timeout: number.default(5),
-            healthyThreshold: number.default(5),
-            unhealthyThreshold: number.default(2),
-            matcher: z.string().default("200"),
-        })
-        .prefault({}),
-});
-
 /** The account's application load balancers. */
 export function balancers(store: Store): readonly Balancer[] {
     return store.list("aws:lb/loadBalancer:LoadBalancer").flatMap((resource) => {
-        const read = balancerSchema.parse(known(resource));
+        const read = balancerSchema.parse(properties(resource));
         return read.loadBalancerType === "application"
             ? [
                   {
@@ -154,7 +95,7 @@ export function balancers(store: Store): readonly Balancer[] {
 /** The listeners of one balancer. */
 export function listenersOf(store: Store, balancer: Balancer): readonly ListenerModel[] {
     return store.list("aws:lb/listener:Listener", balancer.region).flatMap((resource) => {
-        const read = listenerSchema.parse(known(resource));
+        const read = listenerSchema.parse(properties(resource));
         if (read.loadBalancerArn !== balancer.arn) {
             return [];
         }
@@ -185,7 +126,7 @@ export function listenersOf(store: Store, balancer: Balancer): readonly Listener
 export function targetGroups(store: Store, region: string): ReadonlyMap<string, TargetGroup> {
     const found = new Map<string, TargetGroup>();
     for (const resource of store.list("aws:lb/targetGroup:TargetGroup", region)) {
-        const read = groupSchema.parse(known(resource));
+        const read = groupSchema.parse(properties(resource));
         const check = read.healthCheck;
         found.set(read.arn, {
             arn: read.arn,
@@ -247,7 +188,7 @@ function certificateNames(store: Store, arn: string | undefined): readonly strin
     if (resource === undefined) {
         return [];
     }
-    const read = certificateSchema.parse(known(resource));
+    const read = certificateSchema.parse(properties(resource));
     return [read.domainName, ...read.subjectAlternativeNames];
 }
 
@@ -261,13 +202,4 @@ function oldestTls(policy: string | undefined): "TLSv1.2" | "TLSv1.3" {
 function suffixOf(arn: string): string {
     const resource = arn.split(":").slice(5).join(":");
     return resource.replace(/^loadbalancer\//, "");
-}
-
-/** Inputs and outputs together, without what is null. */
-function known(resource: StoredResource): Props {
-    return Object.fromEntries(
-        Object.entries({ ...resource.inputs, ...resource.outputs }).filter(
-            ([, value]) => value !== null && value !== undefined,
-        ),
-    );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { properties } from "../properties";
 import type { Store, StoredResource } from "../store";
 
 /** What a service wants to run, read from the account. */
@@ -71,11 +72,11 @@ export function serviceArnOf(service: StoredResource): string {
  * @throws TaskSpecError
  */
 export function taskSpecOf(store: Store, service: StoredResource): TaskSpec {
-    const read = serviceSchema.parse(known(service));
+    const read = serviceSchema.parse(properties(service));
     const definition = findDefinition(store, service.region, read.taskDefinition);
     const containers = z
         .array(containerSchema)
-        .parse(JSON.parse(String(known(definition)["containerDefinitions"])));
+        .parse(JSON.parse(String(properties(definition)["containerDefinitions"])));
     const [container, ...others] = containers;
     if (container === undefined || others.length > 0) {
         throw new TaskSpecError(
@@ -139,17 +140,9 @@ function withinCapacity(
     const id = `service/${cluster}/${service.name}`;
     const target = store
         .list("aws:appautoscaling/target:Target", region)
-        .map((resource) => scalableTargetSchema.parse(known(resource)))
+        .map((resource) => scalableTargetSchema.parse(properties(resource)))
         .find(({ resourceId }) => resourceId === id);
     return target === undefined
         ? service.desiredCount
         : Math.min(target.maxCapacity, Math.max(target.minCapacity, service.desiredCount));
-}
-
-function known(resource: StoredResource): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(
-        Object.entries({ ...resource.inputs, ...resource.outputs }).filter(
-            ([, value]) => value !== null && value !== undefined,
-        ),
-    );
 }
