@@ -1,7 +1,7 @@
 import path from "node:path";
 
-import type { Topology } from "../infra/topology";
-import type { StackRunner } from "./stacks";
+import { regionNames, type Topology } from "../infra/topology";
+import type { PolicyPackUse, StackRunner } from "./stacks";
 
 /** What a command acts on. */
 export interface Estate {
@@ -12,12 +12,12 @@ export interface Estate {
     readonly policyPacks: PolicyPacks;
 }
 
-/** Folders of the packs that updates run under. */
+/** The packs that updates run under. */
 export interface PolicyPacks {
     /** For what builds the estate. */
-    readonly standing: readonly string[];
-    /** For what moves votes. */
-    readonly evacuation: readonly string[];
+    readonly standing: readonly PolicyPackUse[];
+    /** For what moves the votes on a region. */
+    evacuation(region: string): readonly PolicyPackUse[];
 }
 
 /** Where the lease and the record of the run under way are kept. */
@@ -25,9 +25,22 @@ export function runFolder(estate: Pick<Estate, "projectFolder">): string {
     return path.join(estate.projectFolder, ".meridian");
 }
 
-export function policyPacksOf(projectFolder: string): PolicyPacks {
+/** The project's own packs; the evacuation pack is told which region it is about. */
+export function policyPacksOf(projectFolder: string, topology: Topology): PolicyPacks {
+    const regions = regionNames(topology);
     return {
-        standing: [path.join(projectFolder, "policies", "resilience")],
-        evacuation: [path.join(projectFolder, "policies", "evacuation")],
+        standing: [{ folder: path.join(projectFolder, "policies", "resilience") }],
+        evacuation: (region) => [
+            {
+                folder: path.join(projectFolder, "policies", "evacuation"),
+                config: {
+                    "evacuation-named-region": { impairedRegion: region, regions },
+                    // Of two regions, one has to be enough.
+                    "evacuation-enough-regions": {
+                        minimumInService: Math.min(2, regions.length - 1),
+                    },
+                },
+            },
+        ],
     };
 }

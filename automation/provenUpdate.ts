@@ -13,14 +13,14 @@ import {
     writeAtomically,
     type ConfigEdit,
 } from "./stackConfig";
-import type { Update } from "./stacks";
+import type { PolicyPackUse, Update } from "./stacks";
 
 /** One stack's part in a lane: an edit of its configuration and the change it must amount to. */
 export interface Intent {
     readonly stack: string;
     readonly edit: ConfigEdit;
     readonly expected: ExpectedChange;
-    readonly policyPacks: readonly string[];
+    readonly policyPacks: readonly PolicyPackUse[];
     readonly message: string;
 }
 
@@ -185,6 +185,13 @@ async function runIntent(
     });
     if (update.error !== undefined) {
         throw update.error;
+    }
+    const proof = proveChange(update, one.intent.expected);
+    if (proof.kind === "refused") {
+        throw new AutomationError(
+            "unexpected-change",
+            `${stack}: its update did more than it was proven to do: ${proof.problems.join("; ")}`,
+        );
     }
     return { kind: "updated", stack, update };
 }

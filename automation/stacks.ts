@@ -19,9 +19,15 @@ export interface Update extends EventSummary {
     readonly error: AutomationError | undefined;
 }
 
+/** A policy pack to run an update under. */
+export interface PolicyPackUse {
+    readonly folder: string;
+    /** By policy. @default the policies' own defaults */
+    readonly config?: Readonly<Record<string, unknown>>;
+}
+
 export interface UpdateOptions {
-    /** Folders of the policy packs it runs under. */
-    readonly policyPacks?: readonly string[];
+    readonly policyPacks?: readonly PolicyPackUse[];
     /** Only these resources may change; without it, all. */
     readonly targets?: readonly string[];
     /** Stack configuration to use instead of the stack's own file. */
@@ -161,16 +167,21 @@ export class Stacks implements StackRunner {
     }
 
     async #update(stack: string, command: string[], options: UpdateOptions): Promise<Update> {
+        const packs = options.policyPacks ?? [];
+        const configured = packs.some((pack) => pack.config !== undefined);
         const args = [
             ...command,
             ...["--stack", stack, "--event-log", "{events}", "--suppress-progress"],
-            ...(options.policyPacks ?? []).flatMap((folder) => ["--policy-pack", folder]),
+            ...packs.flatMap((pack) => ["--policy-pack", pack.folder]),
+            // All packs or none need a file.
+            ...(configured ? packs.flatMap((_, i) => ["--policy-pack-config", `{file:${i}}`]) : []),
             ...(options.targets ?? []).flatMap((urn) => ["--target", urn]),
             ...(options.configFile === undefined ? [] : ["--config-file", options.configFile]),
             ...(options.message === undefined ? [] : ["--message", options.message]),
         ];
         const started = performance.now();
-        const result = await this.#runUnlocked(stack, args, options.signal);
+        const files = configured ? packs.map((pack) => JSON.stringify(pack.config ?? {})) : [];
+        const result = await this.#runUnlocked(stack, args, files, options.signal);
         const summary = summarizeEvents(result.eventLines);
         const failed = result.code !== 0 || !summary.succeeded;
         return {
@@ -190,13 +201,14 @@ export class Stacks implements StackRunner {
     async #runUnlocked(
         stack: string,
         args: readonly string[],
+        files: readonly string[],
         signal: AbortSignal | undefined,
     ): Promise<PulumiProcessResult> {
         const deadline = performance.now() + (this.#options.lockWaitSeconds ?? 60) * 1000;
         let unlocks = 0;
         let told = false;
         for (;;) {
-            const result = await this.#run(args, signal);
+            const result = await this.#run(args, files, signal);
             const locks = result.code === 0 ? [] : locksIn(result.stderr);
             if (locks.length === 0) {
                 return result;
@@ -222,11 +234,16 @@ export class Stacks implements StackRunner {
         }
     }
 
-    #run(args: readonly string[], signal?: AbortSignal): Promise<PulumiProcessResult> {
+    #run(
+        args: readonly string[],
+        files: readonly string[] = [],
+        signal?: AbortSignal,
+    ): Promise<PulumiProcessResult> {
         const bin = path.dirname(this.#command.command);
         return runPulumi({
             command: this.#command.command,
             args: [...args, "--non-interactive", "--color", "never"],
+            files,
             cwd: this.#options.projectFolder,
             environment: {
                 ...this.#environment,

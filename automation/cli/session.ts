@@ -45,7 +45,7 @@ export async function openEstate(
         environment: {},
         onProgress: (line) => output.progress(line),
     });
-    return { topology, stacks, projectFolder, policyPacks: policyPacksOf(projectFolder) };
+    return { topology, stacks, projectFolder, policyPacks: policyPacksOf(projectFolder, topology) };
 }
 
 /** The backend's URL and every stack's secrets provider, as far as they are set. */

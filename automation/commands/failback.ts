@@ -6,7 +6,13 @@ import { failbackStages, planFailback, votesToClear, type FailbackStage } from "
 import { checkRegion } from "../failoverPlan";
 import { Journal, type StepObserver } from "../journal";
 import { Lease } from "../lease";
-import { planIntents, runIntents, type Intent, type IntentOutcome } from "../provenUpdate";
+import {
+    planIntents,
+    runIntents,
+    type Intent,
+    type IntentOutcome,
+    type ProvenIntent,
+} from "../provenUpdate";
 import { shareEdit, voteEdit } from "../stackConfig";
 
 /** Says after each stage whether the region bears the next one. */
@@ -44,8 +50,9 @@ export interface FailbackReport {
 
 /**
  * Brings a region back in stages: 1 percent of its share, its votes cleared, then 10, 25, 50 and
- * 100 percent, with the gate's word between two stages. Every stage is an update that is previewed
- * and proven first. Shares are records: this lane needs Route 53's control plane.
+ * 100 percent, with the gate's word between two stages. What the stages change is previewed and
+ * proven before the first of them; each update is then limited to the resources of that proof, and
+ * proven again by its own record. Shares are records: this lane needs Route 53's control plane.
  *
  * @throws AutomationError when there is nothing to fail back, a stage fails, or the gate says no.
  */
@@ -64,17 +71,21 @@ export async function failback(estate: Estate, options: FailbackOptions): Promis
                     `finish it first: meridian ${unfinished.kind} ${unfinished.region} --yes`,
             );
         }
+        const share = await deployedShare(estate, region);
+        const votes = await readDeployedVotes(estate);
         const stages = planFailback(
             region,
             estate.topology,
-            await readDeployedVotes(estate),
-            await deployedShare(estate, region),
+            votes,
+            share,
             unfinished !== undefined,
         );
         checkThrough(options.through, stages);
+        options.onProgress?.(`proving what ${stages.map((stage) => stage.id).join(", ")} change`);
+        const proofs = await proveStages(estate, region, stages, share, options.signal);
         return options.yes
-            ? await runStages(estate, options, stages)
-            : await previewStages(estate, options, stages);
+            ? await runStages(estate, options, stages, proofs)
+            : dryRunReport(region, stages, proofs);
     } finally {
         await lease?.release();
     }
@@ -87,10 +98,50 @@ async function deployedShare(estate: Estate, region: string): Promise<number> {
     return typeof share === "number" ? share : 100;
 }
 
+/** What the two kinds of stages may change. */
+interface StageProofs {
+    readonly share: ProvenIntent | undefined;
+    readonly votes: readonly ProvenIntent[];
+    /** Survivors that cannot take their vote back now, and why. */
+    readonly problems: readonly string[];
+}
+
+/** Previews one stage of each kind, all at once: every share changes the same two weights. */
+async function proveStages(
+    estate: Estate,
+    region: string,
+    stages: readonly FailbackStage[],
+    deployed: number,
+    signal: AbortSignal | undefined,
+): Promise<StageProofs> {
+    const share = stages.find((stage) => stage.kind === "share" && stage.percent !== deployed);
+    const votes = stages.find((stage) => stage.kind === "votes");
+    const plan = await planIntents(
+        estate,
+        [share, votes].flatMap((stage) =>
+            stage === undefined ? [] : intentsOf(estate, region, stage),
+        ),
+        signal,
+    );
+    const proofs: StageProofs = {
+        share: plan.proven.find((one) => one.intent.stack === globalStack),
+        votes: plan.proven.filter((one) => one.intent.stack !== globalStack),
+        problems: plan.rejected.map(problemOf),
+    };
+    if (share !== undefined && proofs.share === undefined) {
+        throw stageError(region, share, proofs.problems);
+    }
+    if (votes !== undefined && proofs.votes.length < votesToClear(region, estate.topology)) {
+        throw stageError(region, votes, proofs.problems);
+    }
+    return proofs;
+}
+
 async function runStages(
     estate: Estate,
     options: FailbackOptions,
     stages: readonly FailbackStage[],
+    proofs: StageProofs,
 ): Promise<FailbackReport> {
     const { region, through } = options;
     const journal = await Journal.open(runFolder(estate), "failback", region, options.onStep);
@@ -101,7 +152,7 @@ async function runStages(
     const results: StageResult[] = [];
     for (const stage of stages.slice(0, end)) {
         options.onProgress?.(`stage ${stage.id}`);
-        results.push(await runStage(estate, options, journal, stage));
+        results.push(await runStage(estate, options, journal, stage, proofs));
         if (results.length < end) {
             await passGate(options, stage);
         }
@@ -147,23 +198,20 @@ async function runStage(
     options: FailbackOptions,
     journal: Journal,
     stage: FailbackStage,
+    proofs: StageProofs,
 ): Promise<StageResult> {
     const { region, signal } = options;
-    const intents = intentsOf(estate, region, stage);
-    const needed = stage.kind === "votes" ? votesToClear(region, estate.topology) : intents.length;
-    const previews = await planIntents(estate, intents, signal);
-    const problems = previews.rejected.map(problemOf);
-    if (previews.proven.length < needed) {
-        throw stageError(region, stage, problems);
-    }
-    const outcomes = await runIntents(estate, previews.proven, {
+    const proven = provenFor(estate, region, stage, proofs);
+    const outcomes = await runIntents(estate, proven, {
         journal,
         stage: stage.id,
         // Everyone is waited for: a vote that stays is half an evacuation of the next incident.
-        needed: intents.length,
+        needed: proven.length,
         signal,
     });
+    const problems = stage.kind === "votes" ? proofs.problems : [];
     const failed = outcomes.filter((one) => one.kind === "failed").map(problemOf);
+    const needed = stage.kind === "votes" ? votesToClear(region, estate.topology) : 1;
     if (outcomes.length - failed.length < needed) {
         signal?.throwIfAborted();
         throw stageError(region, stage, [...problems, ...failed]);
@@ -180,33 +228,40 @@ async function runStage(
     };
 }
 
-async function previewStages(
+/** A stage's intents with the proof of their kind. A share that was not previewed itself has to be set. */
+function provenFor(
     estate: Estate,
-    options: FailbackOptions,
-    stages: readonly FailbackStage[],
-): Promise<FailbackReport> {
-    const [next, ...rest] = stages;
-    const results: StageResult[] = [];
-    if (next !== undefined) {
-        const previews = await planIntents(
-            estate,
-            intentsOf(estate, options.region, next),
-            options.signal,
-        );
-        const warnings = previews.rejected.map(problemOf);
-        if (previews.proven.length === 0) {
-            throw stageError(options.region, next, warnings);
-        }
-        results.push({
-            ...stageResult(next, "planned"),
-            stacks: previews.proven.filter((one) => one.pending).map((one) => one.intent.stack),
-            warnings,
-        });
+    region: string,
+    stage: FailbackStage,
+    proofs: StageProofs,
+): readonly ProvenIntent[] {
+    if (stage.kind === "votes") {
+        return proofs.votes;
     }
+    const { share } = proofs;
+    if (share === undefined) {
+        // Every stage of that kind is where the deployed share is already.
+        return [];
+    }
+    return intentsOf(estate, region, stage).map((intent) => ({ ...share, intent, pending: true }));
+}
+
+function dryRunReport(
+    region: string,
+    stages: readonly FailbackStage[],
+    proofs: StageProofs,
+): FailbackReport {
     return {
-        region: options.region,
+        region,
         dryRun: true,
-        stages: [...results, ...rest.map((stage) => stageResult(stage, "left"))],
+        stages: stages.map((stage) => ({
+            ...stageResult(stage, "planned"),
+            stacks:
+                stage.kind === "votes"
+                    ? proofs.votes.filter((one) => one.pending).map((one) => one.intent.stack)
+                    : [globalStack],
+            warnings: stage.kind === "votes" ? proofs.problems : [],
+        })),
         complete: false,
     };
 }
@@ -226,7 +281,7 @@ function intentsOf(estate: Estate, region: string, stage: FailbackStage): readon
               stack,
               edit: voteEdit(region, "in-service"),
               expected: { kind: "vote", on: region, vote: "in-service" },
-              policyPacks: estate.policyPacks.evacuation,
+              policyPacks: estate.policyPacks.evacuation(region),
               message: `fail ${region} back: take the vote back`,
           }));
 }

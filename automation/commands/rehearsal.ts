@@ -66,7 +66,12 @@ export async function openRehearsal(
         return {
             engine,
             rehearsal,
-            estate: { topology, stacks, projectFolder, policyPacks: policyPacksOf(projectFolder) },
+            estate: {
+                topology,
+                stacks,
+                projectFolder,
+                policyPacks: policyPacksOf(projectFolder, topology),
+            },
             environment: { ...engine.environment, ...environment },
             close: () => rehearsal.stop(),
         };

@@ -6,6 +6,8 @@ import path from "node:path";
 export interface PulumiProcessOptions {
     readonly command: string;
     readonly args: readonly string[];
+    /** Texts that the CLI reads from files. @default none */
+    readonly files?: readonly string[];
     readonly cwd: string;
     readonly environment: NodeJS.ProcessEnv;
     /** The first abort asks the engine to stop after the operations in flight. */
@@ -31,7 +33,7 @@ export interface PulumiProcessResult {
  * makes the engine drop what it is doing. Files, because a pipe whose reader was killed ends the
  * engine in mid-update, while one that writes to a file finishes and frees its lock.
  *
- * `args` may hold `{events}`: the place of the event log.
+ * `args` may hold `{events}`, the place of the event log, and `{file:<n>}`, the place of `files[n]`.
  */
 export async function runPulumi(options: PulumiProcessOptions): Promise<PulumiProcessResult> {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-pulumi-"));
@@ -39,11 +41,18 @@ export async function runPulumi(options: PulumiProcessOptions): Promise<PulumiPr
     const stdoutFile = await fs.open(path.join(folder, "stdout"), "w+");
     const stderrFile = await fs.open(path.join(folder, "stderr"), "w+");
     try {
-        const code = await run(
-            options,
-            options.args.map((arg) => (arg === "{events}" ? events : arg)),
-            [stdoutFile.fd, stderrFile.fd],
+        const files = await Promise.all(
+            (options.files ?? []).map(async (text, i) => {
+                const file = path.join(folder, `file-${i}.json`);
+                await fs.writeFile(file, text);
+                return file;
+            }),
         );
+        const place = (arg: string): string =>
+            arg === "{events}"
+                ? events
+                : (files[Number(/^\{file:(\d+)\}$/.exec(arg)?.[1] ?? NaN)] ?? arg);
+        const code = await run(options, options.args.map(place), [stdoutFile.fd, stderrFile.fd]);
         return {
             code,
             stdout: await fs.readFile(path.join(folder, "stdout"), "utf8"),

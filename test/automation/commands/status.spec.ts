@@ -58,7 +58,7 @@ function estateOf(answers: Record<string, StackOutputs | AutomationError>): Esta
         topology,
         stacks: new FakeStacks({ outputs: answers }),
         projectFolder: "/nowhere",
-        policyPacks: { standing: [], evacuation: [] },
+        policyPacks: { standing: [], evacuation: () => [] },
     };
 }
 

@@ -208,7 +208,7 @@ describe("the drill", () => {
                 topology,
                 stacks,
                 projectFolder: folder,
-                policyPacks: { standing: [], evacuation: [] },
+                policyPacks: { standing: [], evacuation: () => [] },
             },
             rehearsal: world,
             engine: { version: "3.0.0" },

@@ -85,7 +85,7 @@ export async function openFixture(
             topology,
             stacks,
             projectFolder,
-            policyPacks: { standing: [], evacuation: [] },
+            policyPacks: { standing: [], evacuation: () => [] },
         },
         vote: async (voter, on) => String((await resource(`${voter}.votes-${on}`))["content"]),
         weights: async (region) => [await weight(region, "home"), await weight(region, "away")],
