@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
 /** A resource as a program registered it. */
 export interface Registration {
@@ -6,6 +7,18 @@ export interface Registration {
     readonly name: string;
     readonly inputs: Readonly<Record<string, unknown>>;
     readonly custom: boolean;
+    readonly options: RegistrationOptions;
+}
+
+/** The options that decide what an update may do to a resource. */
+export interface RegistrationOptions {
+    /** Logical name of the parent; empty when it has none. */
+    readonly parent: string;
+    readonly protect: boolean;
+    readonly retainOnDelete: boolean;
+    readonly ignoreChanges: readonly string[];
+    /** Logical names of the resources that come first. */
+    readonly dependsOn: readonly string[];
 }
 
 /** What a program registered and looked up since `setMocks`. */
@@ -25,8 +38,8 @@ export class Registrations {
         return this.of(type).map(({ name }) => name);
     }
 
-    /** Inputs of the one resource of this type and name. */
-    inputs(type: string, name: string): Readonly<Record<string, unknown>> {
+    /** The one resource of this type and name. */
+    one(type: string, name: string): Registration {
         const found = this.all.filter(
             (registration) => registration.type === type && registration.name === name,
         );
@@ -35,7 +48,12 @@ export class Registrations {
                 `${found.length} resources are ${type} ${name}; there are ${this.names(type).join(", ")}`,
             );
         }
-        return (found[0] as Registration).inputs;
+        return found[0] as Registration;
+    }
+
+    /** Inputs of the one resource of this type and name. */
+    inputs(type: string, name: string): Readonly<Record<string, unknown>> {
+        return this.one(type, name).inputs;
     }
 }
 
@@ -58,6 +76,7 @@ const accountId = "111122223333";
  */
 export async function setMocks(options: MockOptions = {}): Promise<Registrations> {
     const registrations = new Registrations();
+    const requested = new Map<string, RegistrationOptions>();
     const region = options.region ?? "eu-west-1";
     await pulumi.runtime.setMocks(
         {
@@ -68,6 +87,7 @@ export async function setMocks(options: MockOptions = {}): Promise<Registrations
                     name,
                     inputs: plain,
                     custom: custom ?? !type.startsWith("meridian:"),
+                    options: requested.get(`${type} ${name}`) ?? noOptions,
                 });
                 if (type === "pulumi:pulumi:StackReference") {
                     const stack = String(plain["name"]).split("/").pop() as string;
@@ -75,7 +95,7 @@ export async function setMocks(options: MockOptions = {}): Promise<Registrations
                     return { id: name, state: { ...plain, outputs, secretOutputNames: [] } };
                 }
                 return {
-                    id: id !== undefined && id !== "" ? id : `${name}-id`,
+                    id: id !== undefined && id !== "" ? id : idOf(type, name, plain),
                     state: {
                         ...plain,
                         ...computed(type, name, plain, region),
@@ -93,7 +113,42 @@ export async function setMocks(options: MockOptions = {}): Promise<Registrations
         options.preview ?? false,
         "organization",
     );
+    recordOptions(requested);
     return registrations;
+}
+
+const noOptions: RegistrationOptions = {
+    parent: "",
+    protect: false,
+    retainOnDelete: false,
+    ignoreChanges: [],
+    dependsOn: [],
+};
+
+/** Mocks are not told of options: they are read from the requests to the monitor. */
+function recordOptions(requested: Map<string, RegistrationOptions>): void {
+    // Exported by the SDK, but left out of its types.
+    const { getMonitor } = pulumi.runtime as unknown as { getMonitor: () => Monitor };
+    const monitor = getMonitor();
+    const registerResource = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request, callback) => {
+        requested.set(`${request.getType()} ${request.getName()}`, {
+            parent: nameIn(request.getParent()),
+            protect: request.getProtect() ?? false,
+            retainOnDelete: request.getRetainondelete() ?? false,
+            ignoreChanges: request.getIgnorechangesList(),
+            dependsOn: request.getDependenciesList().map(nameIn).sort(),
+        });
+        return registerResource(request, callback);
+    };
+}
+
+interface Monitor {
+    registerResource(request: RegisterResourceRequest, callback: unknown): unknown;
+}
+
+function nameIn(urn: string): string {
+    return urn.split("::").pop() ?? "";
 }
 
 /** Resolves once everything registered so far has its outputs and so all that follows from them. */
@@ -148,7 +203,6 @@ const computers: Readonly<
     }),
     "aws:s3/bucket:Bucket": (_, inputs, region) => ({
         arn: `arn:aws:s3:::${String(inputs["bucket"])}`,
-        id: inputs["bucket"],
         bucketRegionalDomainName: `${String(inputs["bucket"])}.s3.${region}.amazonaws.com`,
     }),
     "aws:sqs/queue:Queue": (_, inputs, region) => ({
@@ -156,6 +210,11 @@ const computers: Readonly<
     }),
     "aws:route53/record:Record": (_, inputs) => ({ fqdn: inputs["name"] }),
 };
+
+/** A bucket is known by its name; most of the rest by an id of AWS's. */
+function idOf(type: string, name: string, inputs: Record<string, unknown>): string {
+    return type === "aws:s3/bucket:Bucket" ? String(inputs["bucket"]) : `${name}-id`;
+}
 
 function computed(
     type: string,

@@ -1,0 +1,197 @@
+import { expect } from "chai";
+
+import { LeverAlarms } from "../../components/leverAlarms";
+import { Observer } from "../../components/observer";
+import { RegionAlarms } from "../../components/regionAlarms";
+import { setMocks, settled, valueOf, type Registrations } from "../support/mocks";
+
+const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const topicArn = "arn:aws:sns:eu-west-1:111122223333:meridian-alarms";
+
+describe("a region's own alarms", () => {
+    let registered: Registrations;
+    let alarms: RegionAlarms;
+
+    before(async () => {
+        registered = await setMocks();
+        alarms = new RegionAlarms("alarms", {
+            loadBalancerArnSuffix: "app/lb/1",
+            targetGroupArnSuffix: "targetgroup/x/1",
+            thresholds: {
+                errorPercent: 5,
+                requestFloor: 20,
+                latencyP99Seconds: 2,
+                silenceMinutes: 10,
+            },
+            minimumTasks: 6,
+            topicArn,
+        });
+        await settled();
+    });
+
+    it("each say what kind of signal they are and how they read missing data", () => {
+        expect(
+            registered
+                .of(alarmType)
+                .map(({ inputs }) => [
+                    inputs["name"],
+                    (inputs["tags"] as Record<string, string>)["meridian:signal"],
+                    inputs["treatMissingData"],
+                ]),
+        ).to.deep.equal([
+            ["meridian-error-rate", "user-facing", "notBreaching"],
+            ["meridian-healthy-hosts", "capacity", "breaching"],
+            ["meridian-latency", "user-facing", "notBreaching"],
+            ["meridian-silence", "traffic", "breaching"],
+        ]);
+    });
+
+    it("judge errors as a rate, of the service's and the balancer's 5xx, above a floor of requests", () => {
+        const inputs = registered.inputs(alarmType, "alarms-error-rate");
+        expect(inputs).to.include({
+            threshold: 5,
+            comparisonOperator: "GreaterThanOrEqualToThreshold",
+            evaluationPeriods: 3,
+            datapointsToAlarm: 2,
+        });
+        const queries = inputs["metricQueries"] as Record<string, unknown>[];
+        expect(queries[0]).to.deep.include({
+            id: "rate",
+            expression:
+                "IF(requests >= 20, 100 * (FILL(service, 0) + FILL(balancer, 0)) / requests, 0)",
+            returnData: true,
+        });
+        expect(
+            queries
+                .slice(1)
+                .map(({ id, metric }) => [id, (metric as { metricName: string }).metricName]),
+        ).to.deep.equal([
+            ["requests", "RequestCount"],
+            ["service", "HTTPCode_Target_5XX_Count"],
+            ["balancer", "HTTPCode_ELB_5XX_Count"],
+        ]);
+    });
+
+    it("judge latency at p99, healthy tasks against the minimum, and silence over its minutes", () => {
+        expect(registered.inputs(alarmType, "alarms-latency")).to.include({
+            extendedStatistic: "p99",
+            threshold: 2,
+            evaluateLowSampleCountPercentiles: "ignore",
+        });
+        expect(registered.inputs(alarmType, "alarms-healthy-hosts")).to.deep.include({
+            threshold: 6,
+            comparisonOperator: "LessThanThreshold",
+            dimensions: { LoadBalancer: "app/lb/1", TargetGroup: "targetgroup/x/1" },
+        });
+        expect(registered.inputs(alarmType, "alarms-silence")).to.include({
+            metricName: "RequestCount",
+            evaluationPeriods: 10,
+            datapointsToAlarm: 10,
+        });
+    });
+
+    it("tell the region's topic, both ways", () => {
+        for (const { inputs } of registered.of(alarmType)) {
+            expect(inputs).to.deep.include({ alarmActions: [topicArn], okActions: [topicArn] });
+        }
+    });
+
+    it("name those that users feel", async () => {
+        expect(await Promise.all(alarms.userFacing.map(valueOf))).to.deep.equal([
+            "meridian-error-rate",
+            "meridian-latency",
+        ]);
+    });
+});
+
+describe("an observer", () => {
+    let registered: Registrations;
+    let observer: Observer;
+
+    before(async () => {
+        registered = await setMocks();
+        observer = new Observer("observer", {
+            region: "eu-west-1",
+            accountId: "111122223333",
+            targets: {
+                "us-east-1": "https://us-east-1.origin.example.com",
+                "ap-east-1": "https://ap-east-1.origin.example.com",
+            },
+            failedProbePercent: 25,
+            operationsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/operations",
+            alarmTopicArn: topicArn,
+            logRetentionDays: 90,
+        });
+        await settled();
+    });
+
+    it("looks once a minute at every region it was given", () => {
+        const { inputs } = registered.one("aws:lambda/function:Function", "observer");
+        expect(inputs).to.deep.include({
+            name: "meridian-observer",
+            runtime: "nodejs22.x",
+            architectures: ["arm64"],
+            handler: "index.handler",
+            reservedConcurrentExecutions: 1,
+            environment: {
+                variables: {
+                    REGION: "eu-west-1",
+                    TARGETS: JSON.stringify({
+                        "us-east-1": "https://us-east-1.origin.example.com",
+                        "ap-east-1": "https://ap-east-1.origin.example.com",
+                    }),
+                    PROBES: "8",
+                },
+            },
+        });
+        expect(registered.inputs("aws:cloudwatch/eventRule:EventRule", "observer-tick")).to.include(
+            { name: "meridian-observer-tick", scheduleExpression: "rate(1 minute)" },
+        );
+    });
+
+    it("prints its metrics unwrapped, so that CloudWatch finds them", () => {
+        expect(
+            registered.inputs("aws:lambda/function:Function", "observer")["loggingConfig"],
+        ).to.deep.equal({ logFormat: "Text", logGroup: "/meridian/observer" });
+    });
+
+    it("has an alarm per observed region that silence does not set off", async () => {
+        expect(registered.inputs(alarmType, "observer-us-east-1")).to.deep.include({
+            name: "meridian-observer-us-east-1",
+            namespace: "Meridian/Observer",
+            metricName: "FailedProbePercent",
+            dimensions: { ObservedRegion: "us-east-1", ObserverRegion: "eu-west-1" },
+            threshold: 25,
+            evaluationPeriods: 3,
+            datapointsToAlarm: 2,
+            treatMissingData: "notBreaching",
+            tags: { "meridian:signal": "vantage" },
+        });
+        expect(await valueOf({ ...observer.alarmNames })).to.deep.equal({
+            "ap-east-1": "meridian-observer-ap-east-1",
+            "us-east-1": "meridian-observer-us-east-1",
+        });
+    });
+});
+
+describe("the lever alarms", () => {
+    it("are where Route 53 reports its checks, and ring when it reports nothing", async () => {
+        const registered = await setMocks();
+        new LeverAlarms("levers", {
+            healthCheckIds: { "eu-west-1": "check-1", "us-east-1": "check-2" },
+            topicArns: [topicArn],
+        });
+        await settled();
+        expect(registered.names(alarmType)).to.deep.equal(["levers-eu-west-1", "levers-us-east-1"]);
+        expect(registered.inputs(alarmType, "levers-eu-west-1")).to.deep.include({
+            region: "us-east-1",
+            name: "meridian-lever-eu-west-1",
+            metricName: "HealthCheckStatus",
+            dimensions: { HealthCheckId: "check-1" },
+            comparisonOperator: "LessThanThreshold",
+            threshold: 1,
+            treatMissingData: "breaching",
+            alarmActions: [topicArn],
+        });
+    });
+});
