@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** EventBridge's envelope, as far as the decider reads it; a tick carries no detail. */
 const envelope = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const seconds = z.coerce.number().int().min(0).max(3600);
 const regionList = z
