@@ -9,7 +9,7 @@ const format = Error.prepareStackTrace?.bind(Error);
 Error.prepareStackTrace = (error, frames) => {
     // Pulumi takes the stack of every promise, with an error that says nothing and that nobody reads
     // unless a promise leaks. To look each of them up in source maps would take a third of an update.
-    const mapped = error.message === "" ? undefined : format?.(error, frames);
+    const mapped: unknown = error.message === "" ? undefined : format?.(error, frames);
     const trace: unknown =
         mapped ??
         [String(error), ...frames.map((frame) => `    at ${frame as unknown as string}`)].join(
