@@ -20,8 +20,6 @@ export interface BoundInputs {
     readonly ttlSeconds: number;
     /** How long a service may take to see that its region is out, and to end its connections. */
     readonly drainSeconds: number;
-    /** How long the slowest alarm that users feel needs to be back after the last failure. */
-    readonly clearSeconds: number;
 }
 
 export interface BoundTerm {
@@ -62,8 +60,8 @@ export function boundOf(inputs: BoundInputs): Bound {
         },
         {
             name: "drain",
-            seconds: inputs.drainSeconds + inputs.clearSeconds,
-            formula: `connections ${inputs.drainSeconds} + alarms back ${inputs.clearSeconds}`,
+            seconds: inputs.drainSeconds,
+            formula: `state record's time to live and the service's poll of it ${inputs.drainSeconds}`,
         },
     ];
     return {
@@ -84,7 +82,6 @@ export function boundInputs(
     survivors: Readonly<Record<string, readonly DeployedResource[]>>,
     global: readonly DeployedResource[],
     updateSeconds: number,
-    userFacingAlarms: readonly DeployedResource[],
 ): BoundInputs {
     const observers = Object.values(survivors).map((resources) =>
         required(resources, "metricAlarm", `meridian-observer-${region}`),
@@ -119,25 +116,11 @@ export function boundInputs(
         drainSeconds:
             statePollSeconds +
             Math.max(0, ...state.map((record) => number(record.outputs["ttl"], 0))),
-        clearSeconds: Math.max(0, ...userFacingAlarms.map(clearSecondsOf)),
     };
 }
 
-/** Enough good datapoints to fall below the threshold count, and one evaluation. */
-function clearSecondsOf(alarm: DeployedResource): number {
-    const evaluated = number(alarm.outputs["evaluationPeriods"], 1);
-    return (evaluated - datapointsOf(alarm) + 2) * periodOf(alarm);
-}
-
-/** A metric-math alarm has its period in its queries. */
 function periodOf(alarm: DeployedResource): number {
-    const queries = alarm.outputs["metricQueries"];
-    const inner = Array.isArray(queries)
-        ? queries.map((query: { metric?: { period?: unknown }; period?: unknown }) =>
-              number(query.metric?.period ?? query.period, 0),
-          )
-        : [];
-    return Math.max(number(alarm.outputs["period"], 0), ...inner) || 60;
+    return number(alarm.outputs["period"], 60);
 }
 
 function datapointsOf(alarm: DeployedResource): number {

@@ -122,9 +122,18 @@ export async function readDeployed(context: DrillContext): Promise<Deployed> {
     };
 }
 
-/** The user-facing alarms of every region that are in ALARM: `region/name`, sorted. */
-export function alarmsRinging(context: DrillContext, deployed: Deployed): readonly string[] {
+/**
+ * The user-facing alarms that are in ALARM: `region/name`, sorted.
+ *
+ * @param out a region that is out of service: without users, its alarms tell nothing of them.
+ */
+export function alarmsRinging(
+    context: DrillContext,
+    deployed: Deployed,
+    out?: string,
+): readonly string[] {
     return Object.entries(deployed.regions)
+        .filter(([region]) => region !== out)
         .flatMap(([region, outputs]) =>
             outputs.userFacingAlarms
                 .filter((name) => context.rehearsal.alarmState(region, name) === "ALARM")

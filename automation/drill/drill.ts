@@ -203,7 +203,7 @@ async function rtoFigures(
         windowMs: objectives.errors.windowSeconds * 1000,
         outageRatio: objectives.errors.outagePercent / 100,
     });
-    const alarmsMs = watch.lastBack(deployed, timeline.faultMs, timeline.holdEndMs);
+    const alarmsMs = watch.lastBack(deployed, timeline, scenario.region);
     const endMs = Math.max(clientsMs, alarmsMs);
     const cut = (untilMs: number): number => Math.min(untilMs, endMs);
     const marks = [
@@ -222,24 +222,12 @@ async function rtoFigures(
             ),
         ),
     );
-    const all = {
-        ...survivors,
-        [scenario.region]: await estate.stacks.resources(scenario.region),
-    };
-    const userFacing = Object.entries(deployed.regions).flatMap(([region, outputs]) =>
-        (all[region] ?? []).filter(
-            (resource) =>
-                resource.type.includes("metricAlarm") &&
-                outputs.userFacingAlarms.includes(String(resource.outputs["name"])),
-        ),
-    );
     const bound = boundOf(
         boundInputs(
             scenario.region,
             survivors,
             await estate.stacks.resources(globalStack),
             updateSeconds,
-            userFacing,
         ),
     );
     return {
@@ -277,21 +265,30 @@ class Watch {
         rehearsal.events.on("alarm", (change) => this.#changes.push(change));
     }
 
-    /** When the last user-facing alarm that rang was back for good. @throws AutomationError when one still rings. */
-    lastBack(deployed: Deployed, fromMs: number, toMs: number): number {
-        let lastMs = fromMs;
+    /**
+     * When the last user-facing alarm that rang was back for good. A region that left service has no
+     * users: whatever its alarms still say is of its probes, or frozen with it.
+     *
+     * @throws AutomationError when one still rings.
+     */
+    lastBack(deployed: Deployed, timeline: Timeline, evacuated: string): number {
+        let lastMs = timeline.faultMs;
         for (const [region, outputs] of Object.entries(deployed.regions)) {
+            const untilMs = region === evacuated ? timeline.outMs : timeline.holdEndMs;
             for (const name of outputs.userFacingAlarms) {
                 const changes = this.#changes.filter(
                     (change) =>
-                        change.region === region && change.name === name && change.atMs <= toMs,
+                        change.region === region && change.name === name && change.atMs <= untilMs,
                 );
                 if (changes.at(-1)?.state === "ALARM") {
-                    throw new AutomationError("failed", `alarm ${region}/${name} still rings`);
+                    if (region !== evacuated) {
+                        throw new AutomationError("failed", `alarm ${region}/${name} still rings`);
+                    }
+                    lastMs = Math.max(lastMs, untilMs);
                 }
                 changes.forEach((change, i) => {
-                    if (changes[i - 1]?.state === "ALARM" && change.atMs > lastMs) {
-                        lastMs = change.atMs;
+                    if (changes[i - 1]?.state === "ALARM") {
+                        lastMs = Math.max(lastMs, change.atMs);
                     }
                 });
             }

@@ -197,14 +197,12 @@ export async function movedPhase(
         steady.traffic.samples.filter(
             (sample) => !sample.ok && !sample.stale && sample.atMs > rehearsal.now() - quietMs,
         ).length;
+    const ringing = (): readonly string[] => alarmsRinging(context, deployed, scenario.region);
     await waitFor(
         context,
+        () => rehearsal.now() - outMs >= quietMs && failing() === 0 && ringing().length === 0,
         () =>
-            rehearsal.now() - outMs >= quietMs &&
-            failing() === 0 &&
-            alarmsRinging(context, deployed).length === 0,
-        () =>
-            `${failing()} requests failed in the last ${quietMs / 1000} s; alarms: ${alarmsRinging(context, deployed).join(", ") || "none"}`,
+            `${failing()} requests failed in the last ${quietMs / 1000} s; alarms: ${ringing().join(", ") || "none"}`,
     );
     return {
         outMs,

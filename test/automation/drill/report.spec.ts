@@ -16,7 +16,6 @@ const bound = boundOf({
     voteCheckThreshold: 1,
     ttlSeconds: 60,
     drainSeconds: 20,
-    clearSeconds: 100,
 });
 
 const good: Measured = {
