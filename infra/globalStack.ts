@@ -4,7 +4,12 @@ import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
 import { RoutingPolicy } from "../components/routingPolicy";
 import type { GlobalConfig } from "./config";
-import { parseRegionOutputs, type GlobalOutputs, type RegionOutputs } from "./stackOutputs";
+import {
+    parseRegionOutputs,
+    StackOutputsError,
+    type GlobalOutputs,
+    type RegionOutputs,
+} from "./stackOutputs";
 import { storefrontTable } from "./storefrontTable";
 import { regionNames, type Topology } from "./topology";
 
@@ -42,12 +47,22 @@ function readRegions(regions: readonly string[]): OutputsByRegion {
             const reference = new pulumi.StackReference(
                 `${pulumi.getOrganization()}/${pulumi.getProject()}/${region}`,
             );
-            return [
-                region,
-                reference.outputs.apply((outputs) => parseRegionOutputs(region, outputs)),
-            ];
+            return [region, reference.outputs.apply((outputs) => regionOutputsOf(region, outputs))];
         }),
     );
+}
+
+/**
+ * What a region's stack exported.
+ *
+ * @throws RunError that names the stack to deploy first; printed as it is, without a stack trace
+ */
+export function regionOutputsOf(region: string, outputs: unknown): RegionOutputs {
+    try {
+        return parseRegionOutputs(region, outputs);
+    } catch (error) {
+        throw error instanceof StackOutputsError ? new pulumi.RunError(error.message) : error;
+    }
 }
 
 function createTable(config: GlobalConfig, outputs: OutputsByRegion): GlobalTable {

@@ -170,7 +170,7 @@ describe("the records", () => {
             policies.set(key, (policies.get(key) ?? new Set()).add(policy ?? "simple"));
             if (inputs["type"] === "A" || inputs["type"] === "AAAA") {
                 const { type, ...rest } = inputs;
-                families[type as "A" | "AAAA"].push(JSON.stringify(rest));
+                families[type].push(JSON.stringify(rest));
             }
         }
         for (const [name, kinds] of policies) {

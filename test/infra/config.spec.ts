@@ -1,0 +1,201 @@
+import { expect } from "chai";
+
+import { readGlobalConfig, readRegionConfig } from "../../infra/config";
+import type { RawSettings } from "../../infra/settings";
+import { topology } from "../../infra/topology";
+import { globalSettings, regionSettings } from "../support/estate";
+
+const region = (changes: Partial<RawSettings> = {}) =>
+    readRegionConfig("eu-west-1", topology, regionSettings("eu-west-1", changes));
+const global = (changes: Partial<RawSettings> = {}) =>
+    readGlobalConfig("global", topology, globalSettings(changes));
+
+/** The problems an error lists. */
+function problemsOf(read: () => unknown): readonly string[] {
+    try {
+        read();
+    } catch (error) {
+        return (error as Error).message
+            .split("\n")
+            .filter((line) => line.startsWith("  - "))
+            .map((line) => line.slice(4));
+    }
+    return [];
+}
+
+describe("a region stack's configuration", () => {
+    it("is read with its types and its defaults", () => {
+        expect(region()).to.deep.equal({
+            region: "eu-west-1",
+            allowedAccountIds: ["111122223333"],
+            accountId: "111122223333",
+            domain: "example.com",
+            zoneId: "Z0123456789EXAMPLE",
+            deletionProtection: true,
+            availabilityZones: ["eu-west-1a", "eu-west-1b", "eu-west-1c"],
+            vpcCidr: "10.20.0.0/16",
+            image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/meridian-storefront:0.1.0",
+            minimumTasks: 6,
+            maximumTasks: 24,
+            votes: {},
+            alarms: {
+                errorPercent: 5,
+                requestFloor: 20,
+                latencyP99Seconds: 2,
+                silenceMinutes: 10,
+            },
+            observer: { failedProbePercent: 25 },
+            decider: { dwellSeconds: 60, clearSeconds: 180 },
+            emails: [],
+            logRetentionDays: 90,
+        });
+    });
+
+    it("takes part of a group of settings and defaults the rest", () => {
+        expect(region({ "meridian:alarms": '{"errorPercent":2}' }).alarms).to.deep.equal({
+            errorPercent: 2,
+            requestFloor: 20,
+            latencyP99Seconds: 2,
+            silenceMinutes: 10,
+        });
+    });
+
+    it("reports every problem at once, with the value and what is allowed", () => {
+        expect(
+            problemsOf(() =>
+                region({
+                    "aws:region": "us-east-1",
+                    "meridian:accountId": "1234",
+                    "meridian:domain": undefined,
+                    "meridian:minimumTasks": "0",
+                    "meridian:maximumTasks": "many",
+                    "meridian:votes": '{"us-east-1":"evacute"}',
+                    "meridian:alarms": '{"errorPercent":500,"latency":1}',
+                    "meridian:availabilityZones": '["eu-west-1a"]',
+                    "meridian:vote": "{}",
+                    "meridian:emails": '["nobody"]',
+                }),
+            ),
+        ).to.deep.equal([
+            "`meridian:accountId`: must be an AWS account id of 12 digits, got 1234",
+            "`meridian:domain`: must be the hosted zone's domain, such as example.com, it is missing",
+            "`meridian:minimumTasks`: must be a whole number from 1 to 1000, got 0",
+            '`meridian:maximumTasks`: must be a whole number from 1 to 5000, got "many"',
+            '`meridian:votes.us-east-1`: must be in-service or evacuate, got "evacute"',
+            "`meridian:alarms.errorPercent`: must be a whole number from 1 to 100, got 500",
+            "`meridian:alarms`: has no setting latency; check the spelling",
+            '`meridian:emails.0`: must be an email address, got "nobody"',
+            "`meridian:vote`: is no setting of Meridian; check the spelling",
+            '`aws:region`: must be the stack\'s own region, eu-west-1, got "us-east-1"; a stack never moves',
+            "`availabilityZones`: must be 3 to 8 different zones, got eu-west-1a",
+        ]);
+    });
+
+    it("says where to set the values", () => {
+        expect(() => region({ "meridian:zoneId": undefined })).to.throw(
+            "the configuration of stack eu-west-1 is not usable:\n" +
+                "  - `meridian:zoneId`: must be the hosted zone's id, such as Z0123456789EXAMPLE, it is missing\n" +
+                "set the values in Pulumi.eu-west-1.yaml, or in Pulumi.yaml for all stacks",
+        );
+    });
+
+    it("must be for an account that may be deployed to", () => {
+        expect(
+            problemsOf(() => region({ "aws:allowedAccountIds": '["999988887777"]' })),
+        ).to.deep.equal([
+            '`aws:allowedAccountIds`: must list meridian:accountId, 111122223333, got ["999988887777"]',
+        ]);
+        expect(problemsOf(() => region({ "aws:allowedAccountIds": undefined }))).to.deep.equal([
+            "`aws:allowedAccountIds`: must list the account that may be deployed to, it is missing",
+        ]);
+    });
+
+    it("may vote one region out of service, and not two", () => {
+        expect(region({ "meridian:votes": '{"us-east-1":"evacuate"}' }).votes).to.deep.equal({
+            "us-east-1": "evacuate",
+        });
+        expect(
+            problemsOf(() =>
+                region({ "meridian:votes": '{"us-east-1":"evacuate","ap-east-1":"evacuate"}' }),
+            ),
+        ).to.deep.equal([
+            "`votes`: at most 1 region may be voted out of service at a time, got ap-east-1, us-east-1; fail one back first",
+        ]);
+        expect(
+            problemsOf(() => region({ "meridian:votes": '{"eu-west-1":"in-service"}' })),
+        ).to.deep.equal(["`votes.eu-west-1`: a region does not vote on itself; remove it"]);
+    });
+
+    it("includes a sound topology", () => {
+        const unsound = {
+            regions: { "eu-west-1": { away: "eu-west-1" }, "us-east-1": { away: "eu-west-1" } },
+            quorum: 2,
+        };
+        expect(
+            problemsOf(() => readRegionConfig("eu-west-1", unsound, regionSettings("eu-west-1"))),
+        ).to.deep.equal(
+            [
+                '`regions.eu-west-1.away`: must be another region of the topology (us-east-1), got "eu-west-1"',
+                "`quorum`: must be a whole number from 1 to 1, got 2",
+            ].map((problem) => `infra/topology.ts: ${problem}`),
+        );
+    });
+});
+
+describe("the global stack's configuration", () => {
+    it("is read with its types and its defaults", () => {
+        expect(global()).to.deep.include({
+            writer: "us-east-1",
+            standby: "eu-west-1",
+            tableHome: "us-east-1",
+            shares: {},
+            capacity: { kind: "onDemand" },
+            residency: [],
+        });
+    });
+
+    it("takes provisioned capacity and residency rules", () => {
+        const scaling = { minimum: 100, maximum: 10000, targetPercent: 70 };
+        const config = global({
+            "meridian:capacity": JSON.stringify({
+                kind: "provisioned",
+                write: scaling,
+                read: scaling,
+                readByRegion: { "ap-south-1": { ...scaling, minimum: 50, maximum: 5000 } },
+            }),
+            "meridian:residency": '[{"code":"EU","mode":"strict","regions":["eu-west-1"]}]',
+            "meridian:shares": '{"us-east-1":25}',
+        });
+        expect(config.capacity.kind).to.equal("provisioned");
+        expect(config.residency).to.deep.equal([
+            { code: "EU", mode: "strict", regions: ["eu-west-1"] },
+        ]);
+        expect(config.shares).to.deep.equal({ "us-east-1": 25 });
+    });
+
+    it("reports every problem at once", () => {
+        expect(
+            problemsOf(() =>
+                global({
+                    "meridian:writer": "mars-1",
+                    "meridian:tableHome": "mars-2",
+                    "meridian:shares": '{"us-east-1":101,"mars-3":50}',
+                    "meridian:capacity": '{"kind":"infinite"}',
+                    "meridian:residency": '[{"code":"EU","mode":"maybe"}]',
+                }),
+            ),
+        ).to.deep.equal([
+            "`meridian:shares.us-east-1`: must be a whole number from 0 to 100, got 101",
+            '`meridian:capacity.kind`: must have the kind onDemand or provisioned, got "infinite"',
+            '`meridian:residency.0.mode`: must be prefer or strict, got "maybe"',
+            "`writer`: must be one of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-1",
+            "`meridian:tableHome`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-2",
+        ]);
+    });
+
+    it("knows the regions of its shares", () => {
+        expect(problemsOf(() => global({ "meridian:shares": '{"mars-3":50}' }))).to.deep.equal([
+            "`meridian:shares`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-3",
+        ]);
+    });
+});

@@ -1,0 +1,140 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+
+import { readGlobalConfig } from "../../infra/config";
+import { deployGlobal, regionOutputsOf } from "../../infra/globalStack";
+import { parseGlobalOutputs, type RegionOutputs } from "../../infra/stackOutputs";
+import { majorityQuorum, regionNames, topology, type Topology } from "../../infra/topology";
+import { globalSettings, pair } from "../support/estate";
+import { setMocks, settled, valueOf, type Registrations } from "../support/mocks";
+
+function outputsOf(region: string, of: Topology): RegionOutputs {
+    const others = regionNames(of).filter((other) => other !== region);
+    const arn = (service: string, name: string): string =>
+        `arn:aws:${service}:${region}:111122223333:${name}`;
+    return {
+        schemaVersion: 1,
+        region,
+        loadBalancerArn: arn("elasticloadbalancing", "loadbalancer/app/x/1"),
+        loadBalancerDnsName: `lb.${region}.elb.amazonaws.com`,
+        loadBalancerZoneId: `ZLB-${region}`,
+        votesBucket: `votes-${region}`,
+        votesHost: `votes-${region}.s3.${region}.amazonaws.com`,
+        votes: Object.fromEntries(others.map((other) => [other, "in-service" as const])),
+        tableKeyArn: arn("kms", `key/${region}`),
+        serviceRoleName: "role",
+        failoverTopicArn: arn("sns", "meridian-failover"),
+        recoveryTopicArn: arn("sns", "meridian-recovery"),
+        alarmTopicArn: arn("sns", "meridian-alarms"),
+        decisionsTable: "meridian-decisions",
+        userFacingAlarms: [],
+        observerAlarms: {},
+        minimumTasks: 6,
+        maximumTasks: 24,
+    };
+}
+
+async function deploy(
+    of: Topology,
+    settings: Record<string, string> = {},
+): Promise<{ registered: Registrations; outputs: unknown }> {
+    const registered = await setMocks({
+        stack: "global",
+        region: "us-east-1",
+        stackOutputs: Object.fromEntries(
+            regionNames(of).map((region) => [region, outputsOf(region, of)]),
+        ),
+    });
+    const outputs = deployGlobal(readGlobalConfig("global", of, globalSettings(settings)), of);
+    await settled();
+    return { registered, outputs: await valueOf({ ...outputs }) };
+}
+
+describe("the global stack", () => {
+    it("reads every region's outputs and exports what its readers need", async () => {
+        const { registered, outputs } = await deploy(topology);
+        expect(registered.names("pulumi:pulumi:StackReference")).to.deep.equal(
+            regionNames().map((region) => `organization/meridian/${region}`),
+        );
+        const parsed = parseGlobalOutputs("global", outputs);
+        expect(parsed).to.deep.include({
+            applicationName: "app.example.com",
+            writeName: "write.app.example.com",
+            tableName: "meridian-storefront",
+            writer: "us-east-1",
+            shares: Object.fromEntries(regionNames().map((region) => [region, 100])),
+        });
+        expect(parsed.healthChecks.vote["eu-west-1"]).to.deep.equal({
+            "ap-east-1": "vote-eu-west-1-ap-east-1-id",
+            "ap-south-1": "vote-eu-west-1-ap-south-1-id",
+            "us-east-1": "vote-eu-west-1-us-east-1-id",
+        });
+    });
+
+    it("looks nothing up", async () => {
+        expect((await deploy(topology)).registered.lookups).to.deep.equal([]);
+    });
+
+    it("keeps a copy of the table in every region, with that region's key", async () => {
+        const { registered } = await deploy(topology, { "meridian:tableHome": "eu-west-1" });
+        const table = registered.inputs("aws:dynamodb/table:Table", "storefront");
+        expect(table["region"]).to.equal("eu-west-1");
+        expect(table["serverSideEncryption"]).to.deep.equal({
+            enabled: true,
+            kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/eu-west-1",
+        });
+        expect(
+            (table["replicas"] as { regionName: string; kmsKeyArn: string }[]).map(
+                ({ regionName, kmsKeyArn }) => [regionName, kmsKeyArn],
+            ),
+        ).to.deep.equal(
+            ["ap-east-1", "ap-south-1", "us-east-1"].map((region) => [
+                region,
+                `arn:aws:kms:${region}:111122223333:key/${region}`,
+            ]),
+        );
+    });
+
+    it("rings in us-east-1, where it has a topic there", async () => {
+        const actions = async (of: Topology, settings = {}): Promise<unknown> =>
+            (await deploy(of, settings)).registered.inputs(
+                "aws:cloudwatch/metricAlarm:MetricAlarm",
+                "levers-eu-west-1",
+            )["alarmActions"];
+        expect(await actions(topology)).to.deep.equal([
+            "arn:aws:sns:us-east-1:111122223333:meridian-alarms",
+        ]);
+        const elsewhere: Topology = {
+            regions: { "eu-west-1": { away: "ap-east-1" }, "ap-east-1": { away: "eu-west-1" } },
+            quorum: 1,
+        };
+        expect(
+            await actions(elsewhere, {
+                "meridian:tableHome": "eu-west-1",
+                "meridian:writer": "eu-west-1",
+                "meridian:standby": "ap-east-1",
+            }),
+        ).to.deep.equal([]);
+    });
+
+    it("spans two regions as well as five", async () => {
+        const five: Topology = {
+            regions: { ...topology.regions, "sa-east-1": { away: "us-east-1" } },
+            quorum: majorityQuorum(5),
+        };
+        for (const [of, checks] of [
+            [pair, 2 * 4 + 2],
+            [five, 5 * 4 + 20],
+        ] as const) {
+            const { registered } = await deploy(of);
+            expect(registered.names("aws:route53/healthCheck:HealthCheck")).to.have.length(checks);
+        }
+    });
+
+    it("says which stack to deploy first when a region's outputs are not there", () => {
+        expect(() => regionOutputsOf("eu-west-1", {})).to.throw(
+            pulumi.RunError,
+            "deploy it first (pulumi up --stack eu-west-1)",
+        );
+    });
+});
