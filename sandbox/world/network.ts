@@ -59,7 +59,7 @@ export interface NetworkPorts {
     readonly api: number;
 }
 
-export const defaultPorts: NetworkPorts = { https: 8443, http: 8080, dns: 5353, api: 4566 };
+export const defaultPorts: NetworkPorts = { https: 8443, http: 8080, dns: 8053, api: 4566 };
 
 export interface NetworkRequest {
     /** Address the request leaves from; says which place it comes from. */
