@@ -53,10 +53,10 @@ function voteProblem(
     expected: Extract<ExpectedChange, { kind: "vote" }>,
 ): string | undefined {
     if (change.name !== `votes-${expected.on}` || !/^aws:s3\/bucketObjectv2:/.test(change.type)) {
-        return `would ${change.operation}; only the vote votes-${expected.on} may change`;
+        return `${would(change)}; only the vote votes-${expected.on} may change`;
     }
     if (change.operation !== "update") {
-        return `would ${change.operation}; a vote may only be updated in place`;
+        return `${would(change)}; a vote may only be updated in place`;
     }
     if (change.newInputs["content"] !== expected.vote) {
         return `would say ${JSON.stringify(change.newInputs["content"])}, must say ${JSON.stringify(expected.vote)}`;
@@ -77,15 +77,20 @@ function shareProblem(
         typeof name !== "string" ||
         !name.startsWith(`${expected.of}.app.`)
     ) {
-        return `would ${change.operation}; only the weighted records of ${expected.of} may change`;
+        return `${would(change)}; only the weighted records of ${expected.of} may change`;
     }
     if (change.operation !== "update") {
-        return `would ${change.operation}; a weight may only be updated in place`;
+        return `${would(change)}; a weight may only be updated in place`;
     }
     const others = differingInputs(change).filter((key) => key !== "weightedRoutingPolicies");
     return others.length === 0
         ? undefined
         : `would also change ${others.join(", ")}; only its weight may change`;
+}
+
+/** `would update tags, name`. */
+function would(change: ResourceChange): string {
+    return [`would ${change.operation}`, change.paths.join(", ")].join(" ").trim();
 }
 
 /** Inputs that differ, without what the engine adds for itself. */

@@ -33,6 +33,13 @@ export interface UpdateOptions {
     /** Stack configuration to use instead of the stack's own file. */
     readonly configFile?: string;
     readonly message?: string;
+    /**
+     * When the state is written: after every step, so that a killed update loses nothing, or once at
+     * the end, for a stack that would be made anew anyway.
+     *
+     * @default every step
+     */
+    readonly checkpoints?: "every step" | "at the end";
     readonly signal?: AbortSignal | undefined;
 }
 
@@ -70,6 +77,15 @@ export interface StacksOptions {
     readonly onProgress?: (line: string) => void;
     /** How long to wait for a live update that holds the stack's lock. @default 60 */
     readonly lockWaitSeconds?: number;
+}
+
+/** One run of the CLI. */
+interface CommandRun {
+    readonly args: readonly string[];
+    /** Texts for `{file:<n>}` in the arguments. */
+    readonly files?: readonly string[];
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal | undefined;
 }
 
 /** Times a lock that nobody holds is removed before the error is passed on. */
@@ -117,7 +133,7 @@ export class Stacks implements StackRunner {
     }
 
     async ensure(stack: string): Promise<void> {
-        const result = await this.#run(["stack", "init", stack, "--no-select"]);
+        const result = await this.#run({ args: ["stack", "init", stack, "--no-select"] });
         if (result.code !== 0 && !result.stderr.includes("already exists")) {
             throw failure(stack, "creating the stack", result);
         }
@@ -136,7 +152,7 @@ export class Stacks implements StackRunner {
     }
 
     async outputs(stack: string): Promise<StackOutputs | undefined> {
-        const result = await this.#run(["stack", "output", "--json", "--stack", stack]);
+        const result = await this.#run({ args: ["stack", "output", "--json", "--stack", stack] });
         if (result.code === 0) {
             return JSON.parse(result.stdout) as StackOutputs;
         }
@@ -147,7 +163,7 @@ export class Stacks implements StackRunner {
     }
 
     async resources(stack: string): Promise<readonly DeployedResource[]> {
-        const result = await this.#run(["stack", "export", "--stack", stack]);
+        const result = await this.#run({ args: ["stack", "export", "--stack", stack] });
         if (result.code !== 0) {
             throw failure(stack, "reading the stack's state", result);
         }
@@ -181,7 +197,13 @@ export class Stacks implements StackRunner {
         ];
         const started = performance.now();
         const files = configured ? packs.map((pack) => JSON.stringify(pack.config ?? {})) : [];
-        const result = await this.#runUnlocked(stack, args, files, options.signal);
+        const result = await this.#runUnlocked(stack, {
+            args,
+            files,
+            signal: options.signal,
+            environment:
+                options.checkpoints === "at the end" ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {},
+        });
         const summary = summarizeEvents(result.eventLines);
         const failed = result.code !== 0 || !summary.succeeded;
         return {
@@ -198,17 +220,12 @@ export class Stacks implements StackRunner {
      * Runs an update, past the locks of dead processes: one that was killed leaves its lock, and the
      * rerun that finishes its work must not need a person to remove it. A live owner is waited for.
      */
-    async #runUnlocked(
-        stack: string,
-        args: readonly string[],
-        files: readonly string[],
-        signal: AbortSignal | undefined,
-    ): Promise<PulumiProcessResult> {
+    async #runUnlocked(stack: string, run: CommandRun): Promise<PulumiProcessResult> {
         const deadline = performance.now() + (this.#options.lockWaitSeconds ?? 60) * 1000;
         let unlocks = 0;
         let told = false;
         for (;;) {
-            const result = await this.#run(args, files, signal);
+            const result = await this.#run(run);
             const locks = result.code === 0 ? [] : locksIn(result.stderr);
             if (locks.length === 0) {
                 return result;
@@ -219,8 +236,8 @@ export class Stacks implements StackRunner {
                 this.#options.onProgress?.(
                     `${stack}: removing the lock of process ${locks[0]?.pid}, which no longer runs`,
                 );
-                await this.#run(["cancel", "--yes", "--stack", stack]);
-            } else if (performance.now() < deadline && !signal?.aborted) {
+                await this.#run({ args: ["cancel", "--yes", "--stack", stack] });
+            } else if (performance.now() < deadline && !run.signal?.aborted) {
                 if (!told) {
                     told = true;
                     this.#options.onProgress?.(
@@ -234,11 +251,7 @@ export class Stacks implements StackRunner {
         }
     }
 
-    #run(
-        args: readonly string[],
-        files: readonly string[] = [],
-        signal?: AbortSignal,
-    ): Promise<PulumiProcessResult> {
+    #run({ args, files = [], environment, signal }: CommandRun): Promise<PulumiProcessResult> {
         const bin = path.dirname(this.#command.command);
         return runPulumi({
             command: this.#command.command,
@@ -247,6 +260,7 @@ export class Stacks implements StackRunner {
             cwd: this.#options.projectFolder,
             environment: {
                 ...this.#environment,
+                ...environment,
                 PATH: [bin, this.#environment["PATH"] ?? ""].join(path.delimiter),
             },
             signal,

@@ -6,6 +6,8 @@ import type { Update } from "../stacks";
 export interface LifecycleOptions {
     /** Only these stacks. @default all */
     readonly stacks?: readonly string[];
+    /** Every stack is new: its state is written once, at the end. @default false */
+    readonly fresh?: boolean;
     readonly onProgress?: (line: string) => void;
     readonly signal?: AbortSignal;
 }
@@ -79,6 +81,7 @@ async function updateStack(
         policyPacks: estate.policyPacks.standing,
         signal: options.signal,
         message: "deploy",
+        ...(options.fresh === true ? { checkpoints: "at the end" as const } : {}),
     });
     options.onProgress?.(describe(update));
     return update;

@@ -24,9 +24,9 @@ export interface Pace {
 }
 
 export const defaultPace: Pace = {
-    steadySeconds: 90,
-    holdSeconds: 120,
-    stageSeconds: 45,
+    steadySeconds: 60,
+    holdSeconds: 90,
+    stageSeconds: 30,
     patienceSeconds: 900,
 };
 

@@ -22,6 +22,7 @@ export async function deployPhase(
     context: DrillContext,
 ): Promise<{ readonly deployed: Deployed; readonly evidence: Evidence }> {
     const updates = await deploy(context.estate, {
+        fresh: true,
         onProgress: (line) => context.onProgress(`  ${line}`),
         signal: context.signal,
     });
