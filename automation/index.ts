@@ -19,6 +19,7 @@ const wiring: Wiring = {
                 accountId: request.accountId,
                 hostedZones: [request.zone],
                 images: { "meridian-storefront": { entry: request.storefront } },
+                ...(request.ports === undefined ? {} : { ports: request.ports }),
             }),
         );
     },

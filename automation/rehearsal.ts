@@ -100,6 +100,10 @@ export interface Rehearsal {
     stop(): Promise<void>;
 }
 
+/** Ports of the rehearsal cloud's addresses. */
+export const portNames = ["https", "http", "dns", "api"] as const;
+export type RehearsalPorts = { readonly [name in (typeof portNames)[number]]?: number };
+
 export interface RehearsalRequest {
     /** Folder for the account and the stacks' state. */
     readonly home: string;
@@ -107,4 +111,6 @@ export interface RehearsalRequest {
     readonly zone: { readonly id: string; readonly name: string };
     /** Entry file of the program that the storefront's container image runs. */
     readonly storefront: string;
+    /** @default the rehearsal cloud's own */
+    readonly ports?: RehearsalPorts;
 }

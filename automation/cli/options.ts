@@ -1,7 +1,9 @@
 import os from "node:os";
 import path from "node:path";
 
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+
+import { portNames, type RehearsalPorts } from "../rehearsal";
 
 /** `--home`: where engines, plugins and rehearsals keep what they need. */
 export function homeOption(): Option {
@@ -27,6 +29,34 @@ export function backendOption(): Option {
     return new Option(
         "--accept-backend-region",
         "go on although state or secrets live in a region of the topology",
+    );
+}
+
+/** `--ports`: for a machine where the rehearsal cloud's own are taken. */
+export function portsOption(): Option {
+    return new Option(
+        "--ports <list>",
+        "ports of the rehearsal cloud, such as dns=5300,https=9443 (names: https, http, dns, api)",
+    ).argParser(parsePorts);
+}
+
+function parsePorts(text: string): RehearsalPorts {
+    return Object.fromEntries(
+        text.split(",").map((item) => {
+            const [name = "", value = ""] = item.split("=");
+            const port = Number(value);
+            if (
+                !(portNames as readonly string[]).includes(name) ||
+                !Number.isInteger(port) ||
+                port < 1 ||
+                port > 65535
+            ) {
+                throw new InvalidArgumentError(
+                    `"${item}" is no port: write ${portNames.join("=..,")}=.. with numbers from 1 to 65535`,
+                );
+            }
+            return [name, port];
+        }),
     );
 }
 

@@ -8,8 +8,9 @@ import { defaultObjectives, drillCommand, type DrillOutcome } from "../commands/
 import { exportLines, guideText, sandboxCommand } from "../commands/sandbox";
 import { faultKinds, globalControlPlanesHome, type FaultKind } from "../drill/scenario";
 import { summaryOf } from "../drill/summary";
+import type { RehearsalPorts } from "../rehearsal";
 import { exitCodes, type ExitCode } from "./exitCode";
-import { homeOption, jsonOption } from "./options";
+import { homeOption, jsonOption, portsOption } from "./options";
 import type { CommandScope, CommandTools } from "./scope";
 import { repository } from "./session";
 
@@ -18,6 +19,7 @@ interface DrillFlags {
     readonly fault: FaultKind;
     readonly region: string;
     readonly objectives: string;
+    readonly ports?: RehearsalPorts;
 }
 
 /** `drill`, `sandbox`, `bench`. */
@@ -30,6 +32,7 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
         )
         .option("--region <region>", "where", globalControlPlanesHome)
         .option("--objectives <file>", "what it is judged by", defaultObjectives)
+        .addOption(portsOption())
         .addOption(homeOption())
         .addOption(jsonOption())
         .action((flags: DrillFlags) =>
@@ -43,9 +46,10 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
     program
         .command("bench")
         .description("run a drill and print its timings against what is to be reached")
+        .addOption(portsOption())
         .addOption(homeOption())
         .addOption(jsonOption())
-        .action((flags: { home: string }) =>
+        .action((flags: { home: string; ports?: RehearsalPorts }) =>
             scope.run(async (tools) => {
                 const { report } = await runDrill(tools, {
                     ...flags,
@@ -78,26 +82,34 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
         .description("keep the rehearsal cloud running and say how to use it")
         .option("--deploy", "deploy the stacks into it first")
         .option("--exports", "print only the lines for a shell's eval")
+        .addOption(portsOption())
         .addOption(homeOption())
         .addOption(jsonOption())
-        .action((flags: { home: string; deploy?: boolean; exports?: boolean }) =>
-            scope.run(async ({ wiring, output, signal }) => {
-                await sandboxCommand(wiring, {
-                    repository,
-                    home: flags.home,
-                    deploy: flags.deploy === true,
-                    signal,
-                    onProgress: (line) => output.progress(line),
-                    onReady: (guide) =>
-                        output.result(
-                            guide,
-                            flags.exports === true
-                                ? exportLines(guide.environment)
-                                : guideText(guide),
-                        ),
-                });
-                return exitCodes.done;
-            }),
+        .action(
+            (flags: {
+                home: string;
+                ports?: RehearsalPorts;
+                deploy?: boolean;
+                exports?: boolean;
+            }) =>
+                scope.run(async ({ wiring, output, signal }) => {
+                    await sandboxCommand(wiring, {
+                        repository,
+                        home: flags.home,
+                        ports: flags.ports,
+                        deploy: flags.deploy === true,
+                        signal,
+                        onProgress: (line) => output.progress(line),
+                        onReady: (guide) =>
+                            output.result(
+                                guide,
+                                flags.exports === true
+                                    ? exportLines(guide.environment)
+                                    : guideText(guide),
+                            ),
+                    });
+                    return exitCodes.done;
+                }),
         );
 }
 

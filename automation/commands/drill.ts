@@ -7,6 +7,7 @@ import type { DrillReport } from "../drill/report";
 import { scenarioOf, type FaultKind } from "../drill/scenario";
 import { topology } from "../../infra/topology";
 import { checkRegion } from "../failoverPlan";
+import type { RehearsalPorts } from "../rehearsal";
 import type { Wiring } from "../wiring";
 import { openRehearsal } from "./rehearsal";
 
@@ -16,6 +17,7 @@ export const defaultObjectives = path.join(__dirname, "..", "drill", "objectives
 export interface DrillCommandOptions {
     readonly repository: string;
     readonly home: string;
+    readonly ports?: RehearsalPorts | undefined;
     readonly fault: FaultKind;
     readonly region: string;
     readonly objectives: string;
@@ -44,6 +46,7 @@ export async function drillCommand(
         // A name of its own: two drills at once meet at the ports, not in each other's files.
         name: `drill-${process.pid}`,
         fresh: true,
+        ports: options.ports,
         onProgress: options.onProgress,
     });
     try {

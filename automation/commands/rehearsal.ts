@@ -4,7 +4,7 @@ import path from "node:path";
 import { topology } from "../../infra/topology";
 import { policyPacksOf, type Estate } from "../estate";
 import { readProjectConfig } from "../projectConfig";
-import type { Rehearsal } from "../rehearsal";
+import type { Rehearsal, RehearsalPorts } from "../rehearsal";
 import { layOutProject, projectEnvironment } from "../rehearsalProject";
 import { Stacks } from "../stacks";
 import type { Engine, Wiring } from "../wiring";
@@ -17,6 +17,7 @@ export interface RehearsalOptions {
     readonly name: string;
     /** Start from nothing, whatever an earlier one left. */
     readonly fresh: boolean;
+    readonly ports?: RehearsalPorts | undefined;
     readonly onProgress: (line: string) => void;
 }
 
@@ -54,6 +55,7 @@ export async function openRehearsal(
         accountId: config.accountId,
         zone: { id: config.zoneId, name: config.domain },
         storefront: path.join(options.repository, "runtime", "service", "main.ts"),
+        ...(options.ports === undefined ? {} : { ports: options.ports }),
     });
     try {
         const environment = { ...rehearsal.environment(), ...projectEnvironment(projectFolder) };

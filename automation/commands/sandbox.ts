@@ -1,10 +1,12 @@
 import { deploy } from "./deploy";
 import { openRehearsal, type OpenRehearsal } from "./rehearsal";
+import type { RehearsalPorts } from "../rehearsal";
 import type { Wiring } from "../wiring";
 
 export interface SandboxCommandOptions {
     readonly repository: string;
     readonly home: string;
+    readonly ports?: RehearsalPorts | undefined;
     /** Deploy the stacks before it is handed over. */
     readonly deploy: boolean;
     readonly signal: AbortSignal;
