@@ -8,6 +8,7 @@ import { defaultObjectives, drillCommand, type DrillOutcome } from "../commands/
 import { exportLines, guideText, sandboxCommand } from "../commands/sandbox";
 import { faultKinds, globalControlPlanesHome, type FaultKind } from "../drill/scenario";
 import { summaryOf } from "../drill/summary";
+import { MemoryWatch } from "../memory";
 import type { RehearsalPorts } from "../rehearsal";
 import { exitCodes, type ExitCode } from "./exitCode";
 import { homeOption, jsonOption, portsOption } from "./options";
@@ -51,6 +52,8 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
         .addOption(jsonOption())
         .action((flags: { home: string; ports?: RehearsalPorts }) =>
             scope.run(async (tools) => {
+                const memory = new MemoryWatch();
+                memory.start();
                 const { report } = await runDrill(tools, {
                     ...flags,
                     fault: "gray",
@@ -61,7 +64,7 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
                     tools.output.error(report.error ?? "the drill was aborted");
                     return exitCodes.failed;
                 }
-                const figures = benchFigures(report);
+                const figures = benchFigures(report, memory.stop());
                 const table = new Table({
                     head: ["figure", "measured", "to reach", ""],
                     style: { head: [], border: [] },
