@@ -18,21 +18,31 @@ interface Timer {
 const maxJumpMs = 1000;
 /** Longest stretch of real time whose allowance one jump may use. */
 const maxSavedMs = 50;
+/** How often the event loop shows that it turns, real milliseconds. */
+const beatMs = 20;
+/** Most world time from one such sign to the next; well below every timeout of the world. */
+const maxLagMs = 100;
 
 /**
  * The world's time. It passes as real time does, and jumps ahead to the next timer whenever nothing
  * real is going on: no engine update is held (`hold`) and no real I/O is in flight (`io`). A slow
  * machine therefore makes a rehearsal longer, never wrong: a request that takes 5 ms of real time
- * takes 5 ms of world time however fast the quiet stretches between requests pass.
+ * takes 5 ms of world time however fast the quiet stretches between requests pass. While the event
+ * loop is kept from turning, time all but stands still: an answer that waits to be read is not late.
  *
  * The one rule for callers: every real asynchronous operation (socket, file, child process, worker)
  * goes through `io`. Waiting for *world* time goes through `sleep`, outside any `io`.
  */
-export class WorldClock extends EventEmitter<{ jump: [deltaMs: number] }> {
+export class WorldClock extends EventEmitter<{
+    jump: [deltaMs: number];
+    /** Real time that passed and world time did not. */
+    lag: [lostMs: number];
+}> {
     readonly #maxSpeed: number;
-    readonly #realStart = performance.now();
-    readonly #startMs: number;
-    #jumpedMs = 0;
+    readonly #heart: NodeJS.Timeout;
+    /** World time at the last beat, and what was jumped since. */
+    #beatWorld: number;
+    #beatReal = performance.now();
     #lastJumpReal = performance.now();
     #sequence = 0;
     #inFlight = 0;
@@ -44,16 +54,17 @@ export class WorldClock extends EventEmitter<{ jump: [deltaMs: number] }> {
     constructor(options: WorldClockOptions = {}) {
         super();
         this.setMaxListeners(0);
-        this.#startMs = options.startMs ?? Date.now();
+        this.#beatWorld = options.startMs ?? Date.now();
         this.#maxSpeed = options.maxSpeed ?? 60;
         if (!(this.#maxSpeed >= 1)) {
             throw new RangeError(`maxSpeed must be at least 1, got ${this.#maxSpeed}`);
         }
+        this.#heart = setInterval(() => this.#beat(), beatMs).unref();
     }
 
     /** World time, milliseconds since the epoch. */
     now(): number {
-        return this.#startMs + (performance.now() - this.#realStart) + this.#jumpedMs;
+        return this.#beatWorld + Math.min(performance.now() - this.#beatReal, maxLagMs);
     }
 
     /** Calls `fire` once, `delayMs` of world time from now. Returns a function that cancels it. */
@@ -155,6 +166,18 @@ export class WorldClock extends EventEmitter<{ jump: [deltaMs: number] }> {
         this.#stopped = true;
         this.#timers = [];
         clearTimeout(this.#pump);
+        clearInterval(this.#heart);
+    }
+
+    #beat(): void {
+        const world = this.now();
+        const real = performance.now();
+        const lostMs = real - this.#beatReal - maxLagMs;
+        this.#beatWorld = world;
+        this.#beatReal = real;
+        if (lostMs > 0) {
+            this.emit("lag", lostMs);
+        }
     }
 
     #wake(delayMs: number): void {
@@ -195,7 +218,7 @@ export class WorldClock extends EventEmitter<{ jump: [deltaMs: number] }> {
         const deltaMs = Math.min(next.dueMs - this.now(), maxJumpMs, allowedMs);
         if (idle && deltaMs > 0) {
             this.#lastJumpReal = real;
-            this.#jumpedMs += deltaMs;
+            this.#beatWorld += deltaMs;
             this.emit("jump", deltaMs);
         }
         this.#wake(next.dueMs <= this.now() ? 0 : 1);

@@ -40,7 +40,7 @@ export class Tasks implements Part {
             this.#refresh();
         }
     };
-    readonly #onJump = (): void => {
+    readonly #onShift = (): void => {
         this.#timePending ??= setTimeout(() => {
             this.#timePending = undefined;
             this.#tellTime();
@@ -61,14 +61,16 @@ export class Tasks implements Part {
 
     async start(): Promise<void> {
         this.world.store.on("change", this.#onChange);
-        this.world.clock.on("jump", this.#onJump);
+        this.world.clock.on("jump", this.#onShift);
+        this.world.clock.on("lag", this.#onShift);
         process.once("exit", this.#onExit);
         this.#refresh();
     }
 
     async stop(): Promise<void> {
         this.world.store.off("change", this.#onChange);
-        this.world.clock.off("jump", this.#onJump);
+        this.world.clock.off("jump", this.#onShift);
+        this.world.clock.off("lag", this.#onShift);
         clearTimeout(this.#timePending);
         await Promise.all(this.#everything().map((service) => service.stop()));
         process.off("exit", this.#onExit);

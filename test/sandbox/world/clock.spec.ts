@@ -4,6 +4,12 @@ import { expect } from "chai";
 
 import { WorldClock } from "../../../sandbox/world/clock";
 
+/** Keeps the event loop from turning for so many real milliseconds. */
+function block(forMs: number): void {
+    const until = performance.now() + forMs;
+    while (performance.now() < until);
+}
+
 describe("WorldClock", () => {
     let clock: WorldClock;
 
@@ -59,6 +65,24 @@ describe("WorldClock", () => {
         release();
         await clock.sleep(60_000);
         expect(fired).to.equal(true);
+    });
+
+    it("all but stands still while the event loop cannot turn, and says what was lost", async () => {
+        const lost: number[] = [];
+        clock.on("lag", (lostMs) => lost.push(lostMs));
+        const release = clock.hold();
+        const before = clock.now();
+        let fired = false;
+        clock.after(500, () => (fired = true));
+        block(1500);
+        expect(clock.now() - before).to.be.below(500);
+        // Timers come first when the loop turns again, sockets after them.
+        await realSleep(0);
+        expect(fired).to.equal(false);
+        release();
+        await clock.sleep(500);
+        expect(fired).to.equal(true);
+        expect(Math.max(...lost)).to.be.at.least(1400);
     });
 
     it("lets time jump over a delay inside I/O", async () => {

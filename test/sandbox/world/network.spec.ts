@@ -61,6 +61,13 @@ describe("Network", () => {
         expect(clock.now() - before).to.be.at.least(60_000);
     });
 
+    it("does not take a busy machine for a slow answer", async () => {
+        const answer = get(network.checkerAddress("sa-east-1"), 500);
+        const until = performance.now() + 1500;
+        while (performance.now() < until);
+        expect((await answer).status).to.equal(200);
+    });
+
     it("cuts a partition in both directions and nothing else", async () => {
         faults.inject({ kind: "partition", between: ["eu-west-1", "us-east-1"] });
         expect(

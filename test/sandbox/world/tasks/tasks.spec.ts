@@ -110,6 +110,18 @@ describe("Tasks", () => {
         expect(after.ticks - before.ticks).to.be.at.least(58);
     });
 
+    it("lets it wait for the world's time when that stood still", async () => {
+        const release = world.clock.hold();
+        const until = performance.now() + 2000;
+        while (performance.now() < until);
+        let aheadMs: number;
+        do {
+            const { now } = (await get("/time")) as { now: number };
+            aheadMs = now - world.clock.now();
+        } while (aheadMs > 200);
+        release();
+    });
+
     it("starts it again when it ends", async () => {
         const arn = `arn:aws:ecs:us-east-1:111122223333:service/main/shop`;
         const [first] = tasks.processes(arn);
