@@ -1,8 +1,9 @@
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 
+import { awsClient } from "../awsClient";
 import { readDeciderEvent } from "./alarmEvent";
 import { decide } from "./decision";
-import { DecisionStore, type KeptDecision } from "./decisionStore";
+import { DecisionStore, handlerPatience, type KeptDecision } from "./decisionStore";
 import { type DeciderEnvironment, readDeciderEnvironment } from "./environment";
 
 /** What subscribers of the failover and recovery topics receive, as JSON. */
@@ -33,7 +34,7 @@ export async function handler(event: unknown): Promise<void> {
     const environment = readDeciderEnvironment(process.env);
     const { atMs, signal } = readDeciderEvent(event);
     const store = new DecisionStore(environment.DECISIONS_TABLE, environment.REGION);
-    const sns = new SNSClient({ region: environment.REGION, retryMode: "standard" });
+    const sns = new SNSClient(awsClient(environment.REGION, handlerPatience));
 
     if (signal !== undefined && signal.observed !== environment.REGION) {
         await store.keepSignal(signal.observed, {

@@ -8,7 +8,11 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 
+import { awsClient } from "../awsClient";
 import type { Decision, Signal } from "./decision";
+
+/** All tries of one call together stay well below the handler's 30 seconds. */
+export const handlerPatience = { connectMs: 1000, answerMs: 2000, attempts: 3 } as const;
 
 /** A decision as it is kept: `pending` until its notice was accepted by the topic. */
 export interface KeptDecision extends Decision {
@@ -28,12 +32,7 @@ export class DecisionStore {
         private readonly tableName: string,
         region: string,
     ) {
-        this.#client = new DynamoDBClient({
-            region,
-            retryMode: "standard",
-            maxAttempts: 4,
-            requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 },
-        });
+        this.#client = new DynamoDBClient(awsClient(region, handlerPatience));
     }
 
     /** Keeps the signal unless a later one is known already: events may arrive out of order. */

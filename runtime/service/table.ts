@@ -9,6 +9,8 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 
+import { awsClient } from "../awsClient";
+
 export interface Key {
     readonly pk: string;
     readonly sk: string;
@@ -27,16 +29,11 @@ export class Table {
         readonly name: string,
         region: string,
     ) {
-        this.#client = new DynamoDBClient({
-            region,
-            // Standard mode backs off exponentially with full jitter and spends a retry budget.
-            // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
-            retryMode: "standard",
-            maxAttempts: 3,
+        this.#client = new DynamoDBClient(
             // A regional call takes single-digit milliseconds; waiting longer only ties up the
             // request that a client is already about to repeat.
-            requestHandler: { connectionTimeout: 500, requestTimeout: 1500 },
-        });
+            awsClient(region, { connectMs: 500, answerMs: 1500, attempts: 3 }),
+        );
     }
 
     /** The item as the local replica has it, or undefined. */
