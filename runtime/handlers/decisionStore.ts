@@ -35,26 +35,40 @@ export class DecisionStore {
         this.#client = new DynamoDBClient(awsClient(region, handlerPatience));
     }
 
-    /** Keeps the signal unless a later one is known already: events may arrive out of order. */
+    /**
+     * Keeps what an observer says of the region since `signal.sinceMs`. Events may arrive out of order
+     * or twice: the latest one counts, and one that says nothing new does not start the time again.
+     */
     async keepSignal(region: string, signal: Signal): Promise<void> {
-        try {
-            await this.#client.send(
+        const { observer, inAlarm, sinceMs } = signal;
+        const pk = signalKey(region, observer);
+        const values = marshall({ ":at": sinceMs, ":inAlarm": inAlarm });
+        const changed = await ifConditionHolds(() =>
+            this.#client.send(
                 new PutItemCommand({
                     TableName: this.tableName,
-                    Item: marshall({ pk: signalKey(region, signal.observer), ...signal }),
+                    Item: marshall({ pk, ...signal, heardMs: sinceMs }),
                     ConditionExpression:
-                        "attribute_not_exists(pk) OR (sinceMs < :since AND inAlarm <> :inAlarm)",
-                    ExpressionAttributeValues: marshall({
-                        ":since": signal.sinceMs,
-                        ":inAlarm": signal.inAlarm,
-                    }),
+                        "attribute_not_exists(pk) OR (heardMs < :at AND inAlarm <> :inAlarm)",
+                    ExpressionAttributeValues: values,
                 }),
-            );
-        } catch (error) {
-            if (!(error instanceof ConditionalCheckFailedException)) {
-                throw error;
-            }
+            ),
+        );
+        if (changed) {
+            return;
         }
+        // The same again, but later: an older event that says otherwise is then known to be stale.
+        await ifConditionHolds(() =>
+            this.#client.send(
+                new UpdateItemCommand({
+                    TableName: this.tableName,
+                    Key: marshall({ pk }),
+                    UpdateExpression: "SET heardMs = :at",
+                    ConditionExpression: "heardMs < :at AND inAlarm = :inAlarm",
+                    ExpressionAttributeValues: values,
+                }),
+            ),
+        );
     }
 
     /** What the given observers last said of the region; those that never said anything are left out. */
@@ -95,8 +109,8 @@ export class DecisionStore {
         decision: KeptDecision,
         previous: KeptDecision | undefined,
     ): Promise<boolean> {
-        try {
-            await this.#client.send(
+        return ifConditionHolds(() =>
+            this.#client.send(
                 new PutItemCommand({
                     TableName: this.tableName,
                     Item: marshall({ pk: decisionKey(region), ...decision }),
@@ -107,14 +121,8 @@ export class DecisionStore {
                               ExpressionAttributeValues: marshall({ ":previous": previous.id }),
                           }),
                 }),
-            );
-            return true;
-        } catch (error) {
-            if (error instanceof ConditionalCheckFailedException) {
-                return false;
-            }
-            throw error;
-        }
+            ),
+        );
     }
 
     async markPublished(region: string, id: string): Promise<void> {
@@ -127,6 +135,18 @@ export class DecisionStore {
                 ExpressionAttributeValues: marshall({ ":published": "published", ":id": id }),
             }),
         );
+    }
+}
+
+async function ifConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
+    try {
+        await write();
+        return true;
+    } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) {
+            return false;
+        }
+        throw error;
     }
 }
 

@@ -121,6 +121,25 @@ describe("decider", () => {
         expect(notices()).to.have.length(1);
     });
 
+    it("believes the latest event, in whatever order they arrive", async () => {
+        await handler(alarm("eu-west-1", "us-east-1", "ALARM", 0));
+        await handler(alarm("ap-south-1", "us-east-1", "ALARM", 0));
+        // It went OK at 10 and into alarm again at 20; the news of 20 is here first.
+        await handler(alarm("ap-south-1", "us-east-1", "ALARM", 20));
+        await handler(alarm("ap-south-1", "us-east-1", "OK", 10));
+        await handler(tick(80));
+        expect(notices()).to.have.length(1);
+    });
+
+    it("does not take an event for news when it arrives again after a later one", async () => {
+        await handler(alarm("eu-west-1", "us-east-1", "ALARM", 0));
+        await handler(alarm("ap-south-1", "us-east-1", "ALARM", 0));
+        await handler(alarm("ap-south-1", "us-east-1", "OK", 10));
+        await handler(alarm("ap-south-1", "us-east-1", "ALARM", 0));
+        await handler(tick(600));
+        expect(notices()).to.deep.equal([]);
+    });
+
     it("keeps the start of an alarm that is reported twice", async () => {
         await handler(alarm("eu-west-1", "us-east-1", "ALARM", 0));
         await handler(alarm("ap-south-1", "us-east-1", "ALARM", 0));
