@@ -62,9 +62,19 @@ export class RegionAlarms extends pulumi.ComponentResource {
                 {
                     id: "rate",
                     label: "Requests answered with 5xx (%)",
-                    // 5xx counts exist only in minutes that had one.
-                    expression: `IF(requests >= ${requestFloor}, 100 * (FILL(service, 0) + FILL(balancer, 0)) / requests, 0)`,
+                    expression: `IF(asked >= ${requestFloor}, 100 * failed / asked, 0)`,
                     returnData: true,
+                },
+                {
+                    id: "failed",
+                    // 5xx counts exist only in minutes that had one.
+                    expression: "FILL(service, 0) + FILL(balancer, 0)",
+                },
+                {
+                    id: "asked",
+                    // RequestCount leaves out what the load balancer refused because it had no target: in
+                    // the worst outage of all it would say that nobody asked.
+                    expression: "MAX([FILL(requests, 0), failed])",
                 },
                 count("requests", "RequestCount"),
                 count("service", "HTTPCode_Target_5XX_Count"),

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { LeverAlarms } from "../../components/leverAlarms";
 import { Observer } from "../../components/observer";
 import { RegionAlarms } from "../../components/regionAlarms";
+import { evaluate, parseExpression, type Value } from "../../sandbox/world/alarms/expression";
 import { setMocks, settled, valueOf, type Registrations } from "../support/mocks";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
@@ -55,15 +56,17 @@ describe("a region's own alarms", () => {
             datapointsToAlarm: 2,
         });
         const queries = inputs["metricQueries"] as Record<string, unknown>[];
-        expect(queries[0]).to.deep.include({
-            id: "rate",
-            expression:
-                "IF(requests >= 20, 100 * (FILL(service, 0) + FILL(balancer, 0)) / requests, 0)",
-            returnData: true,
-        });
+        expect(queries.map(({ id, returnData }) => [id, returnData])).to.deep.equal([
+            ["rate", true],
+            ["failed", undefined],
+            ["asked", undefined],
+            ["requests", undefined],
+            ["service", undefined],
+            ["balancer", undefined],
+        ]);
         expect(
             queries
-                .slice(1)
+                .slice(3)
                 .map(({ id, metric }) => [id, (metric as { metricName: string }).metricName]),
         ).to.deep.equal([
             ["requests", "RequestCount"],
@@ -71,6 +74,37 @@ describe("a region's own alarms", () => {
             ["balancer", "HTTPCode_ELB_5XX_Count"],
         ]);
     });
+
+    for (const [requests, service, balancer, percent] of [
+        [100, undefined, undefined, 0],
+        [100, 40, undefined, 40],
+        [100, 20, 10, 30],
+        [19, 19, undefined, 0],
+        [undefined, undefined, undefined, 0],
+        // No target is left: the load balancer refuses everybody, and counts no request.
+        [undefined, undefined, 100, 100],
+        [undefined, undefined, 19, 0],
+    ] as const) {
+        it(`call ${service ?? "no"} and ${balancer ?? "no"} errors in ${requests ?? "no"} requests a rate of ${percent} %`, () => {
+            const { metricQueries } = registered.inputs(alarmType, "alarms-error-rate");
+            const expressions = new Map(
+                (metricQueries as { id: string; expression?: string }[]).map(
+                    ({ id, expression }) => [id, expression],
+                ),
+            );
+            const counts: Record<string, number | undefined> = { requests, service, balancer };
+            const minute = 0;
+            const read = (id: string): Value => {
+                const expression = expressions.get(id);
+                if (expression !== undefined) {
+                    return evaluate(parseExpression(expression), read, [minute]);
+                }
+                const count = counts[id];
+                return new Map(count === undefined ? [] : [[minute, count]]);
+            };
+            expect(read("rate")).to.deep.equal(new Map([[minute, percent]]));
+        });
+    }
 
     it("judge latency at p99, healthy tasks against the minimum, and silence over its minutes", () => {
         expect(registered.inputs(alarmType, "alarms-latency")).to.include({
