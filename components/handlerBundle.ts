@@ -36,7 +36,7 @@ function bundleAll(): Readonly<Record<string, string>> {
         minify: true,
         platform: "node",
         format: "cjs",
-        target: "node22",
+        target: "node24",
         // The runtime brings the SDK.
         external: ["@aws-sdk/*"],
     });

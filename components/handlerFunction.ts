@@ -52,7 +52,7 @@ export class HandlerFunction extends pulumi.ComponentResource {
             {
                 name: `meridian-${args.handler}`,
                 description: args.description,
-                runtime: "nodejs22.x",
+                runtime: "nodejs24.x",
                 architectures: ["arm64"],
                 code: handlerBundle(args.handler),
                 handler: "index.handler",

@@ -103,7 +103,7 @@ describe("failover automation", () => {
             registered.inputs("aws:lambda/function:Function", "automation-decider"),
         ).to.deep.include({
             name: "meridian-decider",
-            runtime: "nodejs22.x",
+            runtime: "nodejs24.x",
             reservedConcurrentExecutions: 1,
             kmsKeyArn: args.operationsKeyArn,
             deadLetterConfig: { targetArn: arn("sqs", "meridian-dead-letters") },

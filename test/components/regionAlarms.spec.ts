@@ -163,7 +163,7 @@ describe("an observer", () => {
         const { inputs } = registered.one("aws:lambda/function:Function", "observer");
         expect(inputs).to.deep.include({
             name: "meridian-observer",
-            runtime: "nodejs22.x",
+            runtime: "nodejs24.x",
             architectures: ["arm64"],
             handler: "index.handler",
             reservedConcurrentExecutions: 1,
