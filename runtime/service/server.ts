@@ -23,6 +23,8 @@ export function createServer(
         // connection we are closing.
         // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout
         keepAliveTimeout: 75_000,
+        // A client that trickles its request in holds a connection, and nothing else, this long.
+        requestTimeout: 30_000,
         bodyLimit: 64 * 1024,
         // Health checkers ask every few seconds; their lines would bury everybody else's.
         logController: new fastify.LogController({
@@ -32,10 +34,15 @@ export function createServer(
         return503OnClosing: true,
     });
 
+    let draining = false;
+    server.addHook("preClose", async () => {
+        draining = true;
+    });
     server.addHook("onSend", async (_request, reply) => {
         reply.header("x-served-by", region);
-        // DNS has moved on, but a kept-alive connection never asks DNS again.
-        if (state.evacuated) {
+        // DNS has moved on, but a kept-alive connection never asks DNS again; and one that is kept
+        // after the last answer would hold up the end of the process.
+        if (state.evacuated || draining) {
             reply.header("connection", "close");
         }
     });
