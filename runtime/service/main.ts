@@ -26,8 +26,7 @@ async function main(): Promise<void> {
     process.once("SIGTERM", drain);
     process.once("SIGINT", drain);
 
-    // The address to listen on is the container's own; HOST narrows it where several share one host.
-    await server.listen({ port: environment.PORT, host: process.env["HOST"] ?? "0.0.0.0" });
+    await server.listen({ port: environment.PORT, host: "0.0.0.0" });
     await state.start();
 }
 
