@@ -52,10 +52,7 @@ export class Votes extends pulumi.ComponentResource {
                         Resource: pulumi.interpolate`${bucketArn}/votes/*`,
                         Condition: {
                             IpAddress: {
-                                "aws:SourceIp": [
-                                    ...healthCheckerRanges.ipv4,
-                                    ...healthCheckerRanges.ipv6,
-                                ],
+                                "aws:SourceIp": [...healthCheckerRanges],
                             },
                         },
                     },

@@ -104,7 +104,7 @@ describe("a region's votes", () => {
             Resource: "arn:aws:s3:::meridian-votes-eu-west-1-111122223333/votes/*",
             Condition: {
                 IpAddress: {
-                    "aws:SourceIp": [...healthCheckerRanges.ipv4, ...healthCheckerRanges.ipv6],
+                    "aws:SourceIp": [...healthCheckerRanges],
                 },
             },
         });
