@@ -8,8 +8,11 @@ interface ScheduledEvent {
     readonly time: string;
 }
 
-/** What a user of the other region would call first; reads nothing that only operators use. */
-const probePath = "/catalogue";
+/**
+ * What probes ask for in turn: what a user would call first, and what goes through the table. A region
+ * that shows its catalogue and takes no orders has failed, and half of the probes have to see it.
+ */
+const probePaths = ["/catalogue", "/health/deep"] as const;
 
 /**
  * Looks at every other region from outside, once a run, and reports the share of failed probes as
@@ -21,7 +24,9 @@ export async function handler(event: ScheduledEvent): Promise<void> {
     await Promise.all(
         Object.entries(environment.TARGETS).map(async ([observed, origin]) => {
             const results = await Promise.all(
-                Array.from({ length: environment.PROBES }, () => probe(new URL(probePath, origin))),
+                Array.from({ length: environment.PROBES }, (_, index) =>
+                    probe(new URL(probePaths[index % probePaths.length] as string, origin)),
+                ),
             );
             const failures = results.filter((result) => result !== "ok");
             console.log(

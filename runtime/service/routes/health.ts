@@ -5,7 +5,7 @@ import type { Table } from "../table";
 /**
  * `/health` says that this process answers and nothing more: were it to ask the table, one slow
  * dependency would take every region out at once and DNS would fail open. `/health/deep` asks the
- * table, for people and alarms.
+ * table, for observers and people.
  */
 export function healthRoutes(server: FastifyInstance, table: Table, region: string): void {
     server.get("/health", async () => ({ status: "ok", region }));

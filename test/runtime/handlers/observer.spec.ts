@@ -9,16 +9,36 @@ import { handler } from "../../../runtime/handlers/observer";
 import { probe } from "../../../runtime/handlers/probe";
 import { withEnvironment } from "../../support/awsStub";
 
+/** What a run of the observer reports; the test server's certificate has no authority. */
+async function observe(targets: Record<string, string>): Promise<Record<string, unknown>[]> {
+    const lines: string[] = [];
+    const log = console.log;
+    const restore = withEnvironment({
+        NODE_TLS_REJECT_UNAUTHORIZED: "0",
+        REGION: "eu-west-1",
+        TARGETS: JSON.stringify(targets),
+        PROBES: "8",
+    });
+    console.log = (line: string) => lines.push(line);
+    try {
+        await handler({ time: "2026-03-01T12:00:00Z" });
+    } finally {
+        console.log = log;
+        restore();
+    }
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
 describe("observer", () => {
     let server: https.Server;
     let origin: string;
-    let answer: (count: number) => number;
+    let answer: (count: number, path: string | undefined) => number;
     let count = 0;
 
     before(async () => {
         const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }]);
-        server = https.createServer({ key, cert }, (_request, response) => {
-            response.writeHead(answer(count++)).end();
+        server = https.createServer({ key, cert }, (request, response) => {
+            response.writeHead(answer(count++, request.url)).end();
         });
         await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
         origin = `https://localhost:${(server.address() as AddressInfo).port}`;
@@ -41,26 +61,10 @@ describe("observer", () => {
     it("reports the share of failed probes for each target, at the event's time", async () => {
         count = 0;
         answer = (index) => (index % 4 === 0 ? 500 : 200);
-        const lines: string[] = [];
-        const log = console.log;
-        // The test server's certificate has no authority; the probe's own default stays strict.
-        const restore = withEnvironment({
-            NODE_TLS_REJECT_UNAUTHORIZED: "0",
-            REGION: "eu-west-1",
-            TARGETS: JSON.stringify({
-                "us-east-1": origin,
-                "ap-east-1": "https://127.0.0.1:9",
-            }),
-            PROBES: "8",
+        const metrics = await observe({
+            "us-east-1": origin,
+            "ap-east-1": "https://127.0.0.1:9",
         });
-        console.log = (line: string) => lines.push(line);
-        try {
-            await handler({ time: "2026-03-01T12:00:00Z" });
-        } finally {
-            console.log = log;
-            restore();
-        }
-        const metrics = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
         const byRegion = new Map(metrics.map((metric) => [metric["ObservedRegion"], metric]));
         expect(byRegion.get("us-east-1")).to.deep.include({
             FailedProbePercent: 25,
@@ -78,6 +82,12 @@ describe("observer", () => {
                 },
             ],
         });
+    });
+
+    it("sees a region that lost its table, though its catalogue is still there", async () => {
+        answer = (_, path) => (path === "/health/deep" ? 503 : 200);
+        const [metric] = await observe({ "us-east-1": origin });
+        expect(metric).to.deep.include({ FailedProbePercent: 50, failures: { 503: 4 } });
     });
 
     it("prints a metric as one line", () => {
