@@ -19,6 +19,7 @@ export interface DeciderArgs {
     readonly failoverTopicArn: pulumi.Input<string>;
     readonly recoveryTopicArn: pulumi.Input<string>;
     readonly deadLetterArn: pulumi.Input<string>;
+    readonly alarmTopicArn: pulumi.Input<string>;
     readonly logRetentionDays: number;
     readonly deletionProtection: boolean;
 }
@@ -57,6 +58,7 @@ export class Decider extends pulumi.ComponentResource {
                 statements: permissions(args, table.arn),
                 deadLetterArn: args.deadLetterArn,
                 retries: 2,
+                alarmTopicArn: args.alarmTopicArn,
             },
             { parent: this },
         );
@@ -131,6 +133,20 @@ function permissions(args: DeciderArgs, tableArn: pulumi.Input<string>): readonl
             Effect: "Allow",
             Action: "sqs:SendMessage",
             Resource: args.deadLetterArn,
+        },
+        {
+            // Of its notices and dead letters.
+            Sid: "EncryptMessages",
+            Effect: "Allow",
+            Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+            Resource: args.operationsKeyArn,
+            Condition: {
+                StringEquals: {
+                    "kms:ViaService": ["sns", "sqs"].map(
+                        (service) => `${service}.${args.region}.amazonaws.com`,
+                    ),
+                },
+            },
         },
     ];
 }

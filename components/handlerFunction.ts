@@ -22,10 +22,16 @@ export interface HandlerFunctionArgs {
     readonly deadLetterArn?: pulumi.Input<string>;
     /** How often Lambda tries an event again. 0, 1 or 2. */
     readonly retries: number;
+    /** Told when the function no longer does its work. */
+    readonly alarmTopicArn: pulumi.Input<string>;
 }
 
+/** Minutes without a run that ended well, after which a handler counts as stalled. */
+const stallMinutes = 5;
+
 /**
- * A Lambda function that runs one handler, one event at a time.
+ * A Lambda function that runs one handler, one event at a time, and an alarm for when it does not: the
+ * handlers run every minute, and one that silently stopped would be missed in the next failover.
  *
  * It runs outside the VPC: it has to see the other regions, and its own, the way the world does, and
  * the VPC has no way out to them.
@@ -80,9 +86,55 @@ export class HandlerFunction extends pulumi.ComponentResource {
             { parent: this },
         );
 
+        this.createStallAlarm(`${name}-stalled`, args, handler.name);
+
         this.arn = handler.arn;
         this.functionName = handler.name;
         this.registerOutputs({ arn: this.arn, functionName: this.functionName });
+    }
+
+    private createStallAlarm(
+        name: string,
+        args: HandlerFunctionArgs,
+        functionName: pulumi.Input<string>,
+    ): void {
+        const count = (id: string, metricName: string) => ({
+            id,
+            metric: {
+                namespace: "AWS/Lambda",
+                metricName,
+                dimensions: { FunctionName: functionName },
+                stat: "Sum",
+                period: 60,
+            },
+        });
+        new cloudwatch.MetricAlarm(
+            name,
+            {
+                name: `meridian-stalled-${args.handler}`,
+                alarmDescription: `No run of the ${args.handler} ended well for ${stallMinutes} minutes`,
+                metricQueries: [
+                    {
+                        id: "done",
+                        label: "Runs that ended well",
+                        expression: "invocations - FILL(errors, 0)",
+                        returnData: true,
+                    },
+                    count("invocations", "Invocations"),
+                    count("errors", "Errors"),
+                ],
+                evaluationPeriods: stallMinutes,
+                datapointsToAlarm: stallMinutes,
+                comparisonOperator: "LessThanThreshold",
+                threshold: 1,
+                // A function that nothing starts reports nothing.
+                treatMissingData: "breaching",
+                alarmActions: [args.alarmTopicArn],
+                okActions: [args.alarmTopicArn],
+                tags: { "meridian:signal": "automation" },
+            },
+            { parent: this },
+        );
     }
 
     private createRole(
@@ -104,16 +156,13 @@ export class HandlerFunction extends pulumi.ComponentResource {
                         Resource: pulumi.interpolate`${logs.arn}:*`,
                     },
                     {
-                        // Its settings, notices and dead letters; not the data's key.
-                        Sid: "UseOperationsKey",
+                        Sid: "ReadSettings",
                         Effect: "Allow",
-                        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+                        Action: "kms:Decrypt",
                         Resource: args.keyArn,
                         Condition: {
                             StringEquals: {
-                                "kms:ViaService": ["lambda", "sns", "sqs"].map(
-                                    (service) => `${service}.${args.region}.amazonaws.com`,
-                                ),
+                                "kms:ViaService": `lambda.${args.region}.amazonaws.com`,
                             },
                         },
                     },

@@ -50,6 +50,7 @@ export class Observer extends pulumi.ComponentResource {
                 statements: [],
                 // A late probe would speak for the wrong minute; the next run is a minute away.
                 retries: 0,
+                alarmTopicArn: args.alarmTopicArn,
             },
             { parent: this },
         );

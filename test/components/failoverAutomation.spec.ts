@@ -156,7 +156,7 @@ describe("failover automation", () => {
         );
         expect(Statement.map(({ Sid, Action }) => [Sid, Action])).to.deep.equal([
             ["WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"]],
-            ["UseOperationsKey", ["kms:Decrypt", "kms:GenerateDataKey"]],
+            ["ReadSettings", "kms:Decrypt"],
             [
                 "RememberDecisions",
                 [
@@ -169,8 +169,23 @@ describe("failover automation", () => {
             ["OpenTable", ["kms:Decrypt", "kms:DescribeKey"]],
             ["PublishDecisions", "sns:Publish"],
             ["KeepDeadLetters", "sqs:SendMessage"],
+            ["EncryptMessages", ["kms:Decrypt", "kms:GenerateDataKey"]],
         ]);
         expect(Statement.map(({ Resource }) => Resource)).not.to.include("*");
+    });
+
+    it("rings when the decider stalls: it would be missed in the next failover", async () => {
+        const registered = await register();
+        expect(
+            registered.inputs(
+                "aws:cloudwatch/metricAlarm:MetricAlarm",
+                "automation-decider-stalled",
+            ),
+        ).to.deep.include({
+            name: "meridian-stalled-decider",
+            treatMissingData: "breaching",
+            alarmActions: [args.alarmTopicArn],
+        });
     });
 
     it("remembers in a table of its own region, encrypted and recoverable", async () => {

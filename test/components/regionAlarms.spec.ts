@@ -1,10 +1,11 @@
 import { expect } from "chai";
 
+import { observerAlarmPrefix } from "../../components/alarmEvents";
 import { LeverAlarms } from "../../components/leverAlarms";
 import { Observer } from "../../components/observer";
 import { RegionAlarms } from "../../components/regionAlarms";
 import { evaluate, parseExpression, type Value } from "../../sandbox/world/alarms/expression";
-import { setMocks, settled, valueOf, type Registrations } from "../support/mocks";
+import { policyIn, setMocks, settled, valueOf, type Registrations } from "../support/mocks";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const topicArn = "arn:aws:sns:eu-west-1:111122223333:meridian-alarms";
@@ -180,6 +181,47 @@ describe("an observer", () => {
         });
         expect(registered.inputs("aws:cloudwatch/eventRule:EventRule", "observer-tick")).to.include(
             { name: "meridian-observer-tick", scheduleExpression: "rate(1 minute)" },
+        );
+    });
+
+    it("may write its log and read its settings, and nothing else", () => {
+        const { Statement } = policyIn(
+            registered.inputs("aws:iam/rolePolicy:RolePolicy", "observer-role-policy"),
+        );
+        expect(Statement.map(({ Sid, Action }) => [Sid, Action])).to.deep.equal([
+            ["WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"]],
+            ["ReadSettings", "kms:Decrypt"],
+        ]);
+        expect(Statement[1]?.Condition).to.deep.equal({
+            StringEquals: { "kms:ViaService": "lambda.eu-west-1.amazonaws.com" },
+        });
+    });
+
+    it("rings when no run ends well, and is not taken for an observation then", () => {
+        const inputs = registered.inputs(alarmType, "observer-stalled");
+        expect(inputs).to.deep.include({
+            name: "meridian-stalled-observer",
+            evaluationPeriods: 5,
+            datapointsToAlarm: 5,
+            comparisonOperator: "LessThanThreshold",
+            threshold: 1,
+            treatMissingData: "breaching",
+            alarmActions: [topicArn],
+        });
+        expect(inputs["name"]).not.to.match(new RegExp(`^${observerAlarmPrefix}`));
+        const [done, ...counts] = inputs["metricQueries"] as {
+            expression?: string;
+            metric?: object;
+        }[];
+        expect(done?.expression).to.equal("invocations - FILL(errors, 0)");
+        expect(counts.map(({ metric }) => metric)).to.deep.equal(
+            ["Invocations", "Errors"].map((metricName) => ({
+                namespace: "AWS/Lambda",
+                metricName,
+                dimensions: { FunctionName: "meridian-observer" },
+                stat: "Sum",
+                period: 60,
+            })),
         );
     });
 
