@@ -1,10 +1,16 @@
-import colors from "picocolors";
+import { coloursFor, type Colours } from "./colours";
 
 export interface OutputOptions {
     /** One JSON document on stdout and nothing else there. */
     readonly json: boolean;
+    readonly terminal?: Terminal;
+}
+
+/** Where a command speaks to, and the environment that may say how; the process' own by default. */
+export interface Terminal {
     readonly stdout?: NodeJS.WritableStream;
     readonly stderr?: NodeJS.WritableStream;
+    readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -13,13 +19,19 @@ export interface OutputOptions {
  */
 export class Output {
     readonly json: boolean;
+    /** For texts of `result`. */
+    readonly colours: Colours;
     readonly #stdout: NodeJS.WritableStream;
     readonly #stderr: NodeJS.WritableStream;
+    readonly #errorColours: Colours;
 
-    constructor(options: OutputOptions) {
-        this.json = options.json;
-        this.#stdout = options.stdout ?? process.stdout;
-        this.#stderr = options.stderr ?? process.stderr;
+    constructor({ json, terminal = {} }: OutputOptions) {
+        const environment = terminal.environment ?? process.env;
+        this.json = json;
+        this.#stdout = terminal.stdout ?? process.stdout;
+        this.#stderr = terminal.stderr ?? process.stderr;
+        this.colours = coloursFor(this.#stdout, environment);
+        this.#errorColours = coloursFor(this.#stderr, environment);
     }
 
     /** One line of progress. */
@@ -28,7 +40,7 @@ export class Output {
     }
 
     warn(line: string): void {
-        this.#stderr.write(`${colors.yellow("warning:")} ${line}\n`);
+        this.#stderr.write(`${this.#errorColours.yellow("warning:")} ${line}\n`);
     }
 
     /** How a command failed: for people on stderr, and with `--json` as the document too. */
@@ -45,7 +57,7 @@ export class Output {
     }
 
     error(line: string): void {
-        this.#stderr.write(`${colors.red("error:")} ${line}\n`);
+        this.#stderr.write(`${this.#errorColours.red("error:")} ${line}\n`);
     }
 
     /** The command's result: the document with `--json`, the text without. */

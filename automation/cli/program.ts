@@ -7,7 +7,7 @@ import { exitCodes, type ExitCode } from "./exitCode";
 import { addLaneCommands } from "./lanes";
 import { addLifecycleCommands } from "./lifecycle";
 import { homeOption, jsonOption } from "./options";
-import { Output } from "./output";
+import { Output, type Terminal } from "./output";
 import { addRehearsalCommands } from "./rehearse";
 import { CommandScope } from "./scope";
 
@@ -15,15 +15,12 @@ import { CommandScope } from "./scope";
 export async function runCommandLine(
     wiring: Wiring,
     args: readonly string[],
-    streams: {
-        readonly stdout?: NodeJS.WritableStream;
-        readonly stderr?: NodeJS.WritableStream;
-    } = {},
+    terminal: Terminal = {},
 ): Promise<ExitCode> {
-    const output = new Output({ json: args.includes("--json"), ...streams });
+    const output = new Output({ json: args.includes("--json"), terminal });
     const scope = new CommandScope(wiring, output);
     try {
-        await createProgram(scope, streams).parseAsync([...args], { from: "user" });
+        await createProgram(scope, terminal).parseAsync([...args], { from: "user" });
         return scope.exitCode;
     } catch (error) {
         if (error instanceof CommanderError) {
@@ -38,20 +35,14 @@ export async function runCommandLine(
     }
 }
 
-function createProgram(
-    scope: CommandScope,
-    streams: {
-        readonly stdout?: NodeJS.WritableStream;
-        readonly stderr?: NodeJS.WritableStream;
-    },
-): Command {
+function createProgram(scope: CommandScope, terminal: Terminal): Command {
     const program = new Command("meridian")
         .description("Regional failover by vote, on Pulumi")
         .showHelpAfterError()
         .exitOverride()
         .configureOutput({
-            writeOut: (text) => (streams.stdout ?? process.stdout).write(text),
-            writeErr: (text) => (streams.stderr ?? process.stderr).write(text),
+            writeOut: (text) => (terminal.stdout ?? process.stdout).write(text),
+            writeErr: (text) => (terminal.stderr ?? process.stderr).write(text),
         })
         .addHelpText(
             "after",

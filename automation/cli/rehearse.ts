@@ -39,7 +39,8 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
         .action((flags: DrillFlags) =>
             scope.run(async (tools) => {
                 const { report, file } = await runDrill(tools, flags);
-                tools.output.result(report, `${summaryOf(report)}\n\nreport: ${file}`);
+                const { output } = tools;
+                output.result(report, `${summaryOf(report, output.colours)}\n\nreport: ${file}`);
                 return exitCodeOf(report.result);
             }),
         );

@@ -1,39 +1,41 @@
 import Table from "cli-table3";
-import colors from "picocolors";
+import { createColors } from "picocolors";
 
 import type { DrillReport, DrillStep } from "./report";
 
 const bars = " ▁▂▃▄▅▆▇█";
 
-/** The report for a person at a terminal. */
-export function summaryOf(report: DrillReport): string {
+type Colours = ReturnType<typeof createColors>;
+
+/** The report for a person at a terminal; plain where no colours are given. */
+export function summaryOf(report: DrillReport, colours: Colours = createColors(false)): string {
     return [
-        title(report),
-        stepsTable(report.steps),
+        title(report, colours),
+        stepsTable(report.steps, colours),
         ...(report.rto === undefined ? [] : [rtoTable(report)]),
-        ...(report.verdicts.length === 0 ? [] : [verdictsTable(report)]),
+        ...(report.verdicts.length === 0 ? [] : [verdictsTable(report, colours)]),
         ...trafficLines(report),
     ].join("\n\n");
 }
 
-function title(report: DrillReport): string {
+function title(report: DrillReport, colours: Colours): string {
     const { fault, region, controlPlanes } = report.scenario;
     const result = {
-        met: colors.green("objectives met"),
-        missed: colors.red("an objective was missed"),
-        aborted: colors.yellow("aborted"),
+        met: colours.green("objectives met"),
+        missed: colours.red("an objective was missed"),
+        aborted: colours.yellow("aborted"),
     }[report.result];
     const why = report.error === undefined ? "" : `: ${report.error}`;
     return `${fault}(${region}) with control-planes(${controlPlanes}) down: ${result}${why} (${report.realSeconds.toFixed(0)} s of real time)`;
 }
 
-function stepsTable(steps: readonly DrillStep[]): string {
+function stepsTable(steps: readonly DrillStep[], colours: Colours): string {
     const table = plainTable(["phase", "lane", "", "world", "real"]);
     for (const step of steps) {
         table.push([
             step.title,
             step.lane,
-            step.status === "done" ? "done" : colors.red(step.status),
+            step.status === "done" ? "done" : colours.red(step.status),
             { content: seconds(step.worldSeconds), hAlign: "right" },
             { content: seconds(step.realSeconds), hAlign: "right" },
         ]);
@@ -63,7 +65,7 @@ function rtoTable(report: DrillReport): string {
     return table.toString();
 }
 
-function verdictsTable(report: DrillReport): string {
+function verdictsTable(report: DrillReport, colours: Colours): string {
     const table = plainTable(["objective", "measured", "allowed", ""]);
     for (const one of report.verdicts) {
         const missed = one.cause === undefined ? "missed" : `missed: ${one.cause}`;
@@ -71,7 +73,7 @@ function verdictsTable(report: DrillReport): string {
             one.objective,
             { content: one.measured, hAlign: "right" },
             { content: one.allowed, hAlign: "right" },
-            one.met ? colors.green("met") : colors.red(missed),
+            one.met ? colours.green("met") : colours.red(missed),
         ]);
     }
     return table.toString();

@@ -38,7 +38,7 @@ async function run(
     wiring: Wiring = working,
 ): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
     const [stdout, stderr] = [new Text(), new Text()];
-    const code = await runCommandLine(wiring, args, { stdout, stderr });
+    const code = await runCommandLine(wiring, args, { stdout, stderr, environment: {} });
     return { code, out: stdout.text, err: stderr.text };
 }
 
