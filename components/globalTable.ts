@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuseProblems } from "./errors";
 import { globalTableProblems, keyRegionProblem } from "./globalTableProblems";
 import { ProvisionedReplicas } from "./provisionedReplicas";
-import type { TableCapacity } from "./tableCapacity";
+import { readScalingIn, type TableCapacity } from "./tableCapacity";
 
 /** One region's copy of the table. */
 export interface ReplicaArgs {
@@ -43,6 +43,13 @@ export interface GlobalTableArgs {
 }
 
 /**
+ * Not the table's to change: replicas of their own, and capacity that autoscaling moves. The indexes'
+ * capacity is missing here on purpose, because Pulumi refuses to ignore a part of a list that grows:
+ * no index could ever be added. It goes back to its minimum in an update after a refresh.
+ */
+const managedElsewhere = ["replicas", "readCapacity", "writeCapacity"];
+
+/**
  * A DynamoDB global table (version 2019.11.21): one copy per region, each encrypted with that region's
  * own key, with point-in-time recovery and deletion protection. Eventually consistent between regions:
  * strong consistency takes three regions of one continent, so a table that spans them cannot have it.
@@ -63,11 +70,7 @@ export class GlobalTable extends pulumi.ComponentResource {
         const table = new dynamodb.Table(name, this.tableArgs(args), {
             parent: this,
             protect: args.deletionProtection,
-            // Replicas of their own, and capacity that autoscaling moves, are not this resource's.
-            ignoreChanges:
-                args.capacity.kind === "provisioned"
-                    ? ["replicas", "readCapacity", "writeCapacity"]
-                    : [],
+            ignoreChanges: args.capacity.kind === "provisioned" ? managedElsewhere : [],
         });
         if (args.capacity.kind === "provisioned") {
             new ProvisionedReplicas(
@@ -99,7 +102,7 @@ export class GlobalTable extends pulumi.ComponentResource {
             provisioned === undefined
                 ? {}
                 : {
-                      readCapacity: provisioned.read.minimum,
+                      readCapacity: readScalingIn(args.home.region, provisioned).minimum,
                       writeCapacity: provisioned.write.minimum,
                   };
         const keys = [

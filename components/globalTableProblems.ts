@@ -14,11 +14,7 @@ export function globalTableProblems(
     args: Omit<GlobalTableArgs, "deletionProtection">,
 ): readonly string[] {
     return [
-        ...(/^[\w.-]{3,255}$/.test(args.tableName)
-            ? []
-            : [
-                  `\`tableName\`: must be 3 to 255 letters, digits, dots, hyphens or underscores, got ${args.tableName}`,
-              ]),
+        ...nameProblems("tableName", args.tableName),
         ...replicaProblems(args),
         ...indexProblems(args),
         ...ttlProblems(args),
@@ -27,6 +23,15 @@ export function globalTableProblems(
             ...args.replicas.map((replica) => replica.region),
         ]),
     ];
+}
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+function nameProblems(path: string, name: string): readonly string[] {
+    return /^[\w.-]{3,255}$/.test(name)
+        ? []
+        : [
+              `\`${path}\`: must have 3 to 255 letters, digits, dots, hyphens or underscores, got ${JSON.stringify(name)}`,
+          ];
 }
 
 /** Why a key cannot encrypt the copy in a region; empty when it can. */
@@ -71,7 +76,7 @@ function indexProblems(
         problems.push(`\`indexes\`: must have different names, got ${names.join(", ")}`);
     }
     for (const index of args.indexes) {
-        problems.push(...projectionProblems(index));
+        problems.push(...nameProblems("indexes", index.name), ...projectionProblems(index));
         if (index.hashKey.name === index.rangeKey?.name) {
             problems.push(
                 `\`indexes.${index.name}\`: hash and range key must differ, got ${index.hashKey.name} twice`,

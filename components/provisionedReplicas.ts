@@ -2,7 +2,7 @@ import * as dynamodb from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ReplicaArgs } from "./globalTable";
-import type { TableCapacity } from "./tableCapacity";
+import { readScalingIn, type TableCapacity } from "./tableCapacity";
 import { TableScaling } from "./tableScaling";
 
 export interface ProvisionedReplicasArgs {
@@ -29,7 +29,6 @@ export class ProvisionedReplicas extends pulumi.ComponentResource {
         super("meridian:components:ProvisionedReplicas", name, {}, opts);
 
         const { capacity } = args;
-        const readIn = (region: string) => capacity.readByRegion?.[region] ?? capacity.read;
         const home = new TableScaling(
             `${name}-home`,
             {
@@ -37,7 +36,7 @@ export class ProvisionedReplicas extends pulumi.ComponentResource {
                 tableArn: args.tableArn,
                 region: args.homeRegion,
                 indexNames: args.indexNames,
-                read: readIn(args.homeRegion),
+                read: readScalingIn(args.homeRegion, capacity),
                 write: capacity.write,
             },
             { parent: this },
@@ -61,7 +60,7 @@ export class ProvisionedReplicas extends pulumi.ComponentResource {
                     tableArn: replica.arn,
                     region,
                     indexNames: args.indexNames,
-                    read: readIn(region),
+                    read: readScalingIn(region, capacity),
                 },
                 { parent: this },
             );

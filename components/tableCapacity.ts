@@ -26,6 +26,14 @@ export type TableCapacity =
           readonly readByRegion?: Readonly<Record<string, Scaling>>;
       };
 
+/** How reads scale in a region. */
+export function readScalingIn(
+    region: string,
+    capacity: Extract<TableCapacity, { kind: "provisioned" }>,
+): Scaling {
+    return capacity.readByRegion?.[region] ?? capacity.read;
+}
+
 /** What is wrong with a capacity; empty when it is sound. */
 export function capacityProblems(
     capacity: TableCapacity,

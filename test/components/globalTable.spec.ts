@@ -113,6 +113,17 @@ describe("a global table with provisioned throughput", () => {
         ]);
     });
 
+    it("starts at the home's own minimum where its reads differ", async () => {
+        const home = { minimum: 50, maximum: 5000, targetPercent: 70 };
+        const { inputs } = (
+            await register({
+                capacity: { ...provisioned, readByRegion: { "us-east-1": home } },
+            })
+        ).one(tableType, "table");
+        expect(inputs).to.include({ readCapacity: 50, writeCapacity: 100 });
+        expect(inputs["globalSecondaryIndexes"]).to.have.nested.property("[0].readCapacity", 50);
+    });
+
     it("adds a replica only once the home's writes scale", async () => {
         const registered = await register({ capacity: provisioned });
         const replicas = registered.of("aws:dynamodb/tableReplica:TableReplica");
@@ -232,7 +243,7 @@ describe("what AWS refuses of a global table", () => {
                     index as (typeof args.indexes)[number],
                     { name: "gsi1", hashKey: { name: "pk", type: "N" }, projection: "KEYS_ONLY" },
                     {
-                        name: "gsi2",
+                        name: "g2",
                         hashKey: { name: "x", type: "S" },
                         rangeKey: { name: "x", type: "S" },
                         projection: { include: [] },
@@ -240,9 +251,10 @@ describe("what AWS refuses of a global table", () => {
                 ],
             }),
         ).to.deep.equal([
-            "`indexes`: must have different names, got gsi1, gsi1, gsi2",
-            "`indexes.gsi2.projection.include`: must name an attribute; use KEYS_ONLY for none",
-            "`indexes.gsi2`: hash and range key must differ, got x twice",
+            "`indexes`: must have different names, got gsi1, gsi1, g2",
+            '`indexes`: must have 3 to 255 letters, digits, dots, hyphens or underscores, got "g2"',
+            "`indexes.g2.projection.include`: must name an attribute; use KEYS_ONLY for none",
+            "`indexes.g2`: hash and range key must differ, got x twice",
             "attribute pk must have one type, got S and N",
             "`ttlAttribute`: must not be a key of the table, got sk",
         ]);
@@ -252,7 +264,7 @@ describe("what AWS refuses of a global table", () => {
         const registered = await setMocks();
         expect(() => new GlobalTable("table", { ...args, tableName: "x", replicas: [] })).to.throw(
             "global table x cannot be created:\n" +
-                "  - `tableName`: must be 3 to 255 letters, digits, dots, hyphens or underscores, got x\n" +
+                '  - `tableName`: must have 3 to 255 letters, digits, dots, hyphens or underscores, got "x"\n' +
                 "  - `replicas`: must name at least 1 region beside the home, got none",
         );
         await settled();
