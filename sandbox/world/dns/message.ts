@@ -6,6 +6,7 @@ import type { ClientSubnet, DnsAnswer } from "./resolver";
 /** Biggest UDP answer without EDNS (RFC 1035) and the most that is sent with it. */
 const plainLimit = 512;
 const ednsLimit = 4096;
+const subnetHeadBytes = 4;
 
 const rcodes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 };
 type Rcode = keyof typeof rcodes;
@@ -14,6 +15,7 @@ type Rcode = keyof typeof rcodes;
 export interface DnsQuery {
     readonly id: number;
     readonly flags: number;
+    /** Undefined when the query is malformed: not exactly one question, or half a client subnet. */
     readonly question: packet.Question | undefined;
     readonly opcode: string;
     readonly edns: Edns | undefined;
@@ -37,24 +39,29 @@ export function readQuery(message: Buffer): DnsQuery {
     const subnet = opt?.options.find(
         (option): option is SubnetOption => Number(option.code) === 8 && "ip" in option,
     );
+    // Family and both prefix lengths are always there (RFC 7871, 6).
+    const whole = subnet === undefined || (subnet.data?.length ?? 0) >= subnetHeadBytes;
     return {
         id: decoded.id ?? 0,
         flags: decoded.flags ?? 0,
-        question: decoded.questions?.length === 1 ? decoded.questions[0] : undefined,
+        question: decoded.questions?.length === 1 && whole ? decoded.questions[0] : undefined,
         opcode: decoded.opcode ?? "QUERY",
         edns:
             opt === undefined
                 ? undefined
-                : { udpPayloadSize: Math.max(plainLimit, opt.udpPayloadSize), subnet },
+                : {
+                      udpPayloadSize: Math.max(plainLimit, opt.udpPayloadSize),
+                      subnet: whole ? subnet : undefined,
+                  },
         // A prefix of 0 bits says: do not tell.
         clientSubnet:
-            subnet?.ip !== undefined && (subnet.sourcePrefixLength ?? 0) > 0
+            whole && subnet?.ip !== undefined && (subnet.sourcePrefixLength ?? 0) > 0
                 ? { address: subnet.ip, prefixLength: subnet.sourcePrefixLength ?? 0 }
                 : undefined,
     };
 }
 
-/** The answer's bytes. A record of a type that cannot be put on the wire makes it SERVFAIL. */
+/** The answer's bytes. A record that cannot be put on the wire makes it SERVFAIL. */
 export function writeAnswer(query: DnsQuery, answer: DnsAnswer): Buffer {
     const answers = answer.answers.map(packetRecord);
     const authorities = answer.authority.map(packetRecord);
@@ -63,12 +70,16 @@ export function writeAnswer(query: DnsQuery, answer: DnsAnswer): Buffer {
     if (!answers.every(known) || !authorities.every(known)) {
         return writeFailure(query, "SERVFAIL");
     }
-    return write(query, answer.rcode, {
-        flags: answer.authoritative ? packet.AUTHORITATIVE_ANSWER : 0,
-        answers,
-        authorities,
-        scope: answer.scope,
-    });
+    try {
+        return write(query, answer.rcode, {
+            flags: answer.authoritative ? packet.AUTHORITATIVE_ANSWER : 0,
+            answers,
+            authorities,
+            scope: answer.scope,
+        });
+    } catch {
+        return writeFailure(query, "SERVFAIL");
+    }
 }
 
 /** An answer that has nothing but a reason. */

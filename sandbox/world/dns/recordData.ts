@@ -22,7 +22,7 @@ export function packetRecord({ name, type, ttl, value }: ResourceRecord): Packet
             return {
                 ...base,
                 type,
-                data: characterStrings(value).map((text) => Buffer.from(text)),
+                data: characterStrings(value).map((text) => Buffer.from(text, "latin1")),
             };
         case "MX":
             return {
@@ -70,7 +70,7 @@ export function packetRecord({ name, type, ttl, value }: ResourceRecord): Packet
     }
 }
 
-/** Strings in quotation marks, with `\"`, `\\` and `\ooo` (octal) read as Route 53 does. */
+/** Strings in quotation marks, a character for each byte, with `\"`, `\\` and `\ooo` (octal) read as Route 53 does. */
 export function characterStrings(value: string): readonly string[] {
     return [...value.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map(([, text = ""]) =>
         text.replace(/\\([0-7]{3}|.)/gs, (_, escaped: string) =>

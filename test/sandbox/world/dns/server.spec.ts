@@ -246,6 +246,15 @@ describe("DnsServer", () => {
         expect((await ask("example.com", "NS")).answers).to.have.length(2);
     });
 
+    it("writes bytes as they were given, and fails a record that has no form on the wire", async () => {
+        record("bytes", { type: "TXT", records: ["a\\303\\274"] });
+        const [text] = data(await ask("bytes.example.com", "TXT")) as readonly Buffer[][];
+        expect(text?.[0]?.toString("utf8")).to.equal("aü");
+        record("bad", { type: "MX", records: ["70000 mail.example.com."] });
+        expect((await ask("bad.example.com", "MX")).rcode).to.equal("SERVFAIL");
+        expect((await ask("example.com", "SOA")).rcode).to.equal("NOERROR");
+    });
+
     it("asks the account's health at the time of the query", async () => {
         for (const [role, value] of [
             ["PRIMARY", "192.0.2.1"],
