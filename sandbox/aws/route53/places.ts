@@ -1,3 +1,6 @@
+import { regionLocations } from "../../world/dns/regionLocations";
+import type { Props } from "../../world/store";
+import { given, items, number, records, text } from "../support/known";
 import type { Geolocation } from "./recordSet";
 
 /**
@@ -46,4 +49,39 @@ export function geolocationProblem(place: Geolocation): string | undefined {
         return `SubdivisionCode must be a state of the US together with CountryCode US, got "${subdivision}" in "${country}"`;
     }
     return undefined;
+}
+
+/**
+ * What is wrong with a geoproximity location, or nothing.
+ *
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GeoProximityLocation.html
+ */
+export function geoproximityProblem(place: Props): string | undefined {
+    const named = ["awsRegion", "coordinates", "localZoneGroup"].filter((property) =>
+        property === "coordinates" ? items(place, property).length > 0 : given(place, property),
+    );
+    if (named.length !== 1) {
+        return `a geoproximity location needs exactly one of AWSRegion, LocalZoneGroup and Coordinates, got ${named.length}`;
+    }
+    const bias = number(place, "bias");
+    if (bias !== undefined && !(Number.isInteger(bias) && Math.abs(bias) <= 99)) {
+        return `Bias must be from -99 to 99, got ${bias}`;
+    }
+    const name = text(place, "awsRegion") ?? text(place, "localZoneGroup");
+    const known = Object.keys(regionLocations);
+    if (name !== undefined && !known.some((region) => name.startsWith(region))) {
+        return `AWSRegion and LocalZoneGroup must be in one of ${known.join(", ")}, got "${name}"`;
+    }
+    return records(place, "coordinates").map(coordinatesProblem)[0];
+}
+
+function coordinatesProblem(point: Props): string | undefined {
+    const limits = { latitude: 90, longitude: 180 };
+    const wrong = Object.entries(limits).find(([property, most]) => {
+        const value = text(point, property) ?? "";
+        return !/^-?\d{1,3}(\.\d{1,2})?$/.test(value) || Math.abs(Number(value)) > most;
+    });
+    return wrong === undefined
+        ? undefined
+        : `${wrong[0]} must be from -${wrong[1]} to ${wrong[1]} with at most two decimal places, got "${String(point[wrong[0]])}"`;
 }

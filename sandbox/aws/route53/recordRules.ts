@@ -1,8 +1,7 @@
-import { isIPv4, isIPv6 } from "node:net";
-
 import { awsRegions } from "../../world/network";
-import { geolocationProblem } from "./places";
+import { geolocationProblem, geoproximityProblem } from "./places";
 import { policiesOf, type RecordSet } from "./recordSet";
+import { valueProblem } from "./valueRules";
 
 /**
  * What Route 53 says of a record set by itself (`InvalidInput`); empty when it is well formed.
@@ -166,43 +165,13 @@ function policyProblems(set: RecordSet): readonly string[] {
     if (place !== undefined) {
         problems.push(`Invalid request: ${place}`);
     }
+    const proximity =
+        set.geoproximity === undefined ? undefined : geoproximityProblem(set.geoproximity);
+    if (proximity !== undefined) {
+        problems.push(`Invalid request: ${proximity}`);
+    }
     if (set.multivalue === true && set.alias !== undefined) {
         problems.push("Invalid request: a multivalue answer record set cannot be an alias");
     }
     return problems;
-}
-
-/** @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html */
-function valueProblem(type: string, value: string): string | undefined {
-    const fatal = (code: string, meaning: string): string =>
-        `Invalid Resource Record: 'FATAL problem: ${code} (${meaning}) encountered with '${value}''`;
-    switch (type) {
-        case "A":
-            return isIPv4(value)
-                ? undefined
-                : fatal("ARRDATAIllegalIPv4Address", "Value is not a valid IPv4 address");
-        case "AAAA":
-            return isIPv6(value)
-                ? undefined
-                : fatal("AAAARRDATAIllegalIPv6Address", "Value is not a valid IPv6 address");
-        case "CNAME":
-        case "NS":
-        case "PTR":
-            return /^[^\s.][^\s]*$/.test(value)
-                ? undefined
-                : fatal("DomainNameEmpty", "Domain name is empty");
-        case "TXT":
-        case "SPF":
-            if (!/^"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*$/s.test(value)) {
-                return fatal(
-                    "InvalidCharacterString",
-                    "Value should be enclosed in quotation marks",
-                );
-            }
-            return (value.match(/"(?:[^"\\]|\\.)*"/gs) ?? []).some((part) => part.length > 257)
-                ? fatal("CharacterStringTooLong", "Value is too long")
-                : undefined;
-        default:
-            return undefined;
-    }
 }

@@ -38,6 +38,11 @@ describe("Route 53 records", () => {
         geolocationRoutingPolicies: [place],
     });
 
+    const geoproximity = (place: Props) => ({
+        setIdentifier: "1",
+        geoproximityRoutingPolicy: place,
+    });
+
     const create = (inputs: Props) => account.create(recordType, { ...base, ...inputs });
 
     it("computes the id and the full name", async () => {
@@ -73,12 +78,23 @@ describe("Route 53 records", () => {
             setIdentifier: "1",
             multivalueAnswerRoutingPolicy: true,
         });
-        await create({ ttl: 10, type: "TXT", name: "f", records: ["in-service"] });
+        await create({ ttl: 10, type: "TXT", name: "f", records: ["in-service", "a\\303b"] });
+        await create({ ttl: 10, type: "MX", name: "f", records: ["10 mail.example.com."] });
+        await create({ ttl: 10, type: "SRV", name: "f", records: ["1 2 443 www.example.com"] });
+        await create({ ttl: 10, type: "CAA", name: "f", records: ['0 issue "amazon.com"'] });
+        await create({
+            ...values,
+            name: "k",
+            ...geoproximity({
+                coordinates: [{ latitude: "-33.9", longitude: "151.2" }],
+                bias: -99,
+            }),
+        });
         await create({ ...alias(balancer.dnsName, balancer.zoneId), name: "g" });
         await create({ ...alias(`dualstack.${balancer.dnsName}`, balancer.zoneId), name: "h" });
         await create({ ...alias("a.example.com"), name: "i" });
         await create({ type: "CNAME", ttl: 60, records: ["a.example.com"], name: "j" });
-        expect(account.world.store.list(recordType)).to.have.length(15);
+        expect(account.world.store.list(recordType)).to.have.length(19);
     });
 
     const malformed: Readonly<Record<string, readonly [Props, RegExp]>> = {
@@ -151,6 +167,75 @@ describe("Route 53 records", () => {
         "an IPv4 address in an AAAA record": [
             { type: "AAAA", ...values },
             /AAAARRDATAIllegalIPv6Address/,
+        ],
+        "geoproximity from nowhere": [
+            { ...values, ...geoproximity({ bias: 1 }) },
+            /exactly one of AWSRegion, LocalZoneGroup and Coordinates, got 0/,
+        ],
+        "geoproximity from two places": [
+            {
+                ...values,
+                ...geoproximity({
+                    awsRegion: "eu-west-1",
+                    coordinates: [{ latitude: "53", longitude: "-6" }],
+                }),
+            },
+            /exactly one of AWSRegion, LocalZoneGroup and Coordinates, got 2/,
+        ],
+        "geoproximity from a region that has no place": [
+            { ...values, ...geoproximity({ awsRegion: "mars-1" }) },
+            /must be in one of us-east-1, .*got "mars-1"/,
+        ],
+        "a bias of 100": [
+            { ...values, ...geoproximity({ awsRegion: "eu-west-1", bias: 100 }) },
+            /Bias must be from -99 to 99, got 100/,
+        ],
+        "a latitude beyond the pole": [
+            { ...values, ...geoproximity({ coordinates: [{ latitude: "91", longitude: "0" }] }) },
+            /latitude must be from -90 to 90 .*got "91"/,
+        ],
+        "a longitude that is too precise": [
+            {
+                ...values,
+                ...geoproximity({ coordinates: [{ latitude: "9", longitude: "0.123" }] }),
+            },
+            /longitude must be .*at most two decimal places/,
+        ],
+        "an MX value without a priority": [
+            { type: "MX", ttl: 60, records: ["mail.example.com"] },
+            /MXRRDATAIllegalFieldCount/,
+        ],
+        "an MX priority of 70000": [
+            { type: "MX", ttl: 60, records: ["70000 mail.example.com"] },
+            /priority must be from 0 to 65535/,
+        ],
+        "an SRV value without a port": [
+            { type: "SRV", ttl: 60, records: ["1 2 www.example.com"] },
+            /SRVRRDATAIllegalFieldCount/,
+        ],
+        "a CAA value with flags of 256": [
+            { type: "CAA", ttl: 60, records: ['256 issue "amazon.com"'] },
+            /flags from 0 to 255/,
+        ],
+        "a CAA value without quotation marks": [
+            { type: "CAA", ttl: 60, records: ["0 issue amazon.com"] },
+            /text in quotation marks/,
+        ],
+        "an SOA value with a word for a number": [
+            { type: "SOA", ttl: 60, records: ["ns-1.example.com. x. 1 7200 often 1209600 60"] },
+            /SOARRDATAIllegal/,
+        ],
+        "a CNAME to a label that is too long": [
+            { type: "CNAME", ttl: 60, records: [`${"x".repeat(64)}.example.com`] },
+            /DomainLabelTooLong/,
+        ],
+        "a CNAME to an empty label": [
+            { type: "CNAME", ttl: 60, records: ["a..example.com"] },
+            /DomainLabelEmpty/,
+        ],
+        "a TXT value beyond ASCII": [
+            { type: "TXT", ttl: 60, records: ["grüezi"] },
+            /Value contains invalid characters/,
         ],
         "the same value twice": [
             { ttl: 60, records: ["192.0.2.1", "192.0.2.1"] },
