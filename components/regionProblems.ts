@@ -22,10 +22,17 @@ export function regionProblems(
     ];
 }
 
+/** @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html */
 function blockProblems(vpcCidr: string): readonly string[] {
-    return /^\d{1,3}\.\d{1,3}\.0\.0\/16$/.test(vpcCidr)
+    const [, first, second] = /^(\d{1,3})\.(\d{1,3})\.0\.0\/16$/.exec(vpcCidr) ?? [];
+    const [a, b] = [Number(first), Number(second)];
+    const isPrivate =
+        b <= 255 && (a === 10 || (a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168));
+    return isPrivate
         ? []
-        : [`\`vpcCidr\`: must be a /16 such as 10.20.0.0/16, got ${vpcCidr}`];
+        : [
+              `\`vpcCidr\`: must be a private /16 (10.x.0.0/16, 172.16.0.0/16 to 172.31.0.0/16 or 192.168.0.0/16), got ${vpcCidr}`,
+          ];
 }
 
 function zoneProblems(region: string, zones: readonly string[]): readonly string[] {

@@ -159,7 +159,7 @@ describe("a region", () => {
                 "region eu-west-1 cannot be created:",
                 "  - `availabilityZones`: must be 3 to 8 different zones, got eu-west-1a, us-east-1a",
                 "  - `availabilityZones`: must be zones of eu-west-1, such as eu-west-1a, got us-east-1a",
-                "  - `vpcCidr`: must be a /16 such as 10.20.0.0/16, got 10.0.0.0/8",
+                "  - `vpcCidr`: must be a private /16 (10.x.0.0/16, 172.16.0.0/16 to 172.31.0.0/16 or 192.168.0.0/16), got 10.0.0.0/8",
                 "  - `image`: must be in the region's own registry (<account>.dkr.ecr.eu-west-1.amazonaws.com/<repository>:<tag>), got 111122223333.dkr.ecr.us-east-1.amazonaws.com/meridian-storefront:1; replicate the repository to eu-west-1",
                 "  - `maximumTasks`: must be at least minimumTasks (9), got 3",
                 "  - `votes`: at most 1 region may be voted out of service at a time, got ap-east-1, us-east-1; fail one back first",

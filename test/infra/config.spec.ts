@@ -74,6 +74,7 @@ describe("a region stack's configuration", () => {
                     "meridian:availabilityZones": '["eu-west-1a"]',
                     "meridian:vote": "{}",
                     "meridian:emails": '["nobody"]',
+                    "meridian:vpcCidr": "10.300.0.0/16",
                 }),
             ),
         ).to.deep.equal([
@@ -87,9 +88,35 @@ describe("a region stack's configuration", () => {
             '`meridian:emails.0`: must be an email address, got "nobody"',
             "`meridian:vote`: is no setting of Meridian; check the spelling",
             '`aws:region`: must be the stack\'s own region, eu-west-1, got "us-east-1"; a stack never moves',
-            "`availabilityZones`: must be 3 to 8 different zones, got eu-west-1a",
+            "`meridian:availabilityZones`: must be 3 to 8 different zones, got eu-west-1a",
+            "`meridian:vpcCidr`: must be a private /16 (10.x.0.0/16, 172.16.0.0/16 to 172.31.0.0/16 or 192.168.0.0/16), got 10.300.0.0/16",
         ]);
     });
+
+    it("tells each person once", () => {
+        expect(problemsOf(() => region({ "meridian:emails": '["a@x.org","a@x.org"]' }))).to.eql([
+            '`meridian:emails`: must name each address once, got ["a@x.org","a@x.org"]',
+        ]);
+    });
+
+    for (const [block, sound] of [
+        ["10.255.0.0/16", true],
+        ["172.31.0.0/16", true],
+        ["192.168.0.0/16", true],
+        ["172.32.0.0/16", false],
+        ["8.8.0.0/16", false],
+        ["10.0.0.0/8", false],
+        ["10.0.16.0/16", false],
+    ] as const) {
+        it(`${sound ? "takes" : "refuses"} ${block} as a region's addresses`, () => {
+            const read = () => region({ "meridian:vpcCidr": block });
+            if (sound) {
+                expect(read().vpcCidr).to.equal(block);
+            } else {
+                expect(problemsOf(read)).to.have.length(1);
+            }
+        });
+    }
 
     it("says where to set the values", () => {
         expect(() => region({ "meridian:zoneId": undefined })).to.throw(
@@ -119,7 +146,7 @@ describe("a region stack's configuration", () => {
                 region({ "meridian:votes": '{"us-east-1":"evacuate","ap-east-1":"evacuate"}' }),
             ),
         ).to.deep.equal([
-            "`votes`: at most 1 region may be voted out of service at a time, got ap-east-1, us-east-1; fail one back first",
+            "`meridian:votes`: at most 1 region may be voted out of service at a time, got ap-east-1, us-east-1; fail one back first",
         ]);
         expect(
             problemsOf(() => region({ "meridian:votes": '{"eu-west-1":"in-service"}' })),
@@ -188,7 +215,7 @@ describe("the global stack's configuration", () => {
             "`meridian:shares.us-east-1`: must be a whole number from 0 to 100, got 101",
             '`meridian:capacity.kind`: must have the kind onDemand or provisioned, got "infinite"',
             '`meridian:residency.0.mode`: must be prefer or strict, got "maybe"',
-            "`writer`: must be one of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-1",
+            "`meridian:writer`: must be one of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-1",
             "`meridian:tableHome`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-2",
         ]);
     });
