@@ -13,6 +13,8 @@ const token = { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" } as const;
  * Every region sells from its own share of the stock and is the only one that writes it, so that the
  * condition "enough left" is checked where it is true: a condition on a global table sees the local
  * replica alone. The reservation and the count change in one item, hence atomically.
+ * A region that joins later opens a share of its own beside those that are open, which do not shrink:
+ * set them anew first.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-global-table-design.prescriptive-guidance.writemodes.html
  */
 export function stockRoutes(
@@ -62,16 +64,29 @@ export function stockRoutes(
             }
             const share = await table.get(key, { strong: true });
             const reservations = (share?.["reservations"] ?? {}) as Record<string, number>;
-            if (reservations[reservationId] === quantity) {
+            const held = reservations[reservationId];
+            if (held === quantity) {
                 return reply.code(200).send({ sku, quantity, reservationId, region });
             }
-            throw new RequestError(
-                409,
-                reservations[reservationId] === undefined ? "out-of-stock" : "reservation-reused",
-                reservations[reservationId] === undefined
-                    ? `cannot reserve ${quantity} of ${sku} in ${region}: ${String(share?.["available"])} left`
-                    : `reservation ${reservationId} is for ${reservations[reservationId]}, not ${quantity}; use a new id`,
-            );
+            if (held !== undefined) {
+                throw new RequestError(
+                    409,
+                    "reservation-reused",
+                    `reservation ${reservationId} is for ${held}, not ${quantity}; use a new id`,
+                );
+            }
+            const available = Number(share?.["available"]);
+            throw available < quantity
+                ? new RequestError(
+                      409,
+                      "out-of-stock",
+                      `cannot reserve ${quantity} of ${sku} in ${region}: ${available} left`,
+                  )
+                : new RequestError(
+                      409,
+                      "too-many-reservations",
+                      `${region} holds all the reservations of ${sku} that it can (${maximumOpenReservations}); try again later`,
+                  );
         },
     );
 
