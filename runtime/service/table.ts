@@ -4,6 +4,7 @@ import {
     GetItemCommand,
     PutItemCommand,
     QueryCommand,
+    type QueryCommandInput,
     UpdateItemCommand,
     type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
@@ -15,6 +16,9 @@ export interface Key {
     readonly pk: string;
     readonly sk: string;
 }
+
+/** Indexes of the table. Their keys are the attributes `<index>pk` and `<index>sk`. */
+export type Index = "gsi1";
 
 export type Item = Readonly<Record<string, unknown>> & Key;
 
@@ -95,14 +99,30 @@ export class Table {
 
     /** Every item under a partition whose sort key starts with the prefix, all pages. */
     async list(pk: string, prefix: string): Promise<readonly Item[]> {
+        return this.#query({
+            KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues: marshall({ ":pk": pk, ":prefix": prefix }),
+        });
+    }
+
+    /** Every item of an index under a key, all pages. Indexes are eventually consistent. */
+    async listIndex(index: Index, key: string): Promise<readonly Item[]> {
+        return this.#query({
+            IndexName: index,
+            KeyConditionExpression: "#key = :key",
+            ExpressionAttributeNames: { "#key": `${index}pk` },
+            ExpressionAttributeValues: marshall({ ":key": key }),
+        });
+    }
+
+    async #query(query: Omit<QueryCommandInput, "TableName">): Promise<readonly Item[]> {
         const items: Item[] = [];
-        let start: QueryCommand["input"]["ExclusiveStartKey"];
+        let start: QueryCommandInput["ExclusiveStartKey"];
         do {
             const page = await this.#client.send(
                 new QueryCommand({
                     TableName: this.name,
-                    KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-                    ExpressionAttributeValues: marshall({ ":pk": pk, ":prefix": prefix }),
+                    ...query,
                     ...(start === undefined ? {} : { ExclusiveStartKey: start }),
                 }),
             );

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { FastifyInstance } from "fastify";
 
 import { findProduct } from "../catalogue";
@@ -69,11 +71,11 @@ export function orderRoutes(server: FastifyInstance, table: Table, region: strin
                 return reply.code(201).send(publicOrder(order));
             }
             const existing = await table.get({ pk: order.pk, sk: order.sk }, { strong: true });
-            if (existing === undefined || existing["cartId"] !== cartId) {
+            if (existing?.["cartId"] !== cartId || !isDeepStrictEqual(existing["items"], items)) {
                 throw new RequestError(
                     409,
                     "idempotency-key-reused",
-                    `idempotency key ${orderId} belongs to an order of another cart; use a new key`,
+                    `idempotency key ${orderId} belongs to another order; use a new key`,
                 );
             }
             return reply.code(200).send(publicOrder(existing));
@@ -89,6 +91,20 @@ export function orderRoutes(server: FastifyInstance, table: Table, region: strin
                 throw new RequestError(404, "no-such-order", `no order ${request.params.id}`);
             }
             return publicOrder(order);
+        },
+    );
+
+    cartOrders(server, table);
+}
+
+/** The orders made of a cart, by their ids; a new one may take a moment to appear. */
+function cartOrders(server: FastifyInstance, table: Table): void {
+    server.get<{ Params: { id: string } }>(
+        "/carts/:id/orders",
+        { schema: { params: { type: "object", properties: { id: token }, required: ["id"] } } },
+        async (request) => {
+            const orders = await table.listIndex("gsi1", `CART#${request.params.id}`);
+            return { cart: request.params.id, orders: orders.map(publicOrder) };
         },
     );
 }

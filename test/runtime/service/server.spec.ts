@@ -1,4 +1,9 @@
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+    CreateTableCommand,
+    DeleteTableCommand,
+    DynamoDBClient,
+    type KeySchemaElement,
+} from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 
@@ -10,6 +15,12 @@ import {
     startAwsStub,
     withEnvironment,
 } from "../../support/awsStub";
+
+const keySchema = (hash: string, range: string) =>
+    [
+        { AttributeName: hash, KeyType: "HASH" },
+        { AttributeName: range, KeyType: "RANGE" },
+    ] satisfies KeySchemaElement[];
 
 const environment = {
     PORT: 8080,
@@ -47,13 +58,17 @@ describe("storefront", () => {
         await client.send(
             new CreateTableCommand({
                 TableName: "storefront",
-                AttributeDefinitions: [
-                    { AttributeName: "pk", AttributeType: "S" },
-                    { AttributeName: "sk", AttributeType: "S" },
-                ],
-                KeySchema: [
-                    { AttributeName: "pk", KeyType: "HASH" },
-                    { AttributeName: "sk", KeyType: "RANGE" },
+                AttributeDefinitions: ["pk", "sk", "gsi1pk", "gsi1sk"].map((name) => ({
+                    AttributeName: name,
+                    AttributeType: "S" as const,
+                })),
+                KeySchema: keySchema("pk", "sk"),
+                GlobalSecondaryIndexes: [
+                    {
+                        IndexName: "gsi1",
+                        KeySchema: keySchema("gsi1pk", "gsi1sk"),
+                        Projection: { ProjectionType: "ALL" },
+                    },
                 ],
                 BillingMode: "PAY_PER_REQUEST",
             }),
@@ -137,6 +152,21 @@ describe("storefront", () => {
         expect((await order("k1", "c2")).statusCode).to.equal(409);
     });
 
+    it("refuses an idempotency key that belongs to an order of other things", async () => {
+        await order("k1", "c1", [{ sku: "mug-02", quantity: 2 }]);
+        const other = await order("k1", "c1", [{ sku: "mug-02", quantity: 3 }]);
+        expect(other.statusCode).to.equal(409);
+        expect(other.json()).to.include({ error: "idempotency-key-reused" });
+    });
+
+    it("lists the orders of a cart, and of no other", async () => {
+        const orders = await Promise.all([order("k2"), order("k1"), order("k3", "c2")]);
+        expect((await server.inject("/carts/c1/orders")).json()).to.deep.equal({
+            cart: "c1",
+            orders: [orders[1]?.json(), orders[0]?.json()],
+        });
+    });
+
     it("sells no more than the region's share of the stock", async () => {
         // 20,000 chairs over two regions: 10,000 here, in reservations of at most 99.
         const answers = await Promise.all(
@@ -153,6 +183,20 @@ describe("storefront", () => {
         const other = await reserve("r1", 6);
         expect(other.statusCode).to.equal(409);
         expect(other.json()).to.include({ error: "reservation-reused" });
+    });
+
+    it("says that a region holds too many reservations, and not that its stock is gone", async () => {
+        await table.put({
+            pk: "STOCK#chair-06",
+            sk: "REGION#eu-west-1",
+            available: 8000,
+            reservations: Object.fromEntries(
+                Array.from({ length: 2000 }, (_, index) => [`r${index}`, 1]),
+            ),
+        });
+        const answer = await reserve("one-more", 1);
+        expect(answer.statusCode).to.equal(409);
+        expect(answer.json()).to.include({ error: "too-many-reservations" });
     });
 
     for (const [title, request] of [
