@@ -34,13 +34,18 @@ export function tableStatements(access: TableAccess): readonly Statement[] {
             Sid: "UseItems",
             Effect: "Allow",
             Action: [
-                "dynamodb:BatchGetItem",
                 "dynamodb:GetItem",
                 "dynamodb:PutItem",
                 "dynamodb:Query",
                 "dynamodb:UpdateItem",
             ],
-            Resource: [table, `${table}/index/*`],
+            Resource: table,
+        },
+        {
+            Sid: "QueryIndexes",
+            Effect: "Allow",
+            Action: "dynamodb:Query",
+            Resource: `${table}/index/*`,
         },
         openThroughDynamoDb(access.region, access.dataKeyArn),
     ];

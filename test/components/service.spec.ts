@@ -112,16 +112,19 @@ describe("the storefront's service", () => {
                 Sid: "UseItems",
                 Effect: "Allow",
                 Action: [
-                    "dynamodb:BatchGetItem",
                     "dynamodb:GetItem",
                     "dynamodb:PutItem",
                     "dynamodb:Query",
                     "dynamodb:UpdateItem",
                 ],
-                Resource: [
-                    "arn:aws:dynamodb:eu-west-1:111122223333:table/meridian-storefront",
+                Resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/meridian-storefront",
+            },
+            {
+                Sid: "QueryIndexes",
+                Effect: "Allow",
+                Action: "dynamodb:Query",
+                Resource:
                     "arn:aws:dynamodb:eu-west-1:111122223333:table/meridian-storefront/index/*",
-                ],
             },
             {
                 Sid: "OpenTable",
