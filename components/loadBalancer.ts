@@ -139,9 +139,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
                 enableDeletionProtection: args.deletionProtection,
                 dropInvalidHeaderFields: true,
                 desyncMitigationMode: "defensive",
-                // After an evacuation a kept-alive connection lasts until the service closes it, at the
-                // latest this long. The default of an hour would be the longest part of a failover.
-                clientKeepAlive: 300,
+                // After an evacuation a client's connection lasts until the service asks for its end, and
+                // at the latest this long. AWS promises no more than this: it does not say whether a
+                // task's `connection: close` reaches the client, and HTTP/2 has no such header. The
+                // default of an hour would be the longest part of a failover.
+                clientKeepAlive: 60,
                 idleTimeout: 60,
                 accessLogs: { enabled: true, bucket: logs.bucketName },
             },

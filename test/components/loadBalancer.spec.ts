@@ -38,7 +38,7 @@ describe("a region's load balancer", () => {
             enableDeletionProtection: true,
             dropInvalidHeaderFields: true,
             desyncMitigationMode: "defensive",
-            clientKeepAlive: 300,
+            clientKeepAlive: 60,
             idleTimeout: 60,
             accessLogs: {
                 enabled: true,
