@@ -108,7 +108,10 @@ describe("the health checks", () => {
         [4, 3, 1],
         [4, 1, 3],
         [2, 1, 1],
+        [3, 2, 1],
+        [3, 1, 2],
         [5, 3, 2],
+        [5, 4, 1],
     ] as const) {
         it(`keep a region of ${count} in service while fewer than ${quorum} others say evacuate`, async () => {
             const names = ["a", "b", "c", "d", "e"].slice(0, count).map((name) => `xx-${name}-1`);
