@@ -13,7 +13,10 @@ const tokenMs = 10 * 60_000;
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  */
 export class TransactionTokens {
-    readonly #seen = new Map<string, { readonly request: string; readonly untilMs: number }>();
+    readonly #seen = new Map<
+        string,
+        { readonly request: string; readonly untilMs: number; readonly done: boolean }
+    >();
 
     constructor(private readonly clock: WorldClock) {}
 
@@ -37,10 +40,24 @@ export class TransactionTokens {
                     "Request parameters do not match the ones of the request this token was used for",
                 );
             }
+            if (!seen.done) {
+                // The SDK takes this for a reason to ask again.
+                throw new AwsError(
+                    "TransactionInProgressException",
+                    "The transaction with the given request token is already in progress",
+                );
+            }
             return {};
         }
-        await run();
-        this.#seen.set(`${region}|${token}`, { request, untilMs: nowMs + tokenMs });
+        const key = `${region}|${token}`;
+        this.#seen.set(key, { request, untilMs: nowMs + tokenMs, done: false });
+        try {
+            await run();
+        } catch (error) {
+            this.#seen.delete(key);
+            throw error;
+        }
+        this.#seen.set(key, { request, untilMs: nowMs + tokenMs, done: true });
         return {};
     }
 }

@@ -228,6 +228,28 @@ describe("DynamoDB's API", () => {
         expect((await read("us-east-1", "a"))?.["n"]).to.eql({ N: "1" });
     });
 
+    it("runs a transaction under the token of one that failed", async () => {
+        const command = (expression: string) =>
+            new TransactWriteItemsCommand({
+                ClientRequestToken: "second-try",
+                TransactItems: [
+                    {
+                        Put: {
+                            TableName,
+                            Item: key("a"),
+                            ConditionExpression: expression,
+                        },
+                    },
+                ],
+            });
+        const error = await client()
+            .send(command("attribute_exists(pk)"))
+            .catch((reason: Error) => reason);
+        expect(error).to.be.instanceOf(TransactionCanceledException);
+        await client().send(command("attribute_not_exists(pk)"));
+        expect(await read("us-east-1", "a")).to.eql(key("a"));
+    });
+
     it("describes a table with its replicas, from each region", async () => {
         const describe = async (region: string) =>
             (await client(region).send(new DescribeTableCommand({ TableName }))).Table;
