@@ -17,6 +17,8 @@ import type { XmlReader } from "./xml";
 
 /** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets */
 const mostChanges = 1000;
+const mostValues = 1000;
+const mostCharacters = 32_000;
 
 const actions = ["CREATE", "DELETE", "UPSERT"] as const;
 
@@ -25,7 +27,7 @@ interface Change {
     readonly set: RecordSet;
 }
 
-/** @throws AwsError InvalidInput */
+/** @throws AwsError InvalidInput or InvalidChangeBatch */
 export function readChanges(request: XmlReader): readonly Change[] {
     const elements = request.child("ChangeBatch")?.children("Changes", "Change") ?? [];
     if (elements.length < 1 || elements.length > mostChanges) {
@@ -34,7 +36,7 @@ export function readChanges(request: XmlReader): readonly Change[] {
             `a change batch has 1 to ${mostChanges} changes, got ${elements.length}`,
         );
     }
-    return elements.map((element) => {
+    const changes = elements.map((element) => {
         const named = element.text("Action") ?? "";
         const action = actions.find((known) => known === named);
         const set = element.child("ResourceRecordSet");
@@ -45,6 +47,40 @@ export function readChanges(request: XmlReader): readonly Change[] {
             );
         }
         return { action, set: readRecordSet(set) };
+    });
+    refuseBigBatch(changes);
+    return changes;
+}
+
+/** An alias counts as one value, and an UPSERT counts twice. */
+function refuseBigBatch(changes: readonly Change[]): void {
+    const sum = (of: (set: RecordSet) => number): number =>
+        changes.reduce(
+            (total, { action, set }) => total + of(set) * (action === "UPSERT" ? 2 : 1),
+            0,
+        );
+    const values = sum((set) => set.values?.length ?? 1);
+    const characters = sum((set) => (set.values ?? []).join("").length);
+    if (values > mostValues || characters > mostCharacters) {
+        throw new AwsError(
+            "InvalidChangeBatch",
+            `[a change batch has at most ${mostValues} values of ${mostCharacters} characters in all, where an UPSERT counts twice, got ${values} of ${characters}]`,
+        );
+    }
+}
+
+/** A set is changed once; only a delete may make room for another one of its name. */
+function repeatProblems(changes: readonly Change[]): readonly string[] {
+    const before = new Map<string, Change["action"][]>();
+    return changes.flatMap(({ action, set }) => {
+        const actions = before.get(keyOf(set)) ?? [];
+        before.set(keyOf(set), [...actions, action]);
+        const makesRoom = actions.length === 1 && actions[0] === "DELETE" && action !== "DELETE";
+        return actions.length === 0 || makesRoom
+            ? []
+            : [
+                  `The request contains an invalid set of changes for a resource record set '${set.type} ${set.name}.'`,
+              ];
     });
 }
 
@@ -71,23 +107,26 @@ export function applyChanges(
     const sets = new Map(
         [...apex, ...recordsOf(store, zone).map(({ set }) => set)].map((set) => [keyOf(set), set]),
     );
-    const problems = changes.flatMap(({ action, set }) => {
+    const problems = [...repeatProblems(changes)];
+    for (const { action, set } of changes) {
         const key = keyOf(set);
         if (action === "DELETE") {
-            const found = deleteProblems(zone, sets.get(key), set);
+            problems.push(...deleteProblems(zone, sets.get(key), set));
             sets.delete(key);
-            return found;
+            continue;
         }
         const others = [...sets.values()].filter(
             (other) => action === "CREATE" || keyOf(other) !== key,
         );
         sets.set(key, set);
-        return zoneProblems(set, {
-            ...zone,
-            others,
-            ownerZoneOf: (name) => ownerZoneOf(store, name),
-        });
-    });
+        problems.push(
+            ...zoneProblems(set, {
+                ...zone,
+                others,
+                ownerZoneOf: (name) => ownerZoneOf(store, name),
+            }),
+        );
+    }
     if (problems.length > 0) {
         throw new AwsError("InvalidChangeBatch", `[${problems.join(", ")}]`);
     }

@@ -333,6 +333,56 @@ describe("Route53Api", () => {
             });
         }
 
+        for (const [what, other] of [
+            ["a set that is made and deleted", "DELETE"],
+            ["a set that is made and written over", "UPSERT"],
+        ] as const) {
+            it(`${what} in one batch`, async () => {
+                const ResourceRecordSet = plain("twice.example.com", "192.0.2.1");
+                const error = await refusal(
+                    changes(create(ResourceRecordSet), { Action: other, ResourceRecordSet }),
+                );
+                expect(error.name).to.equal("InvalidChangeBatch");
+                expect(error.message).to.match(
+                    /invalid set of changes for a resource record set 'A twice\.example\.com\.'/,
+                );
+                expect(await records()).to.have.length(3);
+            });
+        }
+
+        const many = (Action: "CREATE" | "UPSERT", name: string): Change => ({
+            Action,
+            ResourceRecordSet: {
+                Name: `${name}.example.com`,
+                Type: "A",
+                TTL: 60,
+                ResourceRecords: Array.from({ length: 300 }, (_, index) => ({
+                    Value: `198.18.${index >> 8}.${index & 255}`,
+                })),
+            },
+        });
+
+        it("over a thousand values, where an UPSERT counts twice", async () => {
+            const error = await refusal(changes(many("UPSERT", "a"), many("UPSERT", "b")));
+            expect(error.name).to.equal("InvalidChangeBatch");
+            expect(error.message).to.match(/at most 1000 values .* got 1200 of /);
+            await changes(many("CREATE", "a"), many("CREATE", "b"));
+        });
+
+        it("over 32000 characters, where an UPSERT counts twice", async () => {
+            const long: ResourceRecordSet = {
+                Name: "long.example.com",
+                Type: "TXT",
+                TTL: 60,
+                ResourceRecords: Array.from({ length: 70 }, (_, index) => ({
+                    Value: `"${String(index).padEnd(250, "x")}"`,
+                })),
+            };
+            const error = await refusal(changes({ Action: "UPSERT", ResourceRecordSet: long }));
+            expect(error.message).to.match(/32000 characters in all.* got 140 of 35280/);
+            await changes(create(long));
+        });
+
         it("an empty batch", async () => {
             expect((await refusal(changes())).name).to.equal("InvalidInput");
         });
