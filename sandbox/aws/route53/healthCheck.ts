@@ -3,6 +3,7 @@ import { AwsError } from "../awsError";
 import type { Problem, ResourceType, TypeContext } from "../resourceType";
 import { given, items, keepId, number, text, texts } from "../support/known";
 import { Problems } from "../support/problems";
+import { refuseAlarm } from "./healthCheckAlarm";
 import { healthCheckType } from "./recordSet";
 
 /** The regions that health checkers run in, https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html. */
@@ -184,6 +185,7 @@ function checkCalculated(inputs: Props, problems: Problems): void {
 }
 
 function admit(inputs: Props, context: TypeContext, current: Props | undefined): void {
+    refuseAlarm(inputs, context);
     const own = text(current, "id");
     for (const child of texts(inputs, "childHealthchecks")) {
         if (context.store.get(healthCheckType, "global", child) === undefined) {

@@ -4,6 +4,7 @@ import { healthCheckType, recordType } from "../../../sandbox/aws/route53/record
 import type { Props } from "../../../sandbox/world/store";
 import { Account, refusal, zoneId } from "../support/account";
 
+const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const balancer = { dnsName: "app-1.eu-west-1.elb.amazonaws.com", zoneId: "Z32O12XQLNTSW2" };
 
 describe("Route 53 records", () => {
@@ -393,6 +394,12 @@ describe("Route 53 health checks", () => {
     const https = { type: "HTTPS", fqdn: "app.example.com" };
     const match = { type: "HTTPS_STR_MATCH", fqdn: "app.example.com" };
 
+    const follower = {
+        type: "CLOUDWATCH_METRIC",
+        cloudwatchAlarmName: "alarm",
+        cloudwatchAlarmRegion: "eu-west-1",
+        insufficientDataHealthStatus: "Unhealthy",
+    };
     const sound: Readonly<Record<string, Props>> = {
         "an endpoint check": {
             ...https,
@@ -406,17 +413,13 @@ describe("Route 53 health checks", () => {
         },
         "a string match": { ...match, searchString: "evacuate", invertHealthcheck: true },
         "a calculated check of nothing": { type: "CALCULATED", childHealthThreshold: 0 },
-        "an alarm's check": {
-            type: "CLOUDWATCH_METRIC",
-            cloudwatchAlarmName: "alarm",
-            cloudwatchAlarmRegion: "eu-west-1",
-            insufficientDataHealthStatus: "Unhealthy",
-        },
+        "an alarm's check": follower,
         "a routing control's check": { type: "RECOVERY_CONTROL", routingControlArn: "arn:aws:x" },
         "a TCP check": { type: "TCP", ipAddress: "192.0.2.1", port: 5432 },
     };
     for (const [title, inputs] of Object.entries(sound)) {
         it(`accepts ${title}`, async () => {
+            account.given(alarmType, "alarm", { evaluationPeriods: 2 });
             const { id, outputs } = await account.create(healthCheckType, inputs);
             expect(id).to.match(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
             expect(outputs.arn).to.equal(`arn:aws:route53:::healthcheck/${id}`);
@@ -503,6 +506,29 @@ describe("Route 53 health checks", () => {
             expect(account.failures(healthCheckType, inputs).join("; ")).to.match(expected);
         });
     }
+
+    const unsupported: Readonly<Record<string, readonly [Props, RegExp]>> = {
+        "metric math": [{ metricQueries: [{ id: "m" }] }, /uses metric math/],
+        "an extended statistic": [{ extendedStatistic: "p99" }, /uses an extended statistic/],
+        "a period of 10 seconds": [{ period: 10 }, /uses a high-resolution metric/],
+        "2 out of 3 data points": [
+            { evaluationPeriods: 3, datapointsToAlarm: 2 },
+            /needs M out of N data points/,
+        ],
+    };
+    for (const [title, [alarm, expected]] of Object.entries(unsupported)) {
+        it(`does not follow an alarm of ${title}`, async () => {
+            account.given(alarmType, "alarm", { evaluationPeriods: 3, ...alarm });
+            expect(await refusal(account.create(healthCheckType, follower))).to.match(expected);
+        });
+    }
+
+    it("follows an alarm of the region it names only", async () => {
+        account.given(alarmType, "alarm", { evaluationPeriods: 3 }, "us-east-1");
+        expect(await refusal(account.create(healthCheckType, follower))).to.contain(
+            "CloudWatch alarm alarm does not exist in eu-west-1",
+        );
+    });
 
     it("takes children that exist, calculated ones too, and no circles", async () => {
         const calculated = (children: readonly string[]) => ({
