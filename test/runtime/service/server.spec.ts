@@ -108,10 +108,28 @@ describe("storefront", () => {
             region: "eu-west-1",
         });
         expect((await server.inject("/health/deep")).statusCode).to.equal(200);
-        const elsewhere = createServer(environment, new Table("no-such-table", "eu-west-1"), state);
+        const undo = withEnvironment({ AWS_ENDPOINT_URL: "http://127.0.0.1:9" });
+        const unreachable = new Table("storefront", "eu-west-1");
+        const elsewhere = createServer(environment, unreachable, state);
         expect((await elsewhere.inject("/health")).statusCode).to.equal(200);
-        expect((await elsewhere.inject("/health/deep")).statusCode).to.equal(503);
+        const deep = await elsewhere.inject("/health/deep");
+        expect(deep.statusCode).to.equal(503);
+        expect(deep.json()).to.include({ table: "failed" });
         await elsewhere.close();
+        unreachable.close();
+        undo();
+    });
+
+    it("calls a region whose table is still to come incomplete, and not failed", async () => {
+        const early = createServer(environment, new Table("no-such-table", "eu-west-1"), state);
+        const deep = await early.inject("/health/deep");
+        expect(deep.statusCode).to.equal(200);
+        expect(deep.json()).to.deep.equal({
+            status: "incomplete",
+            region: "eu-west-1",
+            table: "absent",
+        });
+        await early.close();
     });
 
     it("says which region served", async () => {
