@@ -9,6 +9,8 @@ import {
     ask,
     failover,
     geolocation,
+    geoproximity,
+    ipBased,
     latency,
     multivalue,
     valuesOf,
@@ -32,7 +34,12 @@ interface Group {
 
 const regions = ["us-east-1", "eu-west-1", "ap-south-1", "ap-east-1", "sa-east-1"];
 
-/** Policies of the members of one group. A geolocation group always has a default. */
+/** One block for each geography's clients. */
+const blocks: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+    geographies.map(({ code }, index) => [code, [`100.${64 + index}.0.0/16`]]),
+);
+
+/** Policies of the members of one group. Geolocation and IP-based groups have a default, as their last. */
 const policies: fc.Arbitrary<readonly Props[]> = fc.oneof(
     fc
         .array(fc.oneof(fc.constant(0), fc.nat(255)), { minLength: 1, maxLength: 5 })
@@ -49,6 +56,16 @@ const policies: fc.Arbitrary<readonly Props[]> = fc.oneof(
             { continent: "EU" },
         ])
         .map((places) => [...places, { country: "*" }].map(geolocation)),
+    fc
+        .subarray(regions, { minLength: 1 })
+        .chain((some) =>
+            fc.tuple(
+                ...some.map((awsRegion) =>
+                    fc.integer({ min: -99, max: 99 }).map((bias) => geoproximity(awsRegion, bias)),
+                ),
+            ),
+        ),
+    fc.subarray(Object.keys(blocks)).map((names) => [...names, "*"].map(ipBased)),
 );
 
 /** Groups up to three deep; `evaluates` says which aliases look at their targets. */
@@ -116,7 +133,7 @@ function zoneOfGroup(root: Group): Zone {
                       ...records(child),
                   ],
         );
-    return zoneWith(records(root));
+    return zoneWith(records(root), (_, location) => blocks[location] ?? []);
 }
 
 /** Health as AWS words it, on the groups themselves. */
@@ -176,9 +193,9 @@ describe("evaluator, for any tree", () => {
                 let level: Group | undefined = root;
                 for (const { setIdentifier, routing } of path) {
                     const chosen = byId.get(setIdentifier) as Member;
-                    // Of a geolocation group only some records are for the client; the default always is.
+                    // Of these groups only some records are for the client; the default always is.
                     const rivals: readonly Member[] =
-                        routing.policy === "geolocation"
+                        routing.policy === "geolocation" || routing.policy === "cidr"
                             ? (level?.members.slice(-1) ?? [])
                             : (level?.members ?? []);
                     if (rivals.some((member) => healthy(member, gone))) {
@@ -187,6 +204,7 @@ describe("evaluator, for any tree", () => {
                     level = chosen.child;
                 }
             }),
+            { numRuns: 1000 },
         );
     });
 

@@ -36,6 +36,12 @@ export const weight = (value: number): Props => ({ weightedRoutingPolicies: [{ w
 export const latency = (region: string): Props => ({ latencyRoutingPolicies: [{ region }] });
 export const failover = (type: string): Props => ({ failoverRoutingPolicies: [{ type }] });
 export const geolocation = (place: Props): Props => ({ geolocationRoutingPolicies: [place] });
+export const geoproximity = (awsRegion: string, bias: number): Props => ({
+    geoproximityRoutingPolicy: { awsRegion, bias },
+});
+export const ipBased = (locationName: string): Props => ({
+    cidrRoutingPolicy: { collectionId: "collection", locationName },
+});
 export const multivalue: Props = { multivalueAnswerRoutingPolicy: true };
 
 /** An account in which the named checks and balancers are down and everything else is well. */
