@@ -1,3 +1,4 @@
+import { isUnknown } from "../resourceType";
 import type { CheckFailure, JsonObject, ProviderSettings } from "./protocol";
 
 /** What a provider instance is configured with, read as the AWS provider reads it. */
@@ -65,7 +66,7 @@ export function regionOf(args: JsonObject, environment: NodeJS.ProcessEnv): stri
     return undefined;
 }
 
-/** What is wrong with a provider's arguments, everything at once. */
+/** What is wrong with a provider's arguments, everything at once. What a preview does not know yet passes. */
 export function configurationFailures(
     args: JsonObject,
     environment: NodeJS.ProcessEnv,
@@ -87,7 +88,7 @@ export function configurationFailures(
             property: "region",
             reason: "missing region: set it with `pulumi config set aws:region eu-west-1` or in AWS_REGION",
         });
-    } else if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(region)) {
+    } else if (!isUnknown(region) && !/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(region)) {
         failures.push({
             property: "region",
             reason: `invalid AWS Region: ${region}; set one such as eu-west-1 with \`pulumi config set aws:region\``,
@@ -100,11 +101,11 @@ export function configurationFailures(
         ["forbiddenAccountIds", forbidden],
     ] as const) {
         const ids = Array.isArray(value) ? (value as unknown[]) : [];
-        if (value !== undefined && !Array.isArray(value)) {
+        if (value !== undefined && !isUnknown(value) && !Array.isArray(value)) {
             failures.push({ property, reason: "must be a list of account ids" });
         }
         for (const id of ids) {
-            if (typeof id !== "string" || !/^\d{12}$/.test(id)) {
+            if (!isUnknown(id) && (typeof id !== "string" || !/^\d{12}$/.test(id))) {
                 failures.push({
                     property,
                     reason: `an account id has 12 digits (quoted in YAML), got ${JSON.stringify(id)}`,

@@ -10,6 +10,7 @@ import { expect } from "chai";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
+import { unknownValue } from "../../../../sandbox/aws/resourceType";
 import { ControlPlane } from "../../../../sandbox/world/controlPlane";
 import { ProviderEndpoint } from "../../../../sandbox/world/server";
 import { urnOf } from "../../support/account";
@@ -172,6 +173,14 @@ describe("the provider plugin", () => {
             "forbiddenAccountIds",
         ]);
         expect(await checkConfig(plugin, { region: "Ireland" })).to.have.length(1);
+    });
+
+    it("lets pass what a preview does not know of its configuration", async () => {
+        for (const allowedAccountIds of [unknownValue, JSON.stringify([unknownValue])]) {
+            expect(
+                await checkConfig(plugin, { region: unknownValue, allowedAccountIds }),
+            ).to.deep.equal([]);
+        }
     });
 
     it("takes the region from the environment where the configuration has none", async () => {
