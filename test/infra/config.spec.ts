@@ -150,7 +150,9 @@ describe("a region stack's configuration", () => {
         ]);
         expect(
             problemsOf(() => region({ "meridian:votes": '{"eu-west-1":"in-service"}' })),
-        ).to.deep.equal(["`meridian:votes.eu-west-1`: a region does not vote on itself; remove it"]);
+        ).to.deep.equal([
+            "`meridian:votes.eu-west-1`: a region does not vote on itself; remove it",
+        ]);
     });
 
     it("includes a sound topology", () => {
