@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 
 import type { Metrics, Series } from "../metrics";
-import type { StoredResource } from "../store";
+import type { StoreChange, StoredResource } from "../store";
 import type { BusEvent, EventBuses, Part, TopicPublisher, World } from "../world";
 import { type AlarmDefinition, alarmDefinition, periodSeconds } from "./definition";
 import { type AlarmState, breachesThreshold, extraPeriods, nextState } from "./evaluate";
@@ -53,15 +53,12 @@ export class Alarms extends EventEmitter<{ change: [AlarmChange] }> implements P
             () => this.evaluateAll(),
             minuteMs - intoMinute + evaluationDelayMs,
         );
-        store.on("change", ({ kind, resource }) => {
-            if (kind === "delete" && resource.type === alarmType) {
-                this.#status.delete(keyOf(resource));
-            }
-        });
+        store.on("change", this.#forget);
     }
 
     async stop(): Promise<void> {
         this.#stopTicking?.();
+        this.world.store.off("change", this.#forget);
     }
 
     /** Status by region and name; undefined when there is no such alarm. A new alarm has no data yet. */
@@ -82,6 +79,12 @@ export class Alarms extends EventEmitter<{ change: [AlarmChange] }> implements P
             }
         }
     }
+
+    readonly #forget = ({ kind, resource }: StoreChange): void => {
+        if (kind === "delete" && resource.type === alarmType) {
+            this.#status.delete(keyOf(resource));
+        }
+    };
 
     #evaluate(resource: StoredResource): void {
         const alarm = alarmDefinition(resource);
