@@ -4,6 +4,7 @@ import type { Problem, ResourceType, TypeContext } from "../resourceType";
 import { given, items, keepId, number, text, texts } from "../support/known";
 import { Problems } from "../support/problems";
 import { refuseAlarm } from "./healthCheckAlarm";
+import { isPublic } from "./publicAddress";
 import { healthCheckType } from "./recordSet";
 
 /** The regions that health checkers run in, https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html. */
@@ -118,12 +119,8 @@ function checkEndpoint(inputs: Props, type: string, problems: Problems): void {
         }
     }
     checkRegions(inputs, problems);
-    // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html: private addresses cannot be reached.
     const address = text(inputs, "ipAddress");
-    if (
-        address !== undefined &&
-        /^(10|127)\.|^192\.168\.|^172\.(1[6-9]|2\d|3[01])\.|^169\.254\./.test(address)
-    ) {
+    if (address !== undefined && !isPublic(address)) {
         problems.add("ipAddress", `must be a public address, got ${address}`);
     }
 }

@@ -415,7 +415,8 @@ describe("Route 53 health checks", () => {
         "a calculated check of nothing": { type: "CALCULATED", childHealthThreshold: 0 },
         "an alarm's check": follower,
         "a routing control's check": { type: "RECOVERY_CONTROL", routingControlArn: "arn:aws:x" },
-        "a TCP check": { type: "TCP", ipAddress: "192.0.2.1", port: 5432 },
+        "a TCP check": { type: "TCP", ipAddress: "172.32.0.1", port: 5432 },
+        "a check of an IPv6 address": { type: "HTTPS", ipAddress: "2600:1f00::1" },
     };
     for (const [title, inputs] of Object.entries(sound)) {
         it(`accepts ${title}`, async () => {
@@ -467,7 +468,14 @@ describe("Route 53 health checks", () => {
             /searchString: only allowed for/,
         ],
         "TCP without a port": [{ type: "TCP", fqdn: "x.example.com" }, /port: required/],
-        "a private address": [{ type: "HTTPS", ipAddress: "10.0.0.1" }, /must be a public address/],
+        ...Object.fromEntries(
+            ["10.0.0.1", "172.31.0.1", "100.127.0.1", "239.0.0.1", "::1", "fd00::1", "shop"].map(
+                (ipAddress) => [
+                    `the address ${ipAddress}`,
+                    [{ type: "HTTPS", ipAddress }, /must be a public address/] as const,
+                ],
+            ),
+        ),
         "a calculated check without a threshold": [
             { type: "CALCULATED" },
             /must have a health threshold specified/,
