@@ -25,8 +25,9 @@ export function forbiddenCalls(
 ): ForbiddenCalls {
     const own = calls.filter((call) => laneCallers.test(call.caller));
     const toImpaired = own.filter((call) => call.region === impaired);
+    // Every control plane that lives there is down, those of the region's own services among them.
     const toDown = own.filter(
-        (call) => call.plane === "control" && isGlobal(call) && call.region === controlPlanesDown,
+        (call) => call.plane === "control" && call.region === controlPlanesDown,
     );
     const made: Record<string, number> = {};
     for (const call of own) {
@@ -39,19 +40,6 @@ export function forbiddenCalls(
         examples: [...new Set([...toImpaired, ...toDown].map(describe))],
         made,
     };
-}
-
-/** Services with one control plane for all regions. */
-const globalServices = new Set([
-    "route53",
-    "iam",
-    "cloudfront",
-    "globalaccelerator",
-    "organizations",
-]);
-
-function isGlobal(call: RecordedCall): boolean {
-    return globalServices.has(call.service);
 }
 
 function describe(call: RecordedCall): string {

@@ -47,6 +47,14 @@ describe("the calls of the evacuate lane", () => {
         expect(forbiddenCalls(calls, "ap-south-1", "us-east-1").toDownControlPlanes).to.equal(2);
     });
 
+    it("must not go to a surviving region's own control plane where that one is down as well", () => {
+        const calls = [call({ plane: "control", service: "ecs", region: "us-east-1" })];
+        expect(forbiddenCalls(calls, "ap-south-1", "us-east-1")).to.include({
+            toImpairedRegion: 0,
+            toDownControlPlanes: 1,
+        });
+    });
+
     it("are the automation's own: shoppers and checkers call whom they like", () => {
         const calls = [
             "shopper:us",
