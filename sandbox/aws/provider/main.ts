@@ -23,12 +23,11 @@ server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error,
     process.stdout.write(`${port}\n`);
 });
 
+// The engine gives each plugin a process group of its own: an interrupt is its word that the work is
+// done, and it waits up to five seconds for a plugin that does not heed it.
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    // An interrupt reaches the whole process group; the engine decides when this process ends.
     process.on(signal, () => {
-        if (signal === "SIGTERM") {
-            provider.close();
-            server.forceShutdown();
-        }
+        provider.close();
+        server.forceShutdown();
     });
 }

@@ -383,6 +383,24 @@ describe("the provider plugin", () => {
             }
         });
 
+        it("ends when the engine interrupts it, with its session open and a call under way", async () => {
+            const other = await Plugin.start({ REHEARSAL_CLOUD_URL: endpoint.url() });
+            try {
+                await other.configure({ region: "eu-west-1" });
+                world.faults.inject({ kind: "blackout", region: "eu-west-1" });
+                const request = new messages.CreateRequest();
+                request.setUrn(urnOf(bucketType, "cut"));
+                request.setProperties(struct({ bucket: "cut" }));
+                const cut = failure(other.call("create", request));
+                const ended = new Promise((resolve) => other.process.once("exit", resolve));
+                other.process.kill("SIGINT");
+                expect(await ended).to.equal(0);
+                await cut;
+            } finally {
+                other.process.kill("SIGKILL");
+            }
+        });
+
         it("sees a change of its own configuration, and replaces nothing for it", async () => {
             const request = new messages.DiffRequest();
             request.setOldInputs(struct({ region: "eu-west-1" }));
