@@ -2,6 +2,7 @@ import dgram from "node:dgram";
 import net from "node:net";
 
 import {
+    acceleratorAddress,
     awsRegions,
     dnsAddress,
     operatorAddress,
@@ -55,6 +56,7 @@ function wantedBy(network: Network): readonly Wanted[] {
         { option: "dns", address: dnsAddress, port: ports.dns },
         { option: "dns", address: dnsAddress, port: ports.dns, udp: true },
         { ...api, address: operatorAddress },
+        { option: "https", address: acceleratorAddress(1, 1), port: ports.https },
         ...awsRegions.flatMap((region): readonly Wanted[] => {
             // A region's first load balancer; the others have the same ports.
             const balancer = network.s3Address(region).replace(/\d+$/, "1");
