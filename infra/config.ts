@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { acceleratorProblems } from "../components/acceleratorProblems";
 import { regionProblems } from "../components/regionProblems";
 import { routingProblems } from "../components/routingProblems";
 import { capacityProblems } from "../components/tableCapacity";
@@ -51,11 +52,24 @@ export function readGlobalConfig(
             })),
         }),
         ...unknownRegions("meridian:shares", Object.keys(values.shares ?? {}), names),
+        ...unknownRegions("meridian:dials", Object.keys(values.dials ?? {}), names),
+        ...acceleratorProblems(
+            names.map((region) => ({ region, ...dialOf(values.dials ?? {}, region) })),
+        ),
         ...(values.tableHome === undefined
             ? []
             : unknownRegions("meridian:tableHome", [values.tableHome], names)),
         ...(values.capacity === undefined ? [] : capacityProblems(values.capacity, names)),
     ]);
+}
+
+/** The dial of a region, where one is configured. */
+export function dialOf(
+    dials: Readonly<Record<string, number>>,
+    region: string,
+): { readonly dialPercent?: number } {
+    const dialPercent = dials[region];
+    return dialPercent === undefined ? {} : { dialPercent };
 }
 
 function read<S extends typeof sharedShape & SettingShape>(

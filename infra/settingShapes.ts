@@ -141,6 +141,13 @@ export const globalShape = {
             .record(z.string(), whole(0, 100), { error: "must be a map of percents by region" })
             .default({}),
     ),
+    dials: valueSetting(
+        "meridian:dials",
+        z
+            .record(z.string(), whole(0, 100), { error: "must be a map of percents by region" })
+            .default({}),
+    ),
+    logRetentionDays: regionShape.logRetentionDays,
     capacity: valueSetting(
         "meridian:capacity",
         z

@@ -178,6 +178,8 @@ describe("the global stack's configuration", () => {
             standby: "eu-west-1",
             tableHome: "us-east-1",
             shares: {},
+            dials: {},
+            logRetentionDays: 90,
             capacity: { kind: "onDemand" },
             residency: [],
         });
@@ -220,6 +222,24 @@ describe("the global stack's configuration", () => {
             "`meridian:writer`: must be one of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-1",
             "`meridian:tableHome`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-2",
         ]);
+    });
+
+    it("wants dials of regions it knows, from 0 to 100, and not all of them 0", () => {
+        const problems = (dials: string) => problemsOf(() => global({ "meridian:dials": dials }));
+        expect(problems('{"mars-3":50}')).to.deep.equal([
+            "`meridian:dials`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-3",
+        ]);
+        expect(problems('{"us-east-1":101}')).to.deep.equal([
+            "`meridian:dials.us-east-1`: must be a whole number from 0 to 100, got 101",
+        ]);
+        expect(
+            problems('{"ap-east-1":0,"ap-south-1":0,"eu-west-1":0,"us-east-1":0}'),
+        ).to.deep.equal([
+            "`meridian:dials`: at least 1 region must take connections, got 0 for all of them",
+        ]);
+        expect(global({ "meridian:dials": '{"us-east-1":0}' }).dials).to.deep.equal({
+            "us-east-1": 0,
+        });
     });
 
     it("knows the regions of its shares", () => {

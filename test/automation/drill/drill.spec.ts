@@ -172,6 +172,8 @@ function globalOutputs(share: number): StackOutputs {
         zoneId: "Z1",
         applicationName: "app.example.com",
         writeName: "write.app.example.com",
+        directName: "direct.example.com",
+        dials: {},
         tableName: "table",
         writer: region,
         shares: Object.fromEntries(names.map((name) => [name, name === region ? share : 100])),
