@@ -12,6 +12,14 @@ import type { HeldStacks } from "./heldStacks";
 import type { Objectives } from "./objectives";
 import type { DrillStep, Lane } from "./report";
 import type { Scenario } from "./scenario";
+import type { Watch } from "./watch";
+
+/** Users or their alarms are not back, or never will be by what was waited for: the RTO is missed. */
+export class NotRecovered extends AutomationError {
+    constructor(message: string) {
+        super("failed", message);
+    }
+}
 
 /** How long each part of a drill lasts, world seconds. */
 export interface Pace {
@@ -41,6 +49,7 @@ export interface DrillContext {
     readonly signal: AbortSignal;
     readonly onProgress: (line: string) => void;
     readonly steps: DrillStep[];
+    readonly watch: Watch;
 }
 
 /** What the stacks export, read once after the deployment. */
@@ -89,20 +98,22 @@ export async function phase<T extends { readonly evidence: Evidence }>(
 /**
  * Waits in world time until `ready` says so, looking once a world second.
  *
- * @throws AutomationError `failed` with `otherwise` when patience ends.
+ * @param users whether users wait as well, so that the end of patience is a missed RTO.
+ * @throws AutomationError `failed` with `otherwise` when patience ends; NotRecovered when users wait.
  */
 export async function waitFor(
     context: DrillContext,
     ready: () => boolean,
     otherwise: () => string,
+    users: "users wait" | "nobody waits" = "nobody waits",
 ): Promise<void> {
     const endMs = context.rehearsal.now() + context.pace.patienceSeconds * 1000;
     while (!ready()) {
         if (context.rehearsal.now() >= endMs) {
-            throw new AutomationError(
-                "failed",
-                `waited ${context.pace.patienceSeconds} world seconds: ${otherwise()}`,
-            );
+            const problem = `waited ${context.pace.patienceSeconds} world seconds: ${otherwise()}`;
+            throw users === "users wait"
+                ? new NotRecovered(problem)
+                : new AutomationError("failed", problem);
         }
         await context.rehearsal.sleep(1000, context.signal);
     }

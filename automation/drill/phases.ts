@@ -3,7 +3,7 @@ import { deploy } from "../commands/deploy";
 import { failback, type FailbackReport } from "../commands/failback";
 import { failover, type FailoverReport } from "../commands/failover";
 import { AutomationError } from "../errors";
-import { forbiddenCalls, type ForbiddenCalls } from "./calls";
+import { forbiddenCalls, quorumVotedAt, type ForbiddenCalls } from "./calls";
 import {
     alarmsRinging,
     readDeployed,
@@ -143,17 +143,15 @@ export async function detectPhase(
 /** What the person on call does: `meridian failover <region> --yes`. */
 export async function evacuatePhase(context: DrillContext): Promise<{
     readonly report: FailoverReport;
-    readonly doneMs: number;
+    /** When the vote that made the quorum was written, world milliseconds. */
+    readonly votedMs: number;
     /** Of the votes' updates in parallel, real. */
     readonly updateSeconds: number;
-    /** Of all of it, world. */
-    readonly laneSeconds: number;
     readonly calls: ForbiddenCalls;
     readonly evidence: Evidence;
 }> {
     const { rehearsal, scenario } = context;
     const mark = rehearsal.mark();
-    const startMs = rehearsal.now();
     let provenAt = performance.now();
     const report = await failover(context.estate, {
         region: scenario.region,
@@ -163,17 +161,12 @@ export async function evacuatePhase(context: DrillContext): Promise<{
         signal: context.signal,
     });
     const updateSeconds = (performance.now() - provenAt) / 1000;
-    const doneMs = rehearsal.now();
-    const calls = forbiddenCalls(
-        rehearsal.callsSince(mark),
-        scenario.region,
-        scenario.controlPlanes,
-    );
+    const made = rehearsal.callsSince(mark);
+    const calls = forbiddenCalls(made, scenario.region, scenario.controlPlanes);
     return {
         report,
-        doneMs,
+        votedMs: quorumVotedAt(made, context.estate.topology.quorum) ?? rehearsal.now(),
         updateSeconds,
-        laneSeconds: (doneMs - startMs) / 1000,
         calls,
         evidence: { votes: report.votes, calls },
     };
@@ -191,8 +184,10 @@ export async function movedPhase(
         context,
         () => !rehearsal.healthy(check),
         () => `${scenario.region} is still in service`,
+        "users wait",
     );
-    const outMs = rehearsal.now();
+    const outMs = context.watch.unhealthySince(check) ?? rehearsal.now();
+    const seenMs = rehearsal.now();
     const quietMs = 30_000;
     const failing = (): number =>
         steady.traffic.samples.filter(
@@ -201,9 +196,10 @@ export async function movedPhase(
     const ringing = (): readonly string[] => alarmsRinging(context, deployed, scenario.region);
     await waitFor(
         context,
-        () => rehearsal.now() - outMs >= quietMs && failing() === 0 && ringing().length === 0,
+        () => rehearsal.now() - seenMs >= quietMs && failing() === 0 && ringing().length === 0,
         () =>
             `${failing()} requests failed in the last ${quietMs / 1000} s; alarms: ${ringing().join(", ") || "none"}`,
+        "users wait",
     );
     return {
         outMs,
@@ -212,12 +208,6 @@ export async function movedPhase(
             stillAnswered: servedBy(steady, scenario.region, rehearsal.now() - quietMs),
         },
     };
-}
-
-/** It stays well. */
-export async function holdPhase(context: DrillContext): Promise<{ readonly evidence: Evidence }> {
-    await context.rehearsal.sleep(context.pace.holdSeconds * 1000, context.signal);
-    return { evidence: { worldSeconds: context.pace.holdSeconds } };
 }
 
 /** The region comes back, but stays out until it is failed back: votes latch. */

@@ -8,7 +8,7 @@ import { defaultObjectives } from "../../../automation/commands/drill";
 import { runDrill } from "../../../automation/drill/drill";
 import { readObjectives } from "../../../automation/drill/objectives";
 import type { DrillReport } from "../../../automation/drill/report";
-import { scenarioOf } from "../../../automation/drill/scenario";
+import { type FaultKind, scenarioOf } from "../../../automation/drill/scenario";
 import { summaryOf } from "../../../automation/drill/summary";
 import type { StackOutputs, Update } from "../../../automation/stacks";
 import { regionNames, topology, votersFor } from "../../../infra/topology";
@@ -61,13 +61,18 @@ class JoinedStacks extends FakeStacks {
             return;
         }
         this.votes.set(stack, vote);
+        this.world.calls.push({
+            atMs: this.world.now(),
+            caller: `pulumi:${stack}`,
+            plane: "data",
+            service: "s3",
+            action: "PutObject",
+            region: stack,
+            outcome: "ok",
+        });
         this.world.after(8000, () => {
             const against = [...this.votes.values()].filter((vote) => vote === "evacuate");
-            if (against.length >= topology.quorum) {
-                this.world.unhealthy.add(`in-service-${region}`);
-            } else {
-                this.world.unhealthy.delete(`in-service-${region}`);
-            }
+            this.world.setHealth(`in-service-${region}`, against.length < topology.quorum);
         });
     }
 
@@ -91,9 +96,17 @@ class JoinedStacks extends FakeStacks {
         });
         return stack === "global"
             ? [
-                  resource("aws:route53/healthCheck:HealthCheck", "vote-a-b", {
+                  resource("aws:route53/healthCheck:HealthCheck", `vote-eu-west-1-${region}`, {
                       requestInterval: 10,
                       failureThreshold: 1,
+                  }),
+                  resource("aws:route53/healthCheck:HealthCheck", `endpoint-${region}`, {
+                      requestInterval: 10,
+                      failureThreshold: 3,
+                  }),
+                  resource("aws:route53/record:Record", "state", {
+                      name: `_state.${region}.app.example.com`,
+                      ttl: 10,
                   }),
               ]
             : [
@@ -109,9 +122,12 @@ class JoinedStacks extends FakeStacks {
                       evaluationPeriods: 3,
                       datapointsToAlarm: 2,
                   }),
-                  resource("aws:cloudwatch/eventRule:EventRule", "t", {
-                      scheduleExpression: "rate(1 minute)",
-                  }),
+                  ...["observer", "decider"].map((what) =>
+                      resource("aws:cloudwatch/eventRule:EventRule", what, {
+                          name: `meridian-${what}-tick`,
+                          scheduleExpression: "rate(1 minute)",
+                      }),
+                  ),
                   resource("aws:lambda/function:Function", "d", {
                       environment: { variables: { DWELL_SECONDS: "60" } },
                   }),
@@ -202,7 +218,10 @@ describe("the drill", () => {
     });
     afterEach(() => fs.rm(folder, { recursive: true }));
 
-    async function drill(signal = new AbortController().signal): Promise<DrillReport> {
+    async function drill(
+        signal = new AbortController().signal,
+        fault: FaultKind = "gray",
+    ): Promise<DrillReport> {
         return runDrill({
             estate: {
                 topology,
@@ -212,7 +231,7 @@ describe("the drill", () => {
             },
             rehearsal: world,
             engine: { version: "3.0.0" },
-            scenario: scenarioOf("gray", region),
+            scenario: scenarioOf(fault, region),
             objectives: {
                 ...(await readObjectives(defaultObjectives)),
                 // Fakes take microseconds, and a ratio of those says nothing.
@@ -260,15 +279,65 @@ describe("the drill", () => {
         expect(decide).to.be.closeTo(70, 1.01);
         expect(worldSeconds).to.be.closeTo(detect + decide + update + dns + drain, 0.01);
         expect(worldSeconds).to.be.closeTo(208, 1.01);
+        expect(update).to.be.at.most(1);
+        expect(dns).to.equal(8);
+        expect(drain).to.equal(0);
+        expect(rto?.bound.path).to.equal("votes");
     });
 
-    it("is over when nobody decides, and says what the observers saw", async () => {
+    it("takes what Route 53 saw by itself for detected then, whoever decides later", async () => {
+        const gray = world.onInject;
+        world.onInject = (fault) => {
+            if (fault.kind === "blackout") {
+                gray({ kind: "gray", region, errorRate: 1, latencyMs: 0 });
+                world.after(35_000, () => world.setHealth(`in-service-${region}`, false));
+            }
+        };
+        world.answer = () =>
+            world.unhealthy.has(`in-service-${region}`)
+                ? { region: "eu-west-1", ok: true }
+                : world.faults.has("blackout")
+                  ? { region: undefined, ok: false }
+                  : { region, ok: true };
+        const { rto, error } = await drill(new AbortController().signal, "blackout");
+        expect(error).to.equal(undefined);
+        expect(rto?.detect).to.be.closeTo(35, 1);
+        expect(rto).to.include({ decide: 0, update: 0, dns: 0, drain: 0 });
+        expect(rto?.bound.path).to.equal("endpoint");
+    });
+
+    it("misses the RTO when nobody decides, and says what the observers saw", async () => {
         followFaults(world, 10_000_000);
         const report = await drill();
-        expect(report.result).to.equal("aborted");
+        expect(report.result).to.equal("missed");
+        expect(report.verdicts).to.have.length(1);
+        expect(report.verdicts[0]).to.deep.include({
+            objective: "RTO",
+            met: false,
+            measured: "over 900 s",
+            cause: 'users were not back after the step "alarms and decision", which took 900 s',
+        });
+        expect(summaryOf(report)).to.contain("users were not back");
         expect(report.error)
             .to.contain("no decider told to evacuate us-east-1")
             .and.to.contain("eu-west-1 says ALARM");
+    });
+
+    it("misses the RTO when clients fail again at the end of the hold", async () => {
+        const answer = world.answer;
+        let sinceMs: number | undefined;
+        world.answer = (atMs) => {
+            const given = answer(atMs);
+            sinceMs = given.region === region ? undefined : (sinceMs ?? atMs);
+            return {
+                ...given,
+                ok: given.ok && !(sinceMs !== undefined && atMs - sinceMs > 60_000),
+            };
+        };
+        const report = await drill();
+        expect(report.result).to.equal("missed");
+        expect(report.error).to.contain("clients still fail at the end of the hold");
+        expect(report.steps.at(-1)).to.include({ id: "hold", status: "failed" });
     });
 
     it("misses the RPO when an acknowledged write is gone", async () => {
