@@ -37,6 +37,7 @@ interface Progress {
     evacuationSeconds?: number;
     steady?: Steady;
     faultMs?: number;
+    readonly figures: { -readonly [name in "rto" | "errors" | "calls"]?: Measured[name] };
 }
 
 /** Runs the drill to its end, a missed objective or an abort. Never throws: the report says what became of it. */
@@ -51,8 +52,9 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
         pace: options.pace ?? defaultPace,
         steps: [],
         watch: new Watch(options.rehearsal),
+        beganMs: options.rehearsal.now(),
     };
-    const progress: Progress = {};
+    const progress: Progress = { figures: {} };
     let measured: Omit<Measured, "engine"> | undefined;
     let error: unknown;
     try {
@@ -87,8 +89,9 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
             ? {}
             : { error: options.signal.aborted ? "interrupted" : messageOf(error) }),
         verdicts,
+        ...progress.figures,
         ...(measured ?? {}),
-        traffic: trafficSeries(progress.steady),
+        traffic: trafficSeries(progress.steady, context.beganMs),
         steps: context.steps,
         engine,
         realSeconds: (performance.now() - started) / 1000,
@@ -148,6 +151,7 @@ async function runPhases(
         () => phases.evacuatePhase(context),
     );
     progress.evacuationSeconds = evacuation.updateSeconds;
+    progress.figures.calls = evacuation.calls;
     const moved = await phase(
         context,
         { id: "moved", title: "traffic has moved", lane: "observe" },
@@ -168,6 +172,11 @@ async function runPhases(
                 rtoFigures(context, deployed, steady, timeline, unchanged.seconds),
             ),
     );
+    const errors = errorFigures(steady.traffic.samples, timeline.faultMs, timeline.holdEndMs, {
+        windowMs: objectives.errors.windowSeconds * 1000,
+        budgetPercent: objectives.errors.budgetPercent,
+    });
+    Object.assign(progress.figures, { rto, errors });
     await phase(context, { id: "heal", title: `${region} heals`, lane: "settle" }, () =>
         phases.healPhase(context, deployed),
     );
@@ -188,10 +197,7 @@ async function runPhases(
             lostWrites: back.lost,
             worstLagSeconds: fault.lagSeconds,
         },
-        errors: errorFigures(steady.traffic.samples, timeline.faultMs, timeline.holdEndMs, {
-            windowMs: objectives.errors.windowSeconds * 1000,
-            budgetPercent: objectives.errors.budgetPercent,
-        }),
+        errors,
         calls: evacuation.calls,
     };
 }
@@ -212,7 +218,7 @@ async function holdPhase(
     };
 }
 
-function trafficSeries(steady: Steady | undefined): DrillReport["traffic"] {
+function trafficSeries(steady: Steady | undefined, beganMs: number): DrillReport["traffic"] {
     if (steady === undefined) {
         return [];
     }
@@ -222,7 +228,7 @@ function trafficSeries(steady: Steady | undefined): DrillReport["traffic"] {
     return windowsOf(steady.traffic.samples, steady.sinceMs, endMs, windowMs).map(
         ({ fromMs, ...window }) => ({
             ...window,
-            atSeconds: Math.round((fromMs - steady.sinceMs) / 1000),
+            atSeconds: Math.round((fromMs - beganMs) / 1000),
         }),
     );
 }

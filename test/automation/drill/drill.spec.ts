@@ -205,8 +205,10 @@ describe("the drill", () => {
     let folder: string;
     let world: FakeRehearsal;
     let stacks: JoinedStacks;
+    let limits: { readonly about: string; readonly targets: readonly string[] }[];
 
     beforeEach(async () => {
+        limits = [];
         folder = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-drill-"));
         for (const stack of [...names, "global"]) {
             await fs.writeFile(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
@@ -227,7 +229,13 @@ describe("the drill", () => {
                 topology,
                 stacks,
                 projectFolder: folder,
-                policyPacks: { standing: [], evacuation: () => [] },
+                policyPacks: {
+                    standing: [],
+                    evacuation: (about, targets) => {
+                        limits.push({ about, targets });
+                        return [];
+                    },
+                },
             },
             rehearsal: world,
             engine: { version: "3.0.0" },
@@ -268,6 +276,48 @@ describe("the drill", () => {
         );
         expect(world.held).to.equal(0);
         expect(world.faults.size).to.equal(0);
+        // The votes out and the votes back, each limited to itself.
+        expect(limits).to.eql(
+            [...survivors, ...survivors].map((stack) => ({
+                about: region,
+                targets: [voteChange(stack, region, "evacuate").urn],
+            })),
+        );
+    });
+
+    it("writes a report with every figure that readers may count on", async () => {
+        const report = JSON.parse(JSON.stringify(await drill())) as Record<string, object>;
+        const keysOf = (name: string): readonly string[] => Object.keys(report[name] ?? {});
+        expect(report["schema"]).to.equal(1);
+        expect(Object.keys(report)).to.include.members(
+            "scenario objectives result verdicts traffic steps engine realSeconds".split(" "),
+        );
+        for (const [name, keys] of [
+            ["rto", "worldSeconds boundWorldSeconds detect decide update dns drain bound"],
+            ["rpo", "acknowledgedWrites lostWrites worstLagSeconds"],
+            ["errors", "byGeography peak budgetUsed"],
+            ["calls", "toImpairedRegion toDownControlPlanes"],
+            ["engine", "version updates unchangedSeconds evacuationSeconds"],
+        ] as const) {
+            expect(keysOf(name), name).to.include.members(keys.split(" "));
+        }
+        for (const step of report["steps"] as Record<string, unknown>[]) {
+            expect(Object.keys(step)).to.have.members(
+                "id title lane status atSeconds worldSeconds realSeconds evidence".split(" "),
+            );
+        }
+        const [window] = report["traffic"] as Record<string, unknown>[];
+        expect(window).to.have.all.keys("atSeconds", "requests", "errors", "shares");
+    });
+
+    it("keeps the figures it has when it is aborted later", async () => {
+        world.onHeal = () => world.setHealth(`in-service-${region}`, true);
+        const report = await drill();
+        expect(report.result).to.equal("aborted");
+        expect(report.rto?.worldSeconds).to.be.greaterThan(100);
+        expect(report.calls?.toImpairedRegion).to.equal(0);
+        expect(report.errors?.failures).to.be.greaterThan(0);
+        expect(report.rpo).to.equal(undefined);
     });
 
     it("measures the RTO from the fault to the clients and the alarms, in parts that add up", async () => {
