@@ -15,6 +15,7 @@ import { errorFigures, windowsOf } from "./curve";
 import { HeldStacks } from "./heldStacks";
 import type { Objectives } from "./objectives";
 import * as phases from "./phases";
+import { backPhase, failbackPhase, healPhase } from "./returnPhases";
 import { rtoFigures, type Timeline } from "./rto";
 import { judge, type DrillReport, type Measured, type RtoFigures, type Verdict } from "./report";
 import type { Scenario } from "./scenario";
@@ -178,17 +179,17 @@ async function runPhases(
     });
     Object.assign(progress.figures, { rto, errors });
     await phase(context, { id: "heal", title: `${region} heals`, lane: "settle" }, () =>
-        phases.healPhase(context, deployed),
+        healPhase(context, deployed),
     );
     await phase(
         context,
         { id: "failback", title: `fail ${region} back in stages`, lane: "failback" },
-        () => phases.failbackPhase(context, steady),
+        () => failbackPhase(context, steady),
     );
     const back = await phase(
         context,
         { id: "back", title: "back in service, writes verified", lane: "observe" },
-        () => phases.backPhase(context, deployed, steady),
+        () => backPhase(context, deployed, steady),
     );
     return {
         rto,
