@@ -24,6 +24,8 @@ const rate = "meridian-error-rate";
 class JoinedStacks extends FakeStacks {
     readonly votes = new Map<string, string>(survivors.map((stack) => [stack, "in-service"]));
     share = 100;
+    /** World time that the last survivor's update still takes once its vote is written. */
+    lingerMs = 0;
 
     constructor(readonly world: FakeRehearsal) {
         super();
@@ -49,6 +51,7 @@ class JoinedStacks extends FakeStacks {
             this.share = shareIn(text) ?? this.share;
         } else {
             this.#vote(stack, voteIn(text) ?? "in-service");
+            await this.world.sleep(stack === survivors.at(-1) ? this.lingerMs : 0);
         }
         return updateOf(stack, { changes });
     }
@@ -333,6 +336,14 @@ describe("the drill", () => {
         expect(dns).to.equal(8);
         expect(drain).to.equal(0);
         expect(rto?.bound.path).to.equal("votes");
+    });
+
+    it("ends the update with the vote that made the quorum, and not with the last engine", async () => {
+        stacks.lingerMs = 5000;
+        const { rto, error } = await drill();
+        expect(error).to.equal(undefined);
+        expect(rto?.update).to.be.at.most(1);
+        expect(rto?.dns).to.equal(8);
     });
 
     it("takes what Route 53 saw by itself for detected then, whoever decides later", async () => {
