@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import type { Props } from "../../../sandbox/world/store";
+import { Account as WorldAccount } from "../support/account";
 import { Account, refusal } from "./support/account";
 import { balancerInputs, balancerType } from "./support/loadBalancer";
 import { network, subnetType, type TestNetwork } from "./support/network";
@@ -589,6 +590,24 @@ describe("Global Accelerator", () => {
                 });
             });
         });
+    });
+
+    it("is ruled from us-west-2, whatever becomes of us-east-1", async () => {
+        const other = new WorldAccount({ timeoutMs: 20 });
+        const { faults, journal } = other.world;
+        try {
+            faults.inject({ kind: "control-planes", region: "us-east-1" });
+            const made = await other.create(acceleratorType, { name: "web" }, "us-east-1");
+            expect(journal.since(0).map(({ region, outcome }) => [region, outcome])).to.deep.equal([
+                ["us-west-2", "ok"],
+            ]);
+            faults.inject({ kind: "control-planes", region: "us-west-2" });
+            expect(
+                await refusal(other.update(acceleratorType, made, { name: "web" }, "us-east-1")),
+            ).to.contain("us-west-2");
+        } finally {
+            other.close();
+        }
     });
 
     describe("an alias", () => {
