@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { awsRegions } from "../../../sandbox/world/network";
 import type { Props } from "../../../sandbox/world/store";
 import { Account as WorldAccount } from "../support/account";
 import { Account, refusal } from "./support/account";
@@ -473,6 +474,26 @@ describe("Global Accelerator", () => {
                 endpointGroupRegion: "eu-west-1",
                 trafficDialPercentage: 0,
             });
+        });
+
+        it("is one of 42 at most, over all listeners of an accelerator", async () => {
+            const first = await listener();
+            const second = await listener(
+                {
+                    acceleratorArn: first.acceleratorArn,
+                    portRanges: [{ fromPort: 80, toPort: 80 }],
+                },
+                "http",
+            );
+            const places = [first, second].flatMap(({ arn: listenerArn }) =>
+                awsRegions.map((endpointGroupRegion) => ({ listenerArn, endpointGroupRegion })),
+            );
+            for (const [index, place] of places.slice(0, 42).entries()) {
+                await group(place, `group-${index}`);
+            }
+            expect(await refusal(group(places[42], "one-more"))).to.contain(
+                "at most 42 endpoint groups",
+            );
         });
 
         it("overrides ports of its listener, to none that the accelerator listens on", async () => {
