@@ -44,7 +44,9 @@ describe("meridian preview", () => {
             const stacks = new FakeStacks({
                 preview: (stack) =>
                     updateOf(stack, {
-                        violations: [{ policy: "p", level, message: "m" }],
+                        violations: [
+                            { policy: "p", pack: "k", level, message: "m", resource: "r" },
+                        ],
                     }),
             });
             const report = await preview(estateOn(stacks), { stacks: ["global"] });
