@@ -108,8 +108,8 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
                             output.result(
                                 guide,
                                 flags.exports === true
-                                    ? exportLines(guide.environment)
-                                    : guideText(guide),
+                                    ? exportLines(guide.environment, process.env["PATH"] ?? "")
+                                    : guideText(guide, process.env["PATH"] ?? ""),
                             ),
                     });
                     return exitCodes.done;

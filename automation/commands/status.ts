@@ -115,7 +115,14 @@ function knownVotes(
 
 async function globalOutputs(estate: Estate): Promise<Known<GlobalOutputs>> {
     try {
-        return known(parseGlobalOutputs(globalStack, await estate.stacks.outputs(globalStack)));
+        const outputs = await estate.stacks.outputs(globalStack);
+        // A stack that was created and never updated has no output at all.
+        return outputs === undefined || Object.keys(outputs).length === 0
+            ? {
+                  kind: "unknown",
+                  reason: `stack ${globalStack} is not deployed; deploy it with: meridian deploy`,
+              }
+            : known(parseGlobalOutputs(globalStack, outputs));
     } catch (error) {
         return { kind: "unknown", reason: messageOf(error) };
     }

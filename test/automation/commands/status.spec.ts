@@ -110,6 +110,18 @@ describe("meridian status", () => {
         expect(statusText(await status(estateOf({}), probes))).to.contain("is not deployed");
     });
 
+    it("says of a global stack that was never updated how to deploy it, and not what it lacks", async () => {
+        for (const answers of [{}, { ...outputs, global: {} }]) {
+            const report = await status(estateOf(answers), probes);
+            expect(report.writer).to.eql({
+                kind: "unknown",
+                reason: "stack global is not deployed; deploy it with: meridian deploy",
+            });
+        }
+        const old = await status(estateOf({ global: { schemaVersion: 0 } }), probes);
+        expect(old.writer.kind === "unknown" && old.writer.reason).to.contain("`schemaVersion`");
+    });
+
     it("passes a measured lag on, by region", async () => {
         const report = await status(estateOf(outputs), probes, async (table) => ({
             "us-east-1": { kind: "known", value: table === "table" ? 0.8 : NaN },
