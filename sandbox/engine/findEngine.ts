@@ -135,7 +135,7 @@ async function get(
             "one of these gives you one:",
             `  - install Pulumi ${versions.minimumCli} or later and put it on PATH: https://www.pulumi.com/docs/install/`,
             "  - allow access to https://get.pulumi.com and run this again",
-            "  - install Go 1.25 or later (https://go.dev/dl/) and run this again: it is built from its Go module in about five minutes",
+            "  - install Go 1.25 or later (https://go.dev/dl/) and run this again: it is built from its Go module, in five to ten minutes on two cores",
             `  - put a pulumi ${versions.cli} at ${path.join(target, "bin", "pulumi")}`,
         ].join("\n"),
     );
