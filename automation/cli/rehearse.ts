@@ -60,7 +60,7 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
                     fault: "gray",
                     region: globalControlPlanesHome,
                     objectives: defaultObjectives,
-                });
+                }).finally(() => memory.stop());
                 if (report.result === "aborted") {
                     tools.output.error(report.error ?? "the drill was aborted");
                     return exitCodes.failed;
