@@ -1,12 +1,15 @@
 import { deploy } from "./deploy";
 import { openRehearsal, type OpenRehearsal } from "./rehearsal";
 import type { RehearsalPorts } from "../rehearsal";
+import type { EstateName } from "../../infra/topology";
 import type { Wiring } from "../wiring";
 
 export interface SandboxCommandOptions {
     readonly repository: string;
     readonly home: string;
     readonly ports?: RehearsalPorts | undefined;
+    /** @default the one it was left with */
+    readonly estate?: EstateName | undefined;
     /** Deploy the stacks before it is handed over. */
     readonly deploy: boolean;
     readonly signal: AbortSignal;

@@ -55,7 +55,9 @@ const probes: Probes = {
 
 function estateOf(answers: Record<string, StackOutputs | AutomationError>): Estate {
     return {
+        name: "full",
         topology,
+        configFolder: "/nowhere",
         stacks: new FakeStacks({ outputs: answers }),
         projectFolder: "/nowhere",
         policyPacks: { standing: [], evacuation: () => [] },

@@ -205,7 +205,9 @@ describe("the drill", () => {
     async function drill(signal = new AbortController().signal): Promise<DrillReport> {
         return runDrill({
             estate: {
+                name: "full",
                 topology,
+                configFolder: folder,
                 stacks,
                 projectFolder: folder,
                 policyPacks: { standing: [], evacuation: () => [] },
