@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { engineCommand } from "../commands/engine";
 import { AutomationError, messageOf } from "../errors";
 import type { Wiring } from "../wiring";
+import { addCostCommand } from "./costs";
 import { exitCodes, type ExitCode } from "./exitCode";
 import { addLaneCommands } from "./lanes";
 import { addLifecycleCommands } from "./lifecycle";
@@ -52,6 +53,7 @@ function createProgram(scope: CommandScope, terminal: Terminal): Command {
     addLifecycleCommands(program, scope);
     addLaneCommands(program, scope);
     addRehearsalCommands(program, scope);
+    addCostCommand(program, scope);
     program
         .command("engine")
         .description("find, install or build the Pulumi CLI and say which one it is")
