@@ -98,7 +98,7 @@ async function regionStatus(
     };
 }
 
-/** Votes that cannot be read only matter when they could be against the region. */
+/** Votes that cannot be read only matter when they could be against the region. A reason names its stack. */
 function knownVotes(
     estate: Estate,
     region: string,
@@ -106,7 +106,7 @@ function knownVotes(
 ): Known<readonly string[]> {
     const reasons = votersFor(region, estate.topology).flatMap((voter) => {
         const of = votes[voter];
-        return of?.kind === "unknown" ? [`${voter}: ${of.reason}`] : [];
+        return of?.kind === "unknown" ? [of.reason] : [];
     });
     return reasons.length > 0
         ? { kind: "unknown", reason: reasons.join("; ") }
