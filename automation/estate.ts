@@ -18,8 +18,12 @@ export interface Estate extends ChosenEstate {
 export interface PolicyPacks {
     /** For what builds the estate. */
     readonly standing: readonly PolicyPackUse[];
-    /** For what moves the votes on a region. */
-    evacuation(region: string): readonly PolicyPackUse[];
+    /**
+     * For what moves the votes on a region.
+     *
+     * @param targets URNs that the update is limited to.
+     */
+    evacuation(region: string, targets: readonly string[]): readonly PolicyPackUse[];
 }
 
 /** Where the lease and the record of the run under way are kept. */
@@ -30,7 +34,7 @@ export function runFolder(estate: Pick<Estate, "projectFolder">): string {
 /**
  * The project's own packs. The standing one is configured by the estate's `resilience.json`, if there
  * is one, which `pulumi preview --policy-pack-config` reads as well; the evacuation pack is told which
- * region it is about.
+ * region it is about, and what may change.
  */
 export function policyPacksOf(projectFolder: string, chosen: ChosenEstate): PolicyPacks {
     const regions = regionNames(chosen.topology);
@@ -42,11 +46,12 @@ export function policyPacksOf(projectFolder: string, chosen: ChosenEstate): Poli
                 ...(config === undefined ? {} : { config }),
             },
         ],
-        evacuation: (region) => [
+        evacuation: (region, targets) => [
             {
                 folder: path.join(projectFolder, "policies", "evacuation"),
                 config: {
                     "evacuation-named-region": { impairedRegion: region, regions },
+                    "evacuation-nothing-but-votes": { impairedRegion: region, targets },
                     // Of two regions, one has to be enough.
                     "evacuation-enough-regions": {
                         minimumInService: Math.min(2, regions.length - 1),

@@ -8,12 +8,18 @@ export interface PreviewReport {
     readonly ok: boolean;
 }
 
-/** What `deploy` would change in each stack, and every policy violation. Changes nothing. */
+/**
+ * What `deploy` would change in each stack, and every policy violation. Changes nothing on AWS. A
+ * stack that the backend does not have yet is made there, empty: only then can it be previewed.
+ */
 export async function preview(
     estate: Estate,
     options: LifecycleOptions = {},
 ): Promise<PreviewReport> {
     const updates: Update[] = [];
+    for (const stack of chooseStacks(estate, options.stacks)) {
+        await estate.stacks.ensure(stack);
+    }
     // Two at a time: a preview of a large stack keeps more than one core busy.
     const waiting = [...chooseStacks(estate, options.stacks)];
     const worker = async (): Promise<void> => {

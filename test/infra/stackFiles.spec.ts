@@ -97,15 +97,20 @@ for (const estate of estateNames) {
             }
         });
 
-        it("come with a policy configuration that counts its regions", () => {
+        it("keep to the peak that the estate's policies reckon with, their own and a lost region's", () => {
             const own = path.join(root, folder, "resilience.json");
             const config = fs.existsSync(own)
-                ? (JSON.parse(fs.readFileSync(own, "utf8")) as Record<string, { regions: number }>)
+                ? (JSON.parse(fs.readFileSync(own, "utf8")) as Record<
+                      string,
+                      { peakTasks: number }
+                  >)
                 : {};
-            const regions =
-                config[serviceMinimum.name]?.regions ??
-                serviceMinimum.configSchema?.properties["regions"]?.default;
-            expect(regions).to.equal(regionNames(topology).length);
+            const peak =
+                config[serviceMinimum.name]?.peakTasks ??
+                serviceMinimum.configSchema?.properties["peakTasks"]?.default;
+            for (const { minimum } of tasks) {
+                expect(minimum).to.be.at.least(2 * Number(peak));
+            }
         });
     });
 }
