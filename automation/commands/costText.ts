@@ -33,12 +33,9 @@ export function costText(report: CostReport): string {
     ].join("\n");
 }
 
-function standingText({ standing, totalUsd }: CostReport): string {
-    const { largestRegion, addsUsd, byRegion } = standing;
-    const all = Object.values(byRegion).reduce((sum, usd) => sum + usd, 0);
-    return largestRegion === undefined
-        ? "no capacity stands by for the loss of a region"
-        : `standing capacity: ${money(all)}; to lose any one region adds ${money(addsUsd)} of it, as much as ${largestRegion} has (${share(addsUsd, totalUsd)} of all)`;
+function standingText({ standing, totalUsd, usage }: CostReport): string {
+    const all = Object.values(standing.byRegion).reduce((sum, usd) => sum + usd, 0);
+    return `standing capacity: ${money(all)}; of it, to lose any one region adds ${money(standing.addsUsd)} (${usage.sparePercent} %, or ${share(standing.addsUsd, totalUsd)} of all)`;
 }
 
 function votesText({ votes }: CostReport): string {

@@ -47,16 +47,11 @@ export interface Estimate {
     readonly votes: VotesCost;
 }
 
-/** Capacity that runs so that the rest suffices when a region is lost. */
+/** Capacity that runs whether or not it is used, so that the rest suffices when a region is lost. */
 export interface StandingCapacity {
-    /** What capacity that is always on costs, by region. */
+    /** What it costs, by region. */
     readonly byRegion: Readonly<Record<string, number>>;
-    /** The region whose loss takes most of it away. */
-    readonly largestRegion: string | undefined;
-    /**
-     * What the capacity for losing a region adds: the others have to carry everybody without the largest
-     * region, so as much as that region has is what would not be needed if none could be lost.
-     */
+    /** What of it is there for the users of a region that is lost: the usage's `sparePercent`. */
     readonly addsUsd: number;
 }
 
@@ -134,7 +129,7 @@ export function estimate(request: EstimateRequest): Estimate {
         totalUsd,
         byStack: grouped(items, ({ stack }) => stack),
         bySystem: grouped(items, ({ system }) => system),
-        standing: standingOf(items),
+        standing: standingOf(items, request.usage),
         votes: votesOf(items, request.regions.length, (id) => price(id, request.home)),
         unpriced: [...unpriced]
             .map(([type, { count, missing }]) => ({
@@ -175,13 +170,12 @@ function itemOf(resource: CostResource, line: Line, region: string, price: Price
     };
 }
 
-function standingOf(items: readonly CostItem[]): StandingCapacity {
-    const byRegion = grouped(
-        items.filter(({ standing }) => standing),
-        ({ region }) => region,
-    );
-    const [largest] = Object.entries(byRegion).sort(([, a], [, b]) => b - a);
-    return { byRegion, largestRegion: largest?.[0], addsUsd: largest?.[1] ?? 0 };
+function standingOf(items: readonly CostItem[], usage: Usage): StandingCapacity {
+    const standing = items.filter((item) => item.standing);
+    return {
+        byRegion: grouped(standing, ({ region }) => region),
+        addsUsd: (sum(standing) * usage.sparePercent) / 100,
+    };
 }
 
 function votesOf(

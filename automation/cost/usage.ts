@@ -35,6 +35,7 @@ const usageSchema = z.strictObject({
     bucketWrites: amount,
     endpointGigabytes: amount,
     checkersPerRegion: amount,
+    sparePercent: percent,
     databaseGigabytes: amount,
     databaseInputOutputs: amount,
 });

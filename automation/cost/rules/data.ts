@@ -78,13 +78,11 @@ function replication({ usage }: CostContext, copies: readonly string[]): Line[] 
     }));
 }
 
-/** A replica that is a resource of its own: the capacity is the table's. */
-const tableReplica: CostRule = (_, { usage, neighbours }) => {
+/** A replica that is a resource of its own; its capacity is the table's. */
+const tableReplica: CostRule = (_, { usage, region, neighbours }) => {
     const owner = neighbours.find(({ type }) => type === "aws:dynamodb/table:Table");
     return [
-        ...throughput(owner?.properties ?? {}, "", { writes: 0, reads: 0 }).map(
-            ({ region: _region, ...line }) => line,
-        ),
+        ...throughput(owner?.properties ?? {}, region, { writes: 0, reads: 0 }),
         { price: "table-storage", quantity: usage.tableGigabytes },
         { price: "table-recovery", quantity: usage.tableGigabytes },
     ];

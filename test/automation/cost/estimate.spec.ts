@@ -71,11 +71,13 @@ describe("the cost estimate", () => {
         expect(result.totalUsd).to.be.closeTo(result.byStack["us-east-1"] ?? 0, 1e-9);
     });
 
-    it("takes the standing capacity of the largest region as what losing one adds", () => {
-        const { standing } = of([...service("us-east-1", 4), ...service("eu-west-1", 6)]);
-        expect(standing.largestRegion).to.equal("eu-west-1");
-        expect(standing.addsUsd).to.equal(standing.byRegion["eu-west-1"]);
-        expect(standing.addsUsd).to.be.greaterThan(standing.byRegion["us-east-1"] ?? 0);
+    it("takes the spare part of the standing capacity as what losing a region adds", () => {
+        const resources = [...service("us-east-1", 4), ...service("eu-west-1", 6)];
+        const { standing, totalUsd } = of(resources, { sparePercent: 40 });
+        expect(standing.byRegion["eu-west-1"]).to.be.closeTo(0.6 * totalUsd, 1e-6);
+        expect(standing.addsUsd).to.be.closeTo(0.4 * totalUsd, 1e-6);
+        const idle = of([resource("us-east-1", "aws:kms/key:Key", "k")]);
+        expect(idle.standing).to.eql({ byRegion: {}, addsUsd: 0 });
     });
 
     it("lists types that nothing is known of, and never takes them for free", () => {
@@ -156,6 +158,24 @@ describe("the cost estimate", () => {
             expect(quantity(result, "table-storage", region)).to.equal(10);
             expect(quantity(result, "transfer-region", region)).to.be.closeTo(0.5, 1e-9);
         }
+    });
+
+    it("gives a replica of its own the capacity of its table", () => {
+        const result = of([
+            resource("global", "aws:dynamodb/table:Table", "t", {
+                billingMode: "PROVISIONED",
+                writeCapacity: 100,
+                readCapacity: 50,
+            }),
+            resource("global", "aws:dynamodb/tableReplica:TableReplica", "r", {
+                region: "eu-west-1",
+            }),
+        ]);
+        for (const region of regions) {
+            expect(quantity(result, "table-write-capacity", region)).to.equal(100 * 730);
+            expect(quantity(result, "table-read-capacity", region)).to.equal(50 * 730);
+        }
+        expect(quantity(result, "table-storage")).to.equal(usage.tableGigabytes);
     });
 
     it("bills an interface endpoint by zone, and a gateway endpoint not at all", () => {
