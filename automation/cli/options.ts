@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { InvalidArgumentError, Option } from "commander";
 
-import { globalStack, regionNames } from "../../infra/topology";
+import { stackNames } from "../../infra/topology";
 import { portNames, type RehearsalPorts } from "../rehearsal";
 
 /** `--home`: where engines, plugins and rehearsals keep what they need. */
@@ -68,8 +68,5 @@ function parsePorts(text: string): RehearsalPorts {
 
 /** `--stack`, once for each. */
 export function stackOption(): Option {
-    return new Option("--stack <stack...>", "only these stacks").choices([
-        ...regionNames(),
-        globalStack,
-    ]);
+    return new Option("--stack <stack...>", "only these stacks").choices(stackNames());
 }
