@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { InvalidArgumentError, Option } from "commander";
 
-import { estateNames, globalStack, regionNames } from "../../infra/topology";
+import { estateNames, stackNames } from "../../infra/topology";
 import { portNames, type RehearsalPorts } from "../rehearsal";
 
 /** `--home`: where engines, plugins and rehearsals keep what they need. */
@@ -76,8 +76,5 @@ export function estateOption(): Option {
 
 /** `--stack`, once for each. */
 export function stackOption(): Option {
-    return new Option("--stack <stack...>", "only these stacks").choices([
-        ...regionNames(),
-        globalStack,
-    ]);
+    return new Option("--stack <stack...>", "only these stacks").choices(stackNames());
 }
