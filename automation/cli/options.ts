@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { InvalidArgumentError, Option } from "commander";
 
-import { globalStack, regionNames } from "../../infra/topology";
+import { estateNames, stackNames } from "../../infra/topology";
 import { portNames, type RehearsalPorts } from "../rehearsal";
 
 /** `--home`: where engines, plugins and rehearsals keep what they need. */
@@ -66,10 +66,15 @@ function parsePorts(text: string): RehearsalPorts {
     );
 }
 
+/** `--estate`: which of the project's estates. */
+export function estateOption(): Option {
+    return new Option(
+        "--estate <estate>",
+        "choose the estate in Pulumi.yaml, for this and every later command",
+    ).choices(estateNames);
+}
+
 /** `--stack`, once for each. */
 export function stackOption(): Option {
-    return new Option("--stack <stack...>", "only these stacks").choices([
-        ...regionNames(),
-        globalStack,
-    ]);
+    return new Option("--stack <stack...>", "only these stacks").choices(stackNames());
 }

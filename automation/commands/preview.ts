@@ -1,6 +1,6 @@
 import type { Estate } from "../estate";
 import type { Update } from "../stacks";
-import { chooseStacks, describe, type LifecycleOptions } from "./deploy";
+import { chooseStacks, describe, ensureStacks, type LifecycleOptions } from "./deploy";
 
 export interface PreviewReport {
     readonly stacks: readonly Update[];
@@ -17,11 +17,10 @@ export async function preview(
     options: LifecycleOptions = {},
 ): Promise<PreviewReport> {
     const updates: Update[] = [];
-    for (const stack of chooseStacks(estate, options.stacks)) {
-        await estate.stacks.ensure(stack);
-    }
+    const order = chooseStacks(estate, options.stacks);
+    await ensureStacks(estate, order);
     // Two at a time: a preview of a large stack keeps more than one core busy.
-    const waiting = [...chooseStacks(estate, options.stacks)];
+    const waiting = [...order];
     const worker = async (): Promise<void> => {
         for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
             const update = await estate.stacks.preview(stack, {
@@ -33,7 +32,6 @@ export async function preview(
         }
     };
     await Promise.all([worker(), worker()]);
-    const order = chooseStacks(estate, options.stacks);
     updates.sort((a, b) => order.indexOf(a.stack) - order.indexOf(b.stack));
     return {
         stacks: updates,

@@ -1,7 +1,8 @@
-import { globalStack, regionNames } from "../../infra/topology";
+import { stackNames } from "../../infra/topology";
 import type { RehearsalPorts } from "../rehearsal";
+import type { EstateName } from "../../infra/topology";
 import type { Wiring } from "../wiring";
-import { deploy } from "./deploy";
+import { deploy, ensureStacks } from "./deploy";
 import { openRehearsal, type OpenRehearsal } from "./rehearsal";
 
 /** How often it is looked whether there is something new to reach. */
@@ -11,6 +12,8 @@ export interface SandboxCommandOptions {
     readonly repository: string;
     readonly home: string;
     readonly ports?: RehearsalPorts | undefined;
+    /** @default the one it was left with */
+    readonly estate?: EstateName | undefined;
     /** Deploy the stacks before it is handed over. */
     readonly deploy: boolean;
     readonly signal: AbortSignal;
@@ -45,22 +48,14 @@ export async function sandboxCommand(
             await deploy(estate, { signal: options.signal, onProgress: options.onProgress });
             await rehearsal.steady();
         } else {
-            await createStacks(opened, options.signal);
+            // So that `pulumi up --stack` finds them, also where it cannot ask.
+            await ensureStacks(estate, stackNames(estate.topology), options.signal);
         }
         const addresses = rehearsal.addresses();
         options.onReady({ environment, addresses });
         await interrupted(options.signal, newAddresses(opened, addresses, options.onProgress));
     } finally {
         await opened.close();
-    }
-}
-
-/** Empty where they are new, so that `pulumi up --stack` finds them, also where it cannot ask. */
-async function createStacks(opened: OpenRehearsal, signal: AbortSignal): Promise<void> {
-    const { stacks, topology } = opened.estate;
-    for (const stack of [...regionNames(topology), globalStack]) {
-        signal.throwIfAborted();
-        await stacks.ensure(stack);
     }
 }
 

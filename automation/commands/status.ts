@@ -30,7 +30,10 @@ export interface StatusReport {
 }
 
 /** Measures replication lag; by region. */
-export type LagProbe = (tableName: string) => Promise<Readonly<Record<string, Known<number>>>>;
+export type LagProbe = (
+    tableName: string,
+    regions: readonly string[],
+) => Promise<Readonly<Record<string, Known<number>>>>;
 
 /** How each region stands. What cannot be asked is `unknown`, with the reason; never an exception. */
 export async function status(
@@ -41,7 +44,7 @@ export async function status(
     const [votes, outputs] = await Promise.all([readDeployedVotes(estate), globalOutputs(estate)]);
     const lags =
         measureLag !== undefined && outputs.kind === "known"
-            ? await measureLag(outputs.value.tableName)
+            ? await measureLag(outputs.value.tableName, regionNames(estate.topology))
             : undefined;
     const regions = await Promise.all(
         regionNames(estate.topology).map((region) =>
@@ -98,7 +101,7 @@ async function regionStatus(
     };
 }
 
-/** Votes that cannot be read only matter when they could be against the region. */
+/** Votes that cannot be read only matter when they could be against the region. A reason names its stack. */
 function knownVotes(
     estate: Estate,
     region: string,
@@ -106,7 +109,7 @@ function knownVotes(
 ): Known<readonly string[]> {
     const reasons = votersFor(region, estate.topology).flatMap((voter) => {
         const of = votes[voter];
-        return of?.kind === "unknown" ? [`${voter}: ${of.reason}`] : [];
+        return of?.kind === "unknown" ? [of.reason] : [];
     });
     return reasons.length > 0
         ? { kind: "unknown", reason: reasons.join("; ") }

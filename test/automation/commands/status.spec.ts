@@ -57,7 +57,9 @@ const probes: Probes = {
 
 function estateOf(answers: Record<string, StackOutputs | AutomationError>): Estate {
     return {
+        name: "full",
         topology,
+        configFolder: "/nowhere",
         stacks: new FakeStacks({ outputs: answers }),
         projectFolder: "/nowhere",
         policyPacks: { standing: [], evacuation: () => [] },
@@ -104,7 +106,7 @@ describe("meridian status", () => {
         const east = report.regions.find((one) => one.region === "us-east-1");
         expect(east?.votesAgainst).to.eql({
             kind: "unknown",
-            reason: "eu-west-1: eu-west-1: the state is corrupt",
+            reason: "eu-west-1: the state is corrupt",
         });
         expect(east?.endpoint.kind).to.equal("unknown");
         expect(statusText(await status(estateOf({}), probes))).to.contain("is not deployed");

@@ -231,7 +231,9 @@ describe("the drill", () => {
     ): Promise<DrillReport> {
         return runDrill({
             estate: {
+                name: "full",
                 topology,
+                configFolder: folder,
                 stacks,
                 projectFolder: folder,
                 policyPacks: {
