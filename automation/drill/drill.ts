@@ -187,7 +187,7 @@ async function runPhases(
     await phase(
         context,
         { id: "quiet", title: "nothing left to change after the failover", lane: "observe" },
-        () => phases.quietPhase(context),
+        () => phases.quietPhase(context, region),
     );
     await phase(context, { id: "heal", title: `${region} heals`, lane: "settle" }, () =>
         healPhase(context, deployed),

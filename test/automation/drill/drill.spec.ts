@@ -43,6 +43,9 @@ class JoinedStacks extends FakeStacks {
         stack: string,
         options: { readonly configFile?: string } = {},
     ): Promise<Update> {
+        if (stack === region && this.world.faults.has("blackout")) {
+            throw new Error(`${stack} does not answer`);
+        }
         const file = options.configFile ?? path.join(this.folder, `Pulumi.${stack}.yaml`);
         const text = await fs.readFile(file, "utf8");
         return updateOf(stack, { changes: this.#changes(stack, text) });
