@@ -50,6 +50,8 @@ export interface DrillContext {
     readonly onProgress: (line: string) => void;
     readonly steps: DrillStep[];
     readonly watch: Watch;
+    /** World time at which the drill began. */
+    readonly beganMs: number;
 }
 
 /** What the stacks export, read once after the deployment. */
@@ -80,7 +82,8 @@ export async function phase<T extends { readonly evidence: Evidence }>(
     const finish = (status: DrillStep["status"], evidence: Evidence): void => {
         const worldSeconds = (context.rehearsal.now() - worldMs) / 1000;
         const realSeconds = (performance.now() - realMs) / 1000;
-        context.steps.push({ ...about, status, worldSeconds, realSeconds, evidence });
+        const atSeconds = (worldMs - context.beganMs) / 1000;
+        context.steps.push({ ...about, status, atSeconds, worldSeconds, realSeconds, evidence });
         context.onProgress(
             `  ${status}: ${worldSeconds.toFixed(0)} s of world time, ${realSeconds.toFixed(1)} s`,
         );

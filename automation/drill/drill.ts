@@ -15,6 +15,7 @@ import { errorFigures, windowsOf } from "./curve";
 import { HeldStacks } from "./heldStacks";
 import type { Objectives } from "./objectives";
 import * as phases from "./phases";
+import { backPhase, failbackPhase, healPhase } from "./returnPhases";
 import { rtoFigures, type Timeline } from "./rto";
 import { judge, type DrillReport, type Measured, type RtoFigures, type Verdict } from "./report";
 import type { Scenario } from "./scenario";
@@ -37,6 +38,7 @@ interface Progress {
     evacuationSeconds?: number;
     steady?: Steady;
     faultMs?: number;
+    readonly figures: { -readonly [name in "rto" | "errors" | "calls"]?: Measured[name] };
 }
 
 /** Runs the drill to its end, a missed objective or an abort. Never throws: the report says what became of it. */
@@ -51,8 +53,9 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
         pace: options.pace ?? defaultPace,
         steps: [],
         watch: new Watch(options.rehearsal),
+        beganMs: options.rehearsal.now(),
     };
-    const progress: Progress = {};
+    const progress: Progress = { figures: {} };
     let measured: Omit<Measured, "engine"> | undefined;
     let error: unknown;
     try {
@@ -87,8 +90,9 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
             ? {}
             : { error: options.signal.aborted ? "interrupted" : messageOf(error) }),
         verdicts,
+        ...progress.figures,
         ...(measured ?? {}),
-        traffic: trafficSeries(progress.steady),
+        traffic: trafficSeries(progress.steady, context.beganMs),
         steps: context.steps,
         engine,
         realSeconds: (performance.now() - started) / 1000,
@@ -148,6 +152,7 @@ async function runPhases(
         () => phases.evacuatePhase(context),
     );
     progress.evacuationSeconds = evacuation.updateSeconds;
+    progress.figures.calls = evacuation.calls;
     const moved = await phase(
         context,
         { id: "moved", title: "traffic has moved", lane: "observe" },
@@ -168,18 +173,23 @@ async function runPhases(
                 rtoFigures(context, deployed, steady, timeline, unchanged.seconds),
             ),
     );
+    const errors = errorFigures(steady.traffic.samples, timeline.faultMs, timeline.holdEndMs, {
+        windowMs: objectives.errors.windowSeconds * 1000,
+        budgetPercent: objectives.errors.budgetPercent,
+    });
+    Object.assign(progress.figures, { rto, errors });
     await phase(context, { id: "heal", title: `${region} heals`, lane: "settle" }, () =>
-        phases.healPhase(context, deployed),
+        healPhase(context, deployed),
     );
     await phase(
         context,
         { id: "failback", title: `fail ${region} back in stages`, lane: "failback" },
-        () => phases.failbackPhase(context, steady),
+        () => failbackPhase(context, steady),
     );
     const back = await phase(
         context,
         { id: "back", title: "back in service, writes verified", lane: "observe" },
-        () => phases.backPhase(context, deployed, steady),
+        () => backPhase(context, deployed, steady),
     );
     return {
         rto,
@@ -188,10 +198,7 @@ async function runPhases(
             lostWrites: back.lost,
             worstLagSeconds: fault.lagSeconds,
         },
-        errors: errorFigures(steady.traffic.samples, timeline.faultMs, timeline.holdEndMs, {
-            windowMs: objectives.errors.windowSeconds * 1000,
-            budgetPercent: objectives.errors.budgetPercent,
-        }),
+        errors,
         calls: evacuation.calls,
     };
 }
@@ -212,7 +219,7 @@ async function holdPhase(
     };
 }
 
-function trafficSeries(steady: Steady | undefined): DrillReport["traffic"] {
+function trafficSeries(steady: Steady | undefined, beganMs: number): DrillReport["traffic"] {
     if (steady === undefined) {
         return [];
     }
@@ -222,7 +229,7 @@ function trafficSeries(steady: Steady | undefined): DrillReport["traffic"] {
     return windowsOf(steady.traffic.samples, steady.sinceMs, endMs, windowMs).map(
         ({ fromMs, ...window }) => ({
             ...window,
-            atSeconds: Math.round((fromMs - steady.sinceMs) / 1000),
+            atSeconds: Math.round((fromMs - beganMs) / 1000),
         }),
     );
 }

@@ -11,7 +11,9 @@ export interface DrillStep {
     readonly id: string;
     readonly title: string;
     readonly lane: Lane;
-    readonly status: "done" | "failed" | "skipped";
+    readonly status: "done" | "failed";
+    /** World seconds from the drill's beginning to the step's. */
+    readonly atSeconds: number;
     readonly worldSeconds: number;
     readonly realSeconds: number;
     /** What shows that it went so. */
@@ -59,7 +61,10 @@ export interface EngineUpdate {
     readonly changes: number;
 }
 
-/** `drill.json`. */
+/**
+ * `drill.json`. Figures that the drill did not get to are absent. `schema` rises when a field changes its
+ * meaning or goes away, not when one is added.
+ */
 export interface DrillReport {
     readonly schema: 1;
     /** ISO 8601, real time. */
@@ -80,7 +85,7 @@ export interface DrillReport {
     readonly realSeconds: number;
 }
 
-/** One window of `traffic`: seconds of world time since the traffic began. */
+/** One window of `traffic`: world seconds from the drill's beginning to the window's. */
 export interface TrafficPoint extends Omit<Window, "fromMs"> {
     readonly atSeconds: number;
 }

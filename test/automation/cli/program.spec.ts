@@ -132,6 +132,22 @@ describe("the command line", () => {
         expect(await run(["engine"], failed)).to.eql({ code: 1, out: "", err: "error: broken\n" });
     });
 
+    it("stops the making of an engine when it is interrupted, and takes nothing for done", async () => {
+        const slow: Wiring = {
+            ...working,
+            prepareEngine: ({ signal }) =>
+                new Promise((_resolve, reject) => {
+                    signal?.addEventListener("abort", () => reject(signal.reason as Error));
+                    process.emit("SIGTERM", "SIGTERM");
+                }),
+        };
+        const { code, err } = await run(["engine"], slow);
+        expect(code).to.equal(1);
+        expect(err).to.equal(
+            "stopping; once more to stop at once\nerror: interrupted by SIGTERM\n",
+        );
+    });
+
     describe("in a project", () => {
         let folder: string;
         const keys = ["PULUMI_OPTION_CWD", "PULUMI_BACKEND_URL"] as const;

@@ -24,6 +24,8 @@ const rate = "meridian-error-rate";
 class JoinedStacks extends FakeStacks {
     readonly votes = new Map<string, string>(survivors.map((stack) => [stack, "in-service"]));
     share = 100;
+    /** World time that the last survivor's update still takes once its vote is written. */
+    lingerMs = 0;
 
     constructor(readonly world: FakeRehearsal) {
         super();
@@ -49,6 +51,7 @@ class JoinedStacks extends FakeStacks {
             this.share = shareIn(text) ?? this.share;
         } else {
             this.#vote(stack, voteIn(text) ?? "in-service");
+            await this.world.sleep(stack === survivors.at(-1) ? this.lingerMs : 0);
         }
         return updateOf(stack, { changes });
     }
@@ -205,8 +208,10 @@ describe("the drill", () => {
     let folder: string;
     let world: FakeRehearsal;
     let stacks: JoinedStacks;
+    let limits: { readonly about: string; readonly targets: readonly string[] }[];
 
     beforeEach(async () => {
+        limits = [];
         folder = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-drill-"));
         for (const stack of [...names, "global"]) {
             await fs.writeFile(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
@@ -227,7 +232,13 @@ describe("the drill", () => {
                 topology,
                 stacks,
                 projectFolder: folder,
-                policyPacks: { standing: [], evacuation: () => [] },
+                policyPacks: {
+                    standing: [],
+                    evacuation: (about, targets) => {
+                        limits.push({ about, targets });
+                        return [];
+                    },
+                },
             },
             rehearsal: world,
             engine: { version: "3.0.0" },
@@ -268,6 +279,48 @@ describe("the drill", () => {
         );
         expect(world.held).to.equal(0);
         expect(world.faults.size).to.equal(0);
+        // The votes out and the votes back, each limited to itself.
+        expect(limits).to.eql(
+            [...survivors, ...survivors].map((stack) => ({
+                about: region,
+                targets: [voteChange(stack, region, "evacuate").urn],
+            })),
+        );
+    });
+
+    it("writes a report with every figure that readers may count on", async () => {
+        const report = JSON.parse(JSON.stringify(await drill())) as Record<string, object>;
+        const keysOf = (name: string): readonly string[] => Object.keys(report[name] ?? {});
+        expect(report["schema"]).to.equal(1);
+        expect(Object.keys(report)).to.include.members(
+            "scenario objectives result verdicts traffic steps engine realSeconds".split(" "),
+        );
+        for (const [name, keys] of [
+            ["rto", "worldSeconds boundWorldSeconds detect decide update dns drain bound"],
+            ["rpo", "acknowledgedWrites lostWrites worstLagSeconds"],
+            ["errors", "byGeography peak budgetUsed"],
+            ["calls", "toImpairedRegion toDownControlPlanes"],
+            ["engine", "version updates unchangedSeconds evacuationSeconds"],
+        ] as const) {
+            expect(keysOf(name), name).to.include.members(keys.split(" "));
+        }
+        for (const step of report["steps"] as Record<string, unknown>[]) {
+            expect(Object.keys(step)).to.have.members(
+                "id title lane status atSeconds worldSeconds realSeconds evidence".split(" "),
+            );
+        }
+        const [window] = report["traffic"] as Record<string, unknown>[];
+        expect(window).to.have.all.keys("atSeconds", "requests", "errors", "shares");
+    });
+
+    it("keeps the figures it has when it is aborted later", async () => {
+        world.onHeal = () => world.setHealth(`in-service-${region}`, true);
+        const report = await drill();
+        expect(report.result).to.equal("aborted");
+        expect(report.rto?.worldSeconds).to.be.greaterThan(100);
+        expect(report.calls?.toImpairedRegion).to.equal(0);
+        expect(report.errors?.failures).to.be.greaterThan(0);
+        expect(report.rpo).to.equal(undefined);
     });
 
     it("measures the RTO from the fault to the clients and the alarms, in parts that add up", async () => {
@@ -283,6 +336,14 @@ describe("the drill", () => {
         expect(dns).to.equal(8);
         expect(drain).to.equal(0);
         expect(rto?.bound.path).to.equal("votes");
+    });
+
+    it("ends the update with the vote that made the quorum, and not with the last engine", async () => {
+        stacks.lingerMs = 5000;
+        const { rto, error } = await drill();
+        expect(error).to.equal(undefined);
+        expect(rto?.update).to.be.at.most(1);
+        expect(rto?.dns).to.equal(8);
     });
 
     it("takes what Route 53 saw by itself for detected then, whoever decides later", async () => {
