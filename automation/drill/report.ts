@@ -108,10 +108,15 @@ export interface Measured {
     readonly engine: EngineFigures;
 }
 
+/** How much longer the evacuation's updates took than unchanged ones; NaN when either was not measured. */
+export function evacuationToUnchanged(engine: EngineFigures): number {
+    return (engine.evacuationSeconds ?? NaN) / (engine.unchangedSeconds ?? NaN);
+}
+
 /** Judges what was measured. Pure. */
 export function judge(measured: Measured, objectives: Objectives): readonly Verdict[] {
     const { rto, rpo, errors, calls, engine } = measured;
-    const ratio = (engine.evacuationSeconds ?? NaN) / (engine.unchangedSeconds ?? NaN);
+    const ratio = evacuationToUnchanged(engine);
     const forbidden = calls.examples.join("; ");
     return [
         verdict("RTO", rto.worldSeconds, objectives.rtoSeconds, "s", usedTheTime(rto)),

@@ -66,21 +66,12 @@ export async function rtoFigures(
     if (clientsMs === undefined) {
         throw new NotRecovered("clients still fail at the end of the hold");
     }
-    const alarmsMs = Object.entries(deployed.regions).map(([region, { userFacingAlarms }]) =>
-        region === scenario.region
-            ? watch.lastBack(
-                  region,
-                  userFacingAlarms,
-                  { fromMs: faultMs, untilMs: timeline.outMs },
-                  "end",
-              )
-            : watch.lastBack(
-                  region,
-                  userFacingAlarms,
-                  { fromMs: faultMs, untilMs: holdEndMs },
-                  "throw",
-              ),
-    );
+    const alarmsMs = Object.entries(deployed.regions).map(([region, { userFacingAlarms }]) => {
+        const left = region === scenario.region;
+        const untilMs = left ? timeline.outMs : holdEndMs;
+        const span = { fromMs: faultMs, untilMs };
+        return watch.lastBack(region, userFacingAlarms, span, left ? "end" : "throw");
+    });
     const endMs = Math.max(clientsMs, ...alarmsMs);
 
     const survivors = Object.fromEntries(

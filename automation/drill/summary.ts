@@ -1,11 +1,10 @@
 import Table from "cli-table3";
 import { createColors } from "picocolors";
 
+import type { Colours } from "../cli/colours";
 import type { DrillReport, DrillStep } from "./report";
 import type { Scenario } from "./scenario";
 import { trafficLines } from "./trafficLines";
-
-type Colours = ReturnType<typeof createColors>;
 
 /** The report for a person at a terminal; plain where no colours are given. */
 export function summaryOf(report: DrillReport, colours: Colours = createColors(false)): string {

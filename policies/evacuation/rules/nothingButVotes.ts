@@ -1,6 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 
 import { dataPlaneRecovery } from "../framework";
+import { impairedRegionSetting } from "../impairedRegion";
 import { selfTest, votesIn } from "../votes";
 
 interface Config {
@@ -23,11 +24,7 @@ export const nothingButVotes: StackValidationPolicy = {
         "Deploy the other changes by themselves, in quiet times; target nothing but votes/<impaired region>.",
     configSchema: {
         properties: {
-            impairedRegion: {
-                type: "string",
-                default: "",
-                description: "region that is being evacuated; empty: any",
-            },
+            impairedRegion: impairedRegionSetting,
             targets: {
                 type: "array",
                 items: { type: "string" },

@@ -2,24 +2,10 @@ import { expect } from "chai";
 
 import { boundInputs, boundOf, type BoundInputs } from "../../../automation/drill/bound";
 import type { DeployedResource } from "../../../automation/stacks";
-
-const inputs: BoundInputs = {
-    probeSeconds: 60,
-    alarmPeriodSeconds: 60,
-    alarmDatapoints: 2,
-    dwellSeconds: 60,
-    decideSeconds: 60,
-    unchangedSeconds: 6,
-    voteCheckSeconds: 10,
-    voteCheckThreshold: 1,
-    endpointCheckSeconds: 10,
-    endpointCheckThreshold: 3,
-    ttlSeconds: 60,
-    stateSeconds: 20,
-    patienceSeconds: 2,
-};
+import { boundInputsWith } from "../support/boundInputs";
 
 const measured = { unchangedSeconds: 6, patienceSeconds: 2 };
+const inputs = boundInputsWith(measured);
 
 function resource(type: string, name: string, outputs: object): DeployedResource {
     return { urn: name, type, name, outputs: outputs as DeployedResource["outputs"] };

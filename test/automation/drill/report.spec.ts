@@ -4,25 +4,9 @@ import { boundOf } from "../../../automation/drill/bound";
 import { defaultObjectives } from "../../../automation/commands/drill";
 import { readObjectives } from "../../../automation/drill/objectives";
 import { judge, type Measured, type Verdict } from "../../../automation/drill/report";
+import { boundInputsWith } from "../support/boundInputs";
 
-const bound = boundOf(
-    {
-        probeSeconds: 60,
-        alarmPeriodSeconds: 60,
-        alarmDatapoints: 2,
-        dwellSeconds: 60,
-        decideSeconds: 60,
-        unchangedSeconds: 5,
-        voteCheckSeconds: 10,
-        voteCheckThreshold: 1,
-        endpointCheckSeconds: 10,
-        endpointCheckThreshold: 3,
-        ttlSeconds: 60,
-        stateSeconds: 20,
-        patienceSeconds: 0,
-    },
-    "votes",
-);
+const bound = boundOf(boundInputsWith({ unchangedSeconds: 5, patienceSeconds: 0 }), "votes");
 
 const good: Measured = {
     rto: {

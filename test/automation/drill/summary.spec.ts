@@ -4,25 +4,9 @@ import { boundOf } from "../../../automation/drill/bound";
 import type { DrillReport, DrillStep } from "../../../automation/drill/report";
 import { scenarioOf } from "../../../automation/drill/scenario";
 import { summaryOf } from "../../../automation/drill/summary";
+import { boundInputsWith } from "../support/boundInputs";
 
-const bound = boundOf(
-    {
-        probeSeconds: 60,
-        alarmPeriodSeconds: 60,
-        alarmDatapoints: 2,
-        dwellSeconds: 60,
-        decideSeconds: 60,
-        unchangedSeconds: 8,
-        voteCheckSeconds: 10,
-        voteCheckThreshold: 1,
-        endpointCheckSeconds: 10,
-        endpointCheckThreshold: 3,
-        ttlSeconds: 60,
-        stateSeconds: 20,
-        patienceSeconds: 1,
-    },
-    "votes",
-);
+const bound = boundOf(boundInputsWith({ unchangedSeconds: 8, patienceSeconds: 1 }), "votes");
 
 function step(id: string, atSeconds: number, over: Partial<DrillStep> = {}): DrillStep {
     return {

@@ -1,7 +1,7 @@
 import type { ReportViolation, ResourceValidationPolicy } from "@pulumi/policy";
 
 import { configRule } from "../../frameworks";
-import { isCustomerKey, list, type Props, read, show, unknown } from "../../support";
+import { at, isCustomerKey, list, type Props, read, show, unknown } from "../../support";
 
 /** A replica is encrypted with its own region's key: one that names none falls back to a key AWS owns. */
 export const tableKey: ResourceValidationPolicy = {
@@ -30,18 +30,16 @@ export const tableKey: ResourceValidationPolicy = {
 };
 
 function judgeTable(props: Props, report: ReportViolation): void {
-    const encryption = read(() => props["serverSideEncryption"]);
-    if (encryption !== unknown) {
-        const { enabled, kmsKeyArn } = readEncryption((encryption ?? {}) as Props);
-        if (enabled !== unknown && enabled !== true) {
-            report(
-                `the table is encrypted with a key AWS owns (serverSideEncryption.enabled is ${show(enabled)}); enable it and name a customer-managed key`,
-            );
-        } else if (!isCustomerKey(kmsKeyArn)) {
-            report(
-                `serverSideEncryption.kmsKeyArn is ${show(kmsKeyArn)}, so the table uses the AWS-managed key aws/dynamodb; set it to a customer-managed key`,
-            );
-        }
+    const enabled = at(props, "serverSideEncryption.enabled");
+    const kmsKeyArn = at(props, "serverSideEncryption.kmsKeyArn");
+    if (enabled !== unknown && enabled !== true) {
+        report(
+            `the table is encrypted with a key AWS owns (serverSideEncryption.enabled is ${show(enabled)}); enable it and name a customer-managed key`,
+        );
+    } else if (!isCustomerKey(kmsKeyArn)) {
+        report(
+            `serverSideEncryption.kmsKeyArn is ${show(kmsKeyArn)}, so the table uses the AWS-managed key aws/dynamodb; set it to a customer-managed key`,
+        );
     }
     for (const replica of list(() => props["replicas"])) {
         const key = read(() => replica["kmsKeyArn"]);
@@ -51,11 +49,4 @@ function judgeTable(props: Props, report: ReportViolation): void {
             );
         }
     }
-}
-
-function readEncryption(encryption: Props): { enabled: unknown; kmsKeyArn: unknown } {
-    return {
-        enabled: read(() => encryption["enabled"]),
-        kmsKeyArn: read(() => encryption["kmsKeyArn"]),
-    };
 }
