@@ -2,6 +2,7 @@ import { tokens as acceleratorTokens } from "./aws/globalaccelerator/tokens";
 import { sandboxEnvironment } from "./environment";
 import { startOrder, type Parts } from "./parts";
 import type { Alarms } from "./world/alarms/alarms";
+import type { Buckets } from "./world/buckets/buckets";
 import type { WorldClock } from "./world/clock";
 import type { DnsServer } from "./world/dns";
 import type { Faults } from "./world/faults";
@@ -79,6 +80,10 @@ export class Sandbox {
 
     get tables(): Tables {
         return this.parts.tables;
+    }
+
+    get buckets(): Buckets {
+        return this.parts.buckets;
     }
 
     get tasks(): Tasks {
