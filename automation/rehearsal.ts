@@ -80,6 +80,17 @@ export interface RehearsalEvents {
     message: [{ readonly topicArn: string; readonly message: string; readonly atMs: number }];
 }
 
+/** What became of objects that one region's bucket sends to another's. */
+export interface ObjectCopies {
+    readonly replicated: number;
+    /** Said to have missed their time, whether or not they arrived since. */
+    readonly missedThreshold: number;
+    /** World seconds that a copy took at most, or has been on its way. */
+    readonly worstLagSeconds: number;
+    /** Acknowledged writes that never reach a bucket that was to have them. */
+    readonly lost: number;
+}
+
 /** The rehearsal cloud, as the automation sees it. World times in milliseconds since the epoch. */
 export interface Rehearsal {
     now(): number;
@@ -96,6 +107,10 @@ export interface Rehearsal {
     healthy(healthCheckId: string): boolean;
     /** Seconds that writes were behind at worst since then. */
     worstLagSeconds(sinceMs: number): number;
+    /** Over all pairs of buckets, of what was known since then. */
+    objectCopies(sinceMs: number): ObjectCopies;
+    /** Objects of a region that no other one has yet: lost with it. */
+    objectsOnlyIn(region: string): number;
     /** Shoppers from everywhere start to use the application, by one of its names. */
     startTraffic(name: string, options?: TrafficOptions): Promise<RehearsalTraffic>;
     /** Resolves once what the stacks registered really runs. */

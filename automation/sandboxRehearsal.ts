@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    ObjectCopies,
     RecordedCall,
     Rehearsal,
     RehearsalEvents,
@@ -41,6 +42,12 @@ export interface SandboxShape {
         on(event: "publish", listener: (published: RehearsalEvents["message"][0]) => void): unknown;
     };
     readonly tables: { worstLagSeconds(sinceMs?: number): number };
+    readonly objectReplication: {
+        pairs(sinceMs?: number): readonly (Omit<ObjectCopies, "lost"> & {
+            readonly lost: readonly unknown[];
+        })[];
+        onlyIn(region: string): number;
+    };
     traffic(options: { readonly application: string } & TrafficOptions): Promise<RehearsalTraffic>;
     steady(): Promise<void>;
     environment(): Readonly<Record<string, string>>;
@@ -72,10 +79,23 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         alarmState: (region, name) => alarms.status(region, name)?.state,
         healthy: (id) => health.healthy(id),
         worstLagSeconds: (sinceMs) => tables.worstLagSeconds(sinceMs),
+        objectCopies: (sinceMs) => copiesOf(sandbox.objectReplication.pairs(sinceMs)),
+        objectsOnlyIn: (region) => sandbox.objectReplication.onlyIn(region),
         startTraffic: (application, options) => sandbox.traffic({ application, ...options }),
         steady: () => sandbox.steady(),
         environment: () => sandbox.environment(),
         addresses: () => sandbox.addresses(),
         stop: () => sandbox.stop(),
+    };
+}
+
+function copiesOf(pairs: ReturnType<SandboxShape["objectReplication"]["pairs"]>): ObjectCopies {
+    const sum = (of: (pair: (typeof pairs)[number]) => number): number =>
+        pairs.reduce((total, pair) => total + of(pair), 0);
+    return {
+        replicated: sum(({ replicated }) => replicated),
+        missedThreshold: sum(({ missedThreshold }) => missedThreshold),
+        worstLagSeconds: Math.max(0, ...pairs.map(({ worstLagSeconds }) => worstLagSeconds)),
+        lost: sum(({ lost }) => lost.length),
     };
 }

@@ -3,6 +3,7 @@ import { sandboxEnvironment } from "./environment";
 import { startOrder, type Parts } from "./parts";
 import type { Alarms } from "./world/alarms/alarms";
 import type { Buckets } from "./world/buckets/buckets";
+import type { Replicator } from "./world/buckets/replication/replicator";
 import type { WorldClock } from "./world/clock";
 import type { DnsServer } from "./world/dns";
 import type { Faults } from "./world/faults";
@@ -84,6 +85,10 @@ export class Sandbox {
 
     get buckets(): Buckets {
         return this.parts.buckets;
+    }
+
+    get objectReplication(): Replicator {
+        return this.parts.buckets.replication;
     }
 
     get tasks(): Tasks {

@@ -220,6 +220,7 @@ async function runPhases(
         rpo,
         samples: steady.traffic.samples,
         direct: steady.direct.samples,
+        objects: { ...fault.objects, copies: context.rehearsal.objectCopies(steady.sinceMs) },
     });
     return { rto, rpo, errors, systems, calls: evacuation.calls };
 }

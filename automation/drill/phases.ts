@@ -17,6 +17,7 @@ import { errorFigures, windowsOf } from "./curve";
 import { servedBy } from "./returnPhases";
 import { awaitDecision, type Notice } from "./onCall";
 import { faultsOf } from "./scenario";
+import type { AtFault } from "./systems";
 
 /** The five stacks, on the real engine, under the standing policies. */
 export async function deployPhase(
@@ -122,16 +123,26 @@ export async function steadyPhase(
 export async function faultPhase(context: DrillContext): Promise<{
     readonly faultMs: number;
     readonly lagSeconds: number;
+    readonly objects: AtFault;
     readonly evidence: Evidence;
 }> {
-    const { rehearsal } = context;
+    const { rehearsal, scenario } = context;
     const faultMs = rehearsal.now();
     const lagSeconds = rehearsal.worstLagSeconds(faultMs - 60_000);
+    const objects = {
+        lagSeconds: rehearsal.objectCopies(faultMs - 60_000).worstLagSeconds,
+        onlyThere: rehearsal.objectsOnlyIn(scenario.region),
+    };
     const faults = faultsOf(context.scenario);
     for (const fault of faults) {
         rehearsal.inject(fault);
     }
-    return { faultMs, lagSeconds, evidence: { faults, worstLagSeconds: lagSeconds } };
+    return {
+        faultMs,
+        lagSeconds,
+        objects,
+        evidence: { faults, worstLagSeconds: lagSeconds, objects },
+    };
 }
 
 /** The alarms ring, the deciders agree, and the person on call is told. */

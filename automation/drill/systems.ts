@@ -1,5 +1,5 @@
 import { recoveredAt } from "./curve";
-import type { ShopperSample } from "../rehearsal";
+import type { ObjectCopies, ShopperSample } from "../rehearsal";
 import type { Objectives } from "./objectives";
 import type { RpoFigures, RtoFigures } from "./report";
 import type { Timeline } from "./rto";
@@ -23,6 +23,14 @@ export interface SystemFigures {
     readonly back: boolean;
 }
 
+/** Replication as it was when the region was lost. */
+export interface AtFault {
+    /** World seconds that it was behind at worst in the minute before. */
+    readonly lagSeconds: number;
+    /** What the region had and no other one yet. */
+    readonly onlyThere: number;
+}
+
 export interface SystemInputs {
     readonly scenario: Scenario;
     readonly objectives: Objectives;
@@ -33,13 +41,22 @@ export interface SystemInputs {
     readonly samples: readonly ShopperSample[];
     /** Of the clients that go by the accelerator. */
     readonly direct: readonly ShopperSample[];
+    /** Of the buckets, with what became of their copies from the steady state to the end. */
+    readonly objects: AtFault & { readonly copies: ObjectCopies };
 }
 
 const noData: Figure = { reason: "holds no data" };
 
 /** A row for every system, in the order in which a request meets them. Pure. */
 export function systemFigures(inputs: SystemInputs): readonly SystemFigures[] {
-    return [dns(inputs), accelerator(inputs), service(inputs), tables(inputs), notices(inputs)];
+    return [
+        dns(inputs),
+        accelerator(inputs),
+        service(inputs),
+        tables(inputs),
+        buckets(inputs),
+        notices(inputs),
+    ];
 }
 
 /** Names of the systems that did not do their work again. */
@@ -109,6 +126,22 @@ function tables({ scenario, timeline, samples, rpo }: SystemInputs): SystemFigur
             detail: `${rpo.lostWrites} of ${rpo.acknowledgedWrites} writes lost`,
         },
         back: true,
+    };
+}
+
+/** Nothing is promoted either: each region reads and writes its own buckets. */
+function buckets({ scenario, objects }: SystemInputs): SystemFigures {
+    const { replicated, missedThreshold, lost } = objects.copies;
+    return {
+        system: "S3 replication",
+        component: "BucketReplication",
+        happened: `copies to ${scenario.region} waited for it: ${replicated} arrived by the end, ${missedThreshold} of them late`,
+        rto: { reason: "the survivors read and write their own buckets" },
+        rpo: {
+            seconds: objects.lagSeconds,
+            detail: `${objects.onlyThere} objects only in ${scenario.region} at the fault, ${lost} lost`,
+        },
+        back: lost === 0,
     };
 }
 

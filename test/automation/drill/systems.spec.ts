@@ -63,6 +63,11 @@ describe("the systems' rows of a drill", () => {
             rpo: { acknowledgedWrites: 70, lostWrites: 2, worstLagSeconds: 1.5 },
             samples: samples(() => elsewhere),
             direct: samples(() => elsewhere),
+            objects: {
+                lagSeconds: 2,
+                onlyThere: 3,
+                copies: { replicated: 40, missedThreshold: 4, worstLagSeconds: 500, lost: 0 },
+            },
             ...over,
         });
     }
@@ -100,6 +105,18 @@ describe("the systems' rows of a drill", () => {
             rto: { reason: "nobody used it" },
             back: false,
         });
+    });
+
+    it("says of buckets what only the lost region had, and misses what never arrived", () => {
+        const one = row("S3 replication");
+        expect(one.happened).to.contain("40 arrived by the end, 4 of them late");
+        expect(one.rpo).to.eql({
+            seconds: 2,
+            detail: "3 objects only in us-east-1 at the fault, 0 lost",
+        });
+        const copies = { replicated: 39, missedThreshold: 4, worstLagSeconds: 500, lost: 1 };
+        const lossy = row("S3 replication", { objects: { lagSeconds: 2, onlyThere: 3, copies } });
+        expect(systemsNotBack([lossy])).to.eql(["S3 replication"]);
     });
 
     it("takes the longest pause of the survivors for the table's, and not the lost region's answers", () => {

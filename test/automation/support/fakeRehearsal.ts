@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    ObjectCopies,
     RecordedCall,
     Rehearsal,
     RehearsalEvents,
@@ -113,6 +114,14 @@ export class FakeRehearsal implements Rehearsal {
 
     worstLagSeconds(): number {
         return 0.7;
+    }
+
+    objectCopies(): ObjectCopies {
+        return { replicated: 12, missedThreshold: 0, worstLagSeconds: 1.2, lost: 0 };
+    }
+
+    objectsOnlyIn(): number {
+        return 1;
     }
 
     async startTraffic(): Promise<RehearsalTraffic> {
