@@ -10,6 +10,7 @@ import { Buckets } from "./world/buckets/buckets";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
 import { DnsServer } from "./world/dns";
+import { Edges } from "./world/edge/edges";
 import { HealthCheckers } from "./world/healthChecks";
 import { Inside } from "./world/inside/inside";
 import { LoadBalancers } from "./world/loadBalancers";
@@ -40,6 +41,7 @@ export interface Parts {
     readonly messaging: Messaging;
     readonly alarms: Alarms;
     readonly loadBalancers: LoadBalancers;
+    readonly edges: Edges;
     readonly tasks: Tasks;
     readonly health: HealthCheckers;
     readonly dns: DnsServer;
@@ -77,6 +79,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         messaging,
         alarms,
         loadBalancers,
+        edges: new Edges(world, { certificates, metrics }),
         tasks: new Tasks(world, { targets, inside, images: options.images }),
         health,
         dns,
@@ -104,6 +107,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.loadBalancers,
         parts.tasks,
         parts.dns,
+        parts.edges,
         parts.health,
         parts.provider,
     ];

@@ -84,9 +84,10 @@ export class Sandbox {
         return this.parts.tasks;
     }
 
-    /** Resolves once every load balancer listens and every service is steady; rejects when one cannot be. */
+    /** Resolves once every load balancer and edge location listens and every service is steady; rejects when one cannot be. */
     async steady(): Promise<void> {
         await this.parts.loadBalancers.settled();
+        await this.parts.edges.settled();
         await this.parts.tasks.allSteady();
     }
 

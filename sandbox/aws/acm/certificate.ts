@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import type { Props } from "../../world/store";
 import { AwsError } from "../awsError";
 import type { ResourceType, TypeContext } from "../resourceType";
-import { arn, given, items, text, texts } from "../support/known";
+import { arn, given, items, record, text, texts } from "../support/known";
 import { Problems } from "../support/problems";
+import { uuid } from "../support/uuid";
 import { certificateToken } from "./status";
 
 /** Names on one certificate: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html */
@@ -136,10 +137,17 @@ export const certificateType: ResourceType = {
     // https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html
     refuseDelete(outputs, context) {
         const id = text(outputs, "arn");
-        const used = context.store
-            .list("aws:lb/listener:Listener")
-            .some((listener) => listener.outputs.certificateArn === id);
-        if (used) {
+        const used =
+            context.store.find(
+                "aws:lb/listener:Listener",
+                ({ outputs: listener }) => listener.certificateArn === id,
+            ) ??
+            context.store.find(
+                "aws:cloudfront/distribution:Distribution",
+                ({ outputs: distribution }) =>
+                    record(distribution, "viewerCertificate")?.acmCertificateArn === id,
+            );
+        if (used !== undefined) {
             throw new AwsError("ResourceInUseException", `Certificate ${id} in use.`);
         }
     },
@@ -171,8 +179,4 @@ function validationOption(name: string, context: TypeContext): Props {
         resourceRecordType: "CNAME",
         resourceRecordValue: `_${digest.slice(32, 64)}.jkddzztszm.acm-validations.aws.`,
     };
-}
-
-function uuid(hex: string): string {
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
 }

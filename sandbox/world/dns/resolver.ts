@@ -53,7 +53,8 @@ export class Resolver {
         this.#account = {
             healthCheckHealthy: (id) => options.health.healthy(id),
             targetHealthy: (name) => options.loadBalancers.targetsHealthy(withoutDualstack(name)),
-            addressesOf: (name) => this.#awsAddresses(name),
+            addressesOf: (name, client) => this.#awsAddresses(name, client),
+            differsByClient: (name) => world.network.isByGeography(name),
         };
     }
 
@@ -92,17 +93,17 @@ export class Resolver {
             const { random } = this.world;
             return answer(zone, this.#account, { name, type, client, random });
         }
-        const addresses = this.#awsAddresses(name);
+        const addresses = this.#awsAddresses(name, client);
         const answers: readonly ResourceRecord[] = addressValues(addresses ?? [], type).map(
             (value) => ({ name, type, ttl: awsNameTtl, value }),
         );
-        const gone = /(^|\.)amazonaws\.com$/.test(name) ? "NXDOMAIN" : "REFUSED";
+        const gone = /(^|\.)(amazonaws\.com|cloudfront\.net)$/.test(name) ? "NXDOMAIN" : "REFUSED";
         return {
             rcode: addresses === undefined ? gone : "NOERROR",
             authoritative: addresses !== undefined,
             answers,
             authority: [],
-            dependsOnClient: false,
+            dependsOnClient: this.world.network.isByGeography(name),
             path: [],
         };
     }
@@ -125,8 +126,8 @@ export class Resolver {
         };
     }
 
-    #awsAddresses(name: string): readonly string[] | undefined {
-        return this.world.network.resolveAwsName(withoutDualstack(name));
+    #awsAddresses(name: string, client: Client): readonly string[] | undefined {
+        return this.world.network.resolveAwsName(withoutDualstack(name), client.geography?.code);
     }
 }
 

@@ -75,8 +75,10 @@ export interface AccountView {
     healthCheckHealthy(healthCheckId: string): boolean;
     /** Health of a resource that AWS hosts, by its DNS name, for aliases that evaluate it. */
     targetHealthy(dnsName: string): boolean;
-    /** IPv4 addresses of a name that AWS owns; undefined when nothing has the name. */
-    addressesOf(dnsName: string): readonly string[] | undefined;
+    /** IPv4 addresses of a name that AWS owns, as the client gets them; undefined when nothing has the name. */
+    addressesOf(dnsName: string, client: Client): readonly string[] | undefined;
+    /** Whether a name that AWS owns has other addresses for other clients. */
+    differsByClient(dnsName: string): boolean;
 }
 
 /** Who asks, as Route 53 can tell: by the client subnet the resolver sent, else by the resolver itself. */
