@@ -2,6 +2,8 @@
 export interface DomainNames {
     /** What users ask for. */
     readonly application: string;
+    /** Reads of the catalogue, from the edge next to the user. */
+    readonly browse: string;
     /** What must have one writer. */
     readonly write: string;
     /** All regions, by latency. */
@@ -21,6 +23,7 @@ export function domainNames(domain: string): DomainNames {
     const application = `app.${domain}`;
     return {
         application,
+        browse: `browse.${domain}`,
         write: `write.${application}`,
         world: `world.${application}`,
         geography: (code) => `geo-${code.toLowerCase()}.${application}`,

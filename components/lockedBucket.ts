@@ -5,6 +5,10 @@ import { denyWithoutTls, policyDocument, type Statement } from "./policyDocument
 
 export interface LockedBucketArgs {
     readonly bucketName: string;
+    /** @default the region of the stack */
+    readonly region?: string;
+    /** Key of the region that the bucket is encrypted with. @default none: S3 encrypts by itself (SSE-S3) */
+    readonly kmsKeyArn?: pulumi.Input<string>;
     /** Grants beside the account's own IAM policies, for the bucket of this ARN. */
     readonly statements: (bucketArn: pulumi.Output<string>) => readonly Statement[];
     /** Days after which objects go; they stay when it is absent. */
@@ -17,8 +21,8 @@ export interface LockedBucketArgs {
 
 /**
  * A versioned bucket without ACLs or public access, reached over TLS only. Encrypted by S3 itself
- * (SSE-S3) and not by a key of ours: both of its uses, anonymous health checkers and the load
- * balancers' log delivery, cannot use a KMS key.
+ * (SSE-S3) for anonymous health checkers and the load balancers' log delivery, which cannot use a KMS
+ * key; by a key of ours for anybody else.
  */
 export class LockedBucket extends pulumi.ComponentResource {
     /** Known only once everything that guards the bucket is in force. */
@@ -29,27 +33,29 @@ export class LockedBucket extends pulumi.ComponentResource {
     constructor(name: string, args: LockedBucketArgs, opts?: pulumi.ComponentResourceOptions) {
         super("meridian:components:LockedBucket", name, {}, opts);
 
+        const region = args.region === undefined ? {} : { region: args.region };
         const bucket = new s3.Bucket(
             name,
-            { bucket: args.bucketName, forceDestroy: !args.deletionProtection },
+            { ...region, bucket: args.bucketName, forceDestroy: !args.deletionProtection },
             { parent: this, protect: args.deletionProtection },
         );
         const guards = [
             new s3.BucketOwnershipControls(
                 name,
-                { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
+                { ...region, bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
                 { parent: this },
             ),
             new s3.BucketVersioning(
                 name,
-                { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
+                { ...region, bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
                 { parent: this },
             ),
             new s3.BucketServerSideEncryptionConfiguration(
                 name,
                 {
+                    ...region,
                     bucket: bucket.id,
-                    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+                    rules: [encryptedBy(args.kmsKeyArn)],
                 },
                 { parent: this },
             ),
@@ -65,9 +71,11 @@ export class LockedBucket extends pulumi.ComponentResource {
     }
 
     private createPolicy(name: string, args: LockedBucketArgs, bucket: s3.Bucket): s3.BucketPolicy {
+        const region = args.region === undefined ? {} : { region: args.region };
         const block = new s3.BucketPublicAccessBlock(
             name,
             {
+                ...region,
                 bucket: bucket.id,
                 blockPublicAcls: true,
                 blockPublicPolicy: true,
@@ -79,6 +87,7 @@ export class LockedBucket extends pulumi.ComponentResource {
         return new s3.BucketPolicy(
             name,
             {
+                ...region,
                 bucket: bucket.id,
                 policy: policyDocument([
                     denyWithoutTls("s3:*", [bucket.arn, pulumi.interpolate`${bucket.arn}/*`]),
@@ -91,9 +100,11 @@ export class LockedBucket extends pulumi.ComponentResource {
     }
 
     private createLifecycle(name: string, args: LockedBucketArgs, bucket: s3.Bucket): void {
+        const region = args.region === undefined ? {} : { region: args.region };
         new s3.BucketLifecycleConfiguration(
             name,
             {
+                ...region,
                 bucket: bucket.id,
                 rules: [
                     {
@@ -113,4 +124,17 @@ export class LockedBucket extends pulumi.ComponentResource {
             { parent: this },
         );
     }
+}
+
+function encryptedBy(kmsKeyArn: pulumi.Input<string> | undefined) {
+    return kmsKeyArn === undefined
+        ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+        : {
+              // One data key for many objects: a log is many small ones.
+              bucketKeyEnabled: true,
+              applyServerSideEncryptionByDefault: {
+                  sseAlgorithm: "aws:kms",
+                  kmsMasterKeyId: kmsKeyArn,
+              },
+          };
 }

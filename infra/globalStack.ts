@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { Edge } from "../components/edge";
 import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
 import { RoutingPolicy } from "../components/routingPolicy";
@@ -26,12 +27,15 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         healthCheckIds: routing.healthChecks.lever,
         topicArns: topicsIn(LeverAlarms.region, outputs),
     });
+    const edge = createEdge(config, topology, outputs);
     const { endpoint, vote, notEvacuated, inService, lever } = routing.healthChecks;
     return {
         schemaVersion: 1,
         zoneId: config.zoneId,
         applicationName: routing.applicationName,
         writeName: routing.writeName,
+        browseName: edge.browseName,
+        distributionId: edge.distributionId,
         tableName: table.tableName,
         writer: config.writer,
         shares: routing.shares,
@@ -112,6 +116,17 @@ function createRouting(
                 votesHost: of.votesHost,
             };
         }),
+    });
+}
+
+function createEdge(config: GlobalConfig, topology: Topology, outputs: OutputsByRegion): Edge {
+    return new Edge("edge", {
+        ...config,
+        // Where most of the edges are nearest to is asked first: the second one is another.
+        secondaryRegion:
+            config.edgeSecondary ?? topology.regions[config.tableHome]?.away ?? config.tableHome,
+        catalogueReadsPerFiveMinutes: config.requestsPerFiveMinutes,
+        topicArns: topicsIn(Edge.home, outputs),
     });
 }
 

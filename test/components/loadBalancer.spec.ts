@@ -20,6 +20,8 @@ async function register(
         containerPort: 8080,
         healthPath: "/health",
         logRetentionDays: 90,
+        requestsPerFiveMinutes: 2000,
+        logKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
         deletionProtection,
     });
     await settled();

@@ -5,7 +5,15 @@ import { answerHeaders } from "../loadBalancers/headers";
 import type { StubResolver } from "../traffic/stubResolver";
 import type { WebAcls } from "../waf/webAcl";
 import type { World } from "../world";
-import { cacheKey, isFresh, keptQuery, lifetime, mayStandIn, type Answer, type EdgeCache } from "./cache";
+import {
+    cacheKey,
+    isFresh,
+    keptQuery,
+    lifetime,
+    mayStandIn,
+    type Answer,
+    type EdgeCache,
+} from "./cache";
 import type { EdgeMeasures } from "./measures";
 import {
     addedHeaders,
@@ -128,8 +136,9 @@ export class EdgeExchange {
     #behavior(): Behavior {
         const { orderedCacheBehaviors, defaultCacheBehavior } = this.context.distribution;
         return (
-            orderedCacheBehaviors.find(({ pathPattern }) => fits(pathPattern, this.#url.pathname)) ??
-            defaultCacheBehavior
+            orderedCacheBehaviors.find(({ pathPattern }) =>
+                fits(pathPattern, this.#url.pathname),
+            ) ?? defaultCacheBehavior
         );
     }
 

@@ -118,15 +118,15 @@ export function addedHeaders(
     if (found === undefined) {
         return [];
     }
-    const { securityHeadersConfig: security, customHeadersConfig: custom } = responseHeadersSchema.parse(
-        properties(found),
-    );
+    const { securityHeadersConfig: security, customHeadersConfig: custom } =
+        responseHeadersSchema.parse(properties(found));
     const hsts = security.strictTransportSecurity;
     const header = (
         name: string,
         part: { override: boolean } | undefined,
         value: string | undefined,
-    ) => (part === undefined || value === undefined ? [] : [{ name, value, override: part.override }]);
+    ) =>
+        part === undefined || value === undefined ? [] : [{ name, value, override: part.override }];
     return [
         ...header(
             "strict-transport-security",
@@ -186,7 +186,9 @@ const responseHeadersSchema = z.object({
             contentTypeOptions: override.optional(),
             frameOptions: override.extend({ frameOption: z.string() }).optional(),
             referrerPolicy: override.extend({ referrerPolicy: z.string() }).optional(),
-            contentSecurityPolicy: override.extend({ contentSecurityPolicy: z.string() }).optional(),
+            contentSecurityPolicy: override
+                .extend({ contentSecurityPolicy: z.string() })
+                .optional(),
         })
         .prefault({}),
     customHeadersConfig: z

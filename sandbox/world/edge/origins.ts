@@ -96,7 +96,11 @@ async function send(
     const tls = config.originProtocolPolicy !== "http-only";
     const connectMs = connectionTimeout * 1000;
     const readMs = config.originReadTimeout * 1000;
-    const { status, headers: answered, body } = await world.network.request({
+    const {
+        status,
+        headers: answered,
+        body,
+    } = await world.network.request({
         from: address,
         to,
         port: tls ? config.httpsPort : config.httpPort,
