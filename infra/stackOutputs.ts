@@ -40,10 +40,12 @@ export const globalOutputsSchema = z.object({
     applicationName: z.string(),
     /** The name of what must have one writer. */
     writeName: z.string(),
-    /** The name that the catalogue is read at, through the edge. */
-    browseName: z.string(),
-    /** CloudFront's id of what serves it. */
-    distributionId: z.string(),
+    /**
+     * The name that the catalogue is read at, and CloudFront's id of what serves it. Absent from a stack
+     * that was deployed before there was an edge, which must be no reason to refuse a failover.
+     */
+    browseName: z.string().exactOptional(),
+    distributionId: z.string().exactOptional(),
     tableName: z.string(),
     writer: z.string(),
     /** Percent of a region's own users it serves itself, 0 to 100, by region. */

@@ -60,6 +60,8 @@ describe("the global stack", () => {
         expect(parsed).to.deep.include({
             applicationName: "app.example.com",
             writeName: "write.app.example.com",
+            browseName: "browse.example.com",
+            distributionId: "edge-id",
             tableName: "meridian-storefront",
             writer: "us-east-1",
             shares: Object.fromEntries(regionNames().map((region) => [region, 100])),
