@@ -20,7 +20,8 @@ export interface Intent {
     readonly stack: string;
     readonly edit: ConfigEdit;
     readonly expected: ExpectedChange;
-    readonly policyPacks: readonly PolicyPackUse[];
+    /** Packs of the update, given the URNs that it is limited to. */
+    readonly policyPacks: (targets: readonly string[]) => readonly PolicyPackUse[];
     readonly message: string;
 }
 
@@ -177,7 +178,7 @@ async function runIntent(
         return { kind: "unchanged", stack, preview: one.preview };
     }
     const update = await estate.stacks.up(stack, {
-        policyPacks,
+        policyPacks: policyPacks(one.targets),
         message,
         signal,
         // Without a resource to change, only the stack's outputs are behind.

@@ -19,6 +19,8 @@ export interface EngineRequest {
     /** Which provider plugins to set up: the rehearsal cloud's, or none of ours (AWS). */
     readonly plugins: "standin" | "none";
     readonly onProgress: (line: string) => void;
+    /** Ends what is under way; nothing half done is left. */
+    readonly signal?: AbortSignal;
 }
 
 /** What the command line is given from outside; tests give their own. */

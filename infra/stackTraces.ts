@@ -6,12 +6,16 @@
  */
 const format = Error.prepareStackTrace?.bind(Error);
 
+const wantsPromiseTraces = process.env["PULUMI_DEBUG_PROMISE_LEAKS"] !== undefined;
+
 Error.prepareStackTrace = (error, frames) => {
-    // Pulumi takes the stack of every promise, with an error that says nothing and that nobody reads
-    // unless a promise leaks. To look each of them up in source maps would take a third of an update.
-    const mapped: unknown = error.message === "" ? undefined : format?.(error, frames);
+    // Pulumi takes the stack of every promise, with an error that says nothing, and prints it only
+    // when asked for promise leaks. To write them all would take a sixth of an update's program.
+    if (error.message === "" && !wantsPromiseTraces) {
+        return String(error);
+    }
     const trace: unknown =
-        mapped ??
+        format?.(error, frames) ??
         [String(error), ...frames.map((frame) => `    at ${frame as unknown as string}`)].join(
             "\n",
         );

@@ -21,6 +21,8 @@ export function sandboxEnvironment(source: EnvironmentSource): Readonly<Record<s
         REHEARSAL_CLOUD_URL: source.cloudUrl,
         REHEARSAL_DNS: source.dns,
         AWS_ENDPOINT_URL: source.apiUrl,
+        // The AWS CLI asks for one even where a service has none; nothing else here reads it.
+        AWS_DEFAULT_REGION: "us-east-1",
         AWS_ACCESS_KEY_ID: "AKIAREHEARSALCLOUD00",
         AWS_SECRET_ACCESS_KEY: "rehearsal",
         AWS_CONFIG_FILE: os.devNull,

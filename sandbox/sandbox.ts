@@ -125,7 +125,10 @@ export class Sandbox {
         });
         return [
             { what: "DNS", address: `dig @${dnsAddress} -p ${network.ports.dns}` },
-            { what: "AWS API", address: this.parts.api.url },
+            {
+                what: "AWS API",
+                address: `${this.parts.api.url} (of the region a call is signed for)`,
+            },
             { what: "certificate authority", address: this.parts.certificates.caFile },
             ...balancers,
         ];

@@ -20,12 +20,20 @@ function wanted(
     stream: NodeJS.WritableStream,
     environment: Readonly<Record<string, string | undefined>>,
 ): boolean {
-    const { NO_COLOR: no, FORCE_COLOR: force, TERM: terminal } = environment;
+    const { NO_COLOR: no, FORCE_COLOR: force } = environment;
     if (no !== undefined && no !== "") {
         return false;
     }
     if (force !== undefined && force !== "") {
         return force !== "0" && force !== "false";
     }
-    return "isTTY" in stream && stream.isTTY === true && terminal !== "dumb";
+    return isTerminal(stream, environment);
+}
+
+/** Whether a stream is a terminal that moves its cursor as told. */
+export function isTerminal(
+    stream: NodeJS.WritableStream,
+    environment: Readonly<Record<string, string | undefined>>,
+): boolean {
+    return "isTTY" in stream && stream.isTTY === true && environment["TERM"] !== "dumb";
 }

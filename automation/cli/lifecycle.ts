@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { deploy, describe } from "../commands/deploy";
-import { deletionProtectionNotice, destroy } from "../commands/destroy";
+import { deletionProtectionNotice, destroy, destroyOrder } from "../commands/destroy";
 import { preview, previewText } from "../commands/preview";
 import { status, statusText } from "../commands/status";
 import { measureLag } from "../lagProbe";
@@ -117,10 +117,11 @@ function runDestroy(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
         const estate = await openEstate(wiring, output, { ...flags, acceptBackendRegion: true });
         if (flags.yes !== true) {
-            const names = flags.stack ?? ["every stack"];
+            const parts = destroyOrder(estate, flags.stack);
+            const order = parts.map((part) => part.join(", ")).join(", then ");
             output.result(
-                { dryRun: true, stacks: flags.stack ?? "all", notice: deletionProtectionNotice },
-                `would destroy ${names.join(", ")}; add --yes to do it\n${deletionProtectionNotice}`,
+                { dryRun: true, stacks: parts.flat(), notice: deletionProtectionNotice },
+                `would destroy ${order}; add --yes to do it\n${deletionProtectionNotice}`,
             );
             return exitCodes.done;
         }

@@ -3,6 +3,7 @@ import path from "node:path";
 
 import { InvalidArgumentError, Option } from "commander";
 
+import { stackNames } from "../../infra/topology";
 import { portNames, type RehearsalPorts } from "../rehearsal";
 
 /** `--home`: where engines, plugins and rehearsals keep what they need. */
@@ -41,10 +42,15 @@ export function portsOption(): Option {
 }
 
 function parsePorts(text: string): RehearsalPorts {
+    const taken = new Set<string>();
     return Object.fromEntries(
         text.split(",").map((item) => {
             const [name = "", value = ""] = item.split("=");
             const port = Number(value);
+            if (taken.has(name)) {
+                throw new InvalidArgumentError(`"${name}" has two ports: name each once`);
+            }
+            taken.add(name);
             if (
                 !(portNames as readonly string[]).includes(name) ||
                 !Number.isInteger(port) ||
@@ -62,5 +68,5 @@ function parsePorts(text: string): RehearsalPorts {
 
 /** `--stack`, once for each. */
 export function stackOption(): Option {
-    return new Option("--stack <stack...>", "only these stacks");
+    return new Option("--stack <stack...>", "only these stacks").choices(stackNames());
 }

@@ -1,4 +1,5 @@
-import { coloursFor, type Colours } from "./colours";
+import { coloursFor, isTerminal, type Colours } from "./colours";
+import { Pulse } from "./pulse";
 
 export interface OutputOptions {
     /** One JSON document on stdout and nothing else there. */
@@ -15,7 +16,7 @@ export interface Terminal {
 
 /**
  * Where a command speaks. Results go to stdout. Progress goes to stderr, as plain lines, so that it
- * reads the same on a terminal, in a log and beside a JSON document.
+ * reads the same on a terminal, in a log and beside a JSON document; between lines there is a pulse.
  */
 export class Output {
     readonly json: boolean;
@@ -24,6 +25,7 @@ export class Output {
     readonly #stdout: NodeJS.WritableStream;
     readonly #stderr: NodeJS.WritableStream;
     readonly #errorColours: Colours;
+    readonly #pulse: Pulse;
 
     constructor({ json, terminal = {} }: OutputOptions) {
         const environment = terminal.environment ?? process.env;
@@ -32,15 +34,25 @@ export class Output {
         this.#stderr = terminal.stderr ?? process.stderr;
         this.colours = coloursFor(this.#stdout, environment);
         this.#errorColours = coloursFor(this.#stderr, environment);
+        this.#pulse = new Pulse(this.#stderr, isTerminal(this.#stderr, environment));
+    }
+
+    /** A command is at work until it has a result or `idle` is called. */
+    busy(): void {
+        this.#pulse.start();
+    }
+
+    idle(): void {
+        this.#pulse.stop();
     }
 
     /** One line of progress. */
     progress(line: string): void {
-        this.#stderr.write(`${line}\n`);
+        this.#say(line);
     }
 
     warn(line: string): void {
-        this.#stderr.write(`${this.#errorColours.yellow("warning:")} ${line}\n`);
+        this.#say(`${this.#errorColours.yellow("warning:")} ${line}`);
     }
 
     /** How a command failed: for people on stderr, and with `--json` as the document too. */
@@ -57,11 +69,17 @@ export class Output {
     }
 
     error(line: string): void {
-        this.#stderr.write(`${this.#errorColours.red("error:")} ${line}\n`);
+        this.#say(`${this.#errorColours.red("error:")} ${line}`);
     }
 
     /** The command's result: the document with `--json`, the text without. */
     result(document: unknown, text: string): void {
+        this.idle();
         this.#stdout.write(this.json ? `${JSON.stringify(document, undefined, 2)}\n` : `${text}\n`);
+    }
+
+    #say(line: string): void {
+        this.#pulse.word();
+        this.#stderr.write(`${line}\n`);
     }
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 
 import { engineCommand } from "../commands/engine";
 import { AutomationError, messageOf } from "../errors";
+import { version } from "../../package.json";
 import type { Wiring } from "../wiring";
 import { exitCodes, type ExitCode } from "./exitCode";
 import { addLaneCommands } from "./lanes";
@@ -30,7 +31,7 @@ export async function runCommandLine(
             output.failureDocument("usage", error.message.replace(/^error: /, ""));
             return exitCodes.usage;
         }
-        output.failure(codeOf(error), messageOf(error));
+        output.failure(codeOf(error), inOurWords(messageOf(error)));
         return error instanceof AutomationError ? error.exitCode : exitCodeOf(error);
     }
 }
@@ -38,6 +39,7 @@ export async function runCommandLine(
 function createProgram(scope: CommandScope, terminal: Terminal): Command {
     const program = new Command("meridian")
         .description("Regional failover by vote, on Pulumi")
+        .version(version)
         .showHelpAfterError()
         .exitOverride()
         .configureOutput({
@@ -64,6 +66,11 @@ function createProgram(scope: CommandScope, terminal: Terminal): Command {
             }),
         );
     return program;
+}
+
+/** The sandbox names its options as code does; a person at a terminal writes `--ports api=4567`. */
+function inOurWords(message: string): string {
+    return message.replace(/\bports\.(\w+)/g, "--ports $1=<port>");
 }
 
 /** Errors of the sandbox that are the user's to put right, by name: it knows nothing of our classes. */

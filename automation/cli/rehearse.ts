@@ -60,7 +60,7 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
                     fault: "gray",
                     region: globalControlPlanesHome,
                     objectives: defaultObjectives,
-                });
+                }).finally(() => memory.stop());
                 if (report.result === "aborted") {
                     tools.output.error(report.error ?? "the drill was aborted");
                     return exitCodes.failed;
@@ -108,8 +108,8 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
                             output.result(
                                 guide,
                                 flags.exports === true
-                                    ? exportLines(guide.environment)
-                                    : guideText(guide),
+                                    ? exportLines(guide.environment, process.env["PATH"] ?? "")
+                                    : guideText(guide, process.env["PATH"] ?? ""),
                             ),
                     });
                     return exitCodes.done;

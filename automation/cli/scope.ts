@@ -24,10 +24,24 @@ export class CommandScope {
         const { signal, dispose } = interrupts(() =>
             this.output.progress("stopping; once more to stop at once"),
         );
+        this.output.busy();
         try {
-            this.exitCode = await command({ wiring: this.wiring, output: this.output, signal });
+            this.exitCode = await command({
+                wiring: interruptible(this.wiring, signal),
+                output: this.output,
+                signal,
+            });
         } finally {
+            this.output.idle();
             dispose();
         }
     }
+}
+
+/** Ctrl-C while an engine is made stops that too, whichever command asked for it. */
+function interruptible(wiring: Wiring, signal: AbortSignal): Wiring {
+    return {
+        prepareEngine: (request) => wiring.prepareEngine({ signal, ...request }),
+        startRehearsal: (request) => wiring.startRehearsal(request),
+    };
 }

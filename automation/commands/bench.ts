@@ -1,4 +1,4 @@
-import type { DrillReport } from "../drill/report";
+import { evacuationToUnchanged, type DrillReport } from "../drill/report";
 
 /** One figure: what, what was measured and what is to be reached. */
 export interface BenchFigure {
@@ -18,7 +18,7 @@ export function benchFigures(
     memoryMiB: number | undefined,
 ): readonly BenchFigure[] {
     const { engine, rto } = report;
-    const ratio = engine.evacuationSeconds / engine.unchangedSeconds;
+    const ratio = evacuationToUnchanged(engine);
     const deployStep = report.steps.find((step) => step.id === "deploy");
     return [
         figure("the drill, real time", report.realSeconds, 180, "s"),
@@ -30,13 +30,13 @@ export function benchFigures(
         ),
         figure(
             "unchanged update of the survivors, in parallel",
-            engine.unchangedSeconds,
+            engine.unchangedSeconds ?? NaN,
             undefined,
             "s",
         ),
         figure(
             "evacuation's updates of the survivors, in parallel",
-            engine.evacuationSeconds,
+            engine.evacuationSeconds ?? NaN,
             undefined,
             "s",
         ),

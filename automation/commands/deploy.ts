@@ -1,4 +1,4 @@
-import { globalStack, readsFrom, regionNames } from "../../infra/topology";
+import { readsFrom, stackNames } from "../../infra/topology";
 import { AutomationError } from "../errors";
 import type { Estate } from "../estate";
 import type { Update } from "../stacks";
@@ -23,11 +23,25 @@ export async function deploy(
     options: LifecycleOptions = {},
 ): Promise<readonly Update[]> {
     const chosen = chooseStacks(estate, options.stacks);
+    await ensureStacks(estate, chosen);
+    return inOrder(chosen, (stack) => updateStack(estate, stack, options));
+}
+
+/**
+ * Creates the stacks that the backend does not have yet, empty.
+ *
+ * @param signal ends it between two stacks.
+ */
+export async function ensureStacks(
+    estate: Estate,
+    stacks: readonly string[],
+    signal?: AbortSignal,
+): Promise<void> {
     // One after the other: creating a stack is quick, and two at once may meet in the engine's own files.
-    for (const stack of chosen) {
+    for (const stack of stacks) {
+        signal?.throwIfAborted();
         await estate.stacks.ensure(stack);
     }
-    return inOrder(chosen, (stack) => updateStack(estate, stack, options));
 }
 
 /** Every stack, or the ones chosen, each after those it reads. @throws AutomationError `usage` for an unknown one. */
@@ -35,7 +49,7 @@ export function chooseStacks(
     estate: Estate,
     chosen: readonly string[] | undefined,
 ): readonly string[] {
-    const all = [...regionNames(estate.topology), globalStack];
+    const all = stackNames(estate.topology);
     const unknown = (chosen ?? []).filter((stack) => !all.includes(stack));
     if (unknown.length > 0) {
         throw new AutomationError(

@@ -13,6 +13,18 @@ export const deletionProtectionNotice = [
     "  - empty the votes and access-log buckets, all versions of every object",
 ].join("\n");
 
+/** What goes first, and what goes once that is gone; a part may go in parallel. None is empty. */
+export function destroyOrder(
+    estate: Estate,
+    stacks: readonly string[] | undefined,
+): readonly (readonly string[])[] {
+    const chosen = chooseStacks(estate, stacks);
+    return [
+        chosen.filter((stack) => readsFrom(stack).length > 0),
+        chosen.filter((stack) => readsFrom(stack).length === 0),
+    ].filter((part) => part.length > 0);
+}
+
 /**
  * Destroys in the reverse order of `deploy`: the global stack, then the region stacks in parallel.
  *
@@ -22,12 +34,8 @@ export async function destroy(
     estate: Estate,
     options: LifecycleOptions = {},
 ): Promise<readonly Update[]> {
-    const chosen = chooseStacks(estate, options.stacks);
     const updates: Update[] = [];
-    for (const part of [
-        chosen.filter((stack) => readsFrom(stack).length > 0),
-        chosen.filter((stack) => readsFrom(stack).length === 0),
-    ]) {
+    for (const part of destroyOrder(estate, options.stacks)) {
         const done = await Promise.all(
             part.map(async (stack) => {
                 const update = await estate.stacks.destroy(stack, { signal: options.signal });

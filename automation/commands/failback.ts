@@ -273,7 +273,7 @@ function intentsOf(estate: Estate, region: string, stage: FailbackStage): readon
                   stack: globalStack,
                   edit: shareEdit(region, stage.percent),
                   expected: { kind: "share", of: region },
-                  policyPacks: estate.policyPacks.standing,
+                  policyPacks: () => estate.policyPacks.standing,
                   message: `fail ${region} back: ${stage.percent} % of its share`,
               },
           ]
@@ -281,7 +281,7 @@ function intentsOf(estate: Estate, region: string, stage: FailbackStage): readon
               stack,
               edit: voteEdit(region, "in-service"),
               expected: { kind: "vote", on: region, vote: "in-service" },
-              policyPacks: estate.policyPacks.evacuation(region),
+              policyPacks: (targets) => estate.policyPacks.evacuation(region, targets),
               message: `fail ${region} back: take the vote back`,
           }));
 }

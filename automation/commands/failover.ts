@@ -94,7 +94,7 @@ export function voteIntent(estate: Estate, stack: string, region: string): Inten
         stack,
         edit: voteEdit(region, "evacuate"),
         expected: { kind: "vote", on: region, vote: "evacuate" },
-        policyPacks: estate.policyPacks.evacuation(region),
+        policyPacks: (targets) => estate.policyPacks.evacuation(region, targets),
         message: `evacuate ${region}`,
     };
 }

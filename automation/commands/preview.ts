@@ -1,6 +1,6 @@
 import type { Estate } from "../estate";
 import type { Update } from "../stacks";
-import { chooseStacks, describe, type LifecycleOptions } from "./deploy";
+import { chooseStacks, describe, ensureStacks, type LifecycleOptions } from "./deploy";
 
 export interface PreviewReport {
     readonly stacks: readonly Update[];
@@ -8,14 +8,19 @@ export interface PreviewReport {
     readonly ok: boolean;
 }
 
-/** What `deploy` would change in each stack, and every policy violation. Changes nothing. */
+/**
+ * What `deploy` would change in each stack, and every policy violation. Changes nothing on AWS. A
+ * stack that the backend does not have yet is made there, empty: only then can it be previewed.
+ */
 export async function preview(
     estate: Estate,
     options: LifecycleOptions = {},
 ): Promise<PreviewReport> {
     const updates: Update[] = [];
+    const order = chooseStacks(estate, options.stacks);
+    await ensureStacks(estate, order);
     // Two at a time: a preview of a large stack keeps more than one core busy.
-    const waiting = [...chooseStacks(estate, options.stacks)];
+    const waiting = [...order];
     const worker = async (): Promise<void> => {
         for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
             const update = await estate.stacks.preview(stack, {
@@ -27,7 +32,6 @@ export async function preview(
         }
     };
     await Promise.all([worker(), worker()]);
-    const order = chooseStacks(estate, options.stacks);
     updates.sort((a, b) => order.indexOf(a.stack) - order.indexOf(b.stack));
     return {
         stacks: updates,

@@ -98,7 +98,7 @@ async function regionStatus(
     };
 }
 
-/** Votes that cannot be read only matter when they could be against the region. */
+/** Votes that cannot be read only matter when they could be against the region. A reason names its stack. */
 function knownVotes(
     estate: Estate,
     region: string,
@@ -106,7 +106,7 @@ function knownVotes(
 ): Known<readonly string[]> {
     const reasons = votersFor(region, estate.topology).flatMap((voter) => {
         const of = votes[voter];
-        return of?.kind === "unknown" ? [`${voter}: ${of.reason}`] : [];
+        return of?.kind === "unknown" ? [of.reason] : [];
     });
     return reasons.length > 0
         ? { kind: "unknown", reason: reasons.join("; ") }
@@ -115,7 +115,14 @@ function knownVotes(
 
 async function globalOutputs(estate: Estate): Promise<Known<GlobalOutputs>> {
     try {
-        return known(parseGlobalOutputs(globalStack, await estate.stacks.outputs(globalStack)));
+        const outputs = await estate.stacks.outputs(globalStack);
+        // A stack that was created and never updated has no output at all.
+        return outputs === undefined || Object.keys(outputs).length === 0
+            ? {
+                  kind: "unknown",
+                  reason: `stack ${globalStack} is not deployed; deploy it with: meridian deploy`,
+              }
+            : known(parseGlobalOutputs(globalStack, outputs));
     } catch (error) {
         return { kind: "unknown", reason: messageOf(error) };
     }

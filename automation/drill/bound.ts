@@ -1,6 +1,9 @@
 import type { DeployedResource } from "../stacks";
 
-/** What the bound is computed from: all of it read from what is deployed, but for the measured update. */
+/** What takes a region out of service: the survivors' votes, or its own endpoint's health check. */
+export type BoundPath = "votes" | "endpoint";
+
+/** What the bound is computed from. All of it is deployed configuration, but for the two that say otherwise. */
 export interface BoundInputs {
     /** How often an observer probes. */
     readonly probeSeconds: number;
@@ -11,15 +14,20 @@ export interface BoundInputs {
     readonly dwellSeconds: number;
     /** How often the decider looks when nothing happens. */
     readonly decideSeconds: number;
-    /** The preview, the proof and the updates, measured. */
-    readonly updateSeconds: number;
+    /** An update of the survivors that changes nothing, measured in the same run before the fault. */
+    readonly unchangedSeconds: number;
     /** The votes' health checks. */
     readonly voteCheckSeconds: number;
     readonly voteCheckThreshold: number;
+    /** The region's own endpoint's. */
+    readonly endpointCheckSeconds: number;
+    readonly endpointCheckThreshold: number;
     /** How long a resolver may keep the answer. */
     readonly ttlSeconds: number;
     /** How long a service may take to see that its region is out, and to end its connections. */
-    readonly drainSeconds: number;
+    readonly stateSeconds: number;
+    /** The longest that a client waited for a request that failed in the end, measured: clients' timeouts are theirs. */
+    readonly patienceSeconds: number;
 }
 
 export interface BoundTerm {
@@ -30,14 +38,32 @@ export interface BoundTerm {
 
 export interface Bound {
     readonly worldSeconds: number;
+    readonly path: BoundPath;
     readonly formula: string;
+    /** One for each part that is measured, between the same two marks. */
     readonly terms: readonly BoundTerm[];
 }
 
+/**
+ * A probe that gets no connection fails after this many seconds.
+ * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
+ */
+const probeTimeoutSeconds = 4;
+
 /** The longest that a failover may take in theory: every wait of the chain at its longest. Pure. */
-export function boundOf(inputs: BoundInputs): Bound {
+export function boundOf(inputs: BoundInputs, path: BoundPath): Bound {
+    const terms = path === "votes" ? votesTerms(inputs) : endpointTerms(inputs);
+    return {
+        worldSeconds: terms.reduce((sum, term) => sum + term.seconds, 0),
+        path,
+        formula: terms.map((term) => term.name).join(" + "),
+        terms,
+    };
+}
+
+function votesTerms(inputs: BoundInputs): readonly BoundTerm[] {
     const step = Math.max(inputs.probeSeconds, inputs.alarmPeriodSeconds);
-    const terms: readonly BoundTerm[] = [
+    return [
         {
             name: "detect",
             seconds: inputs.alarmDatapoints * step + inputs.alarmPeriodSeconds,
@@ -50,24 +76,40 @@ export function boundOf(inputs: BoundInputs): Bound {
         },
         {
             name: "update",
-            seconds: inputs.updateSeconds,
-            formula: "preview, proof and updates, measured",
+            seconds: 2 * inputs.unchangedSeconds,
+            formula: `preview and update, each as long as an unchanged update took: 2 x ${inputs.unchangedSeconds.toFixed(1)}`,
         },
         {
             name: "dns",
-            seconds: inputs.voteCheckSeconds * inputs.voteCheckThreshold + inputs.ttlSeconds,
-            formula: `vote check ${inputs.voteCheckSeconds} x ${inputs.voteCheckThreshold} + time to live ${inputs.ttlSeconds}`,
+            seconds: inputs.voteCheckSeconds * inputs.voteCheckThreshold,
+            formula: `vote check ${inputs.voteCheckSeconds} x ${inputs.voteCheckThreshold}`,
         },
-        {
-            name: "drain",
-            seconds: inputs.drainSeconds,
-            formula: `state record's time to live and the service's poll of it ${inputs.drainSeconds}`,
-        },
+        drainTerm(inputs),
     ];
+}
+
+/** The endpoint's check sees what happened by itself: nobody has to decide, and nothing to be updated. */
+function endpointTerms(inputs: BoundInputs): readonly BoundTerm[] {
+    return [
+        {
+            name: "detect",
+            seconds:
+                inputs.endpointCheckSeconds * inputs.endpointCheckThreshold + probeTimeoutSeconds,
+            formula: `endpoint check ${inputs.endpointCheckSeconds} x ${inputs.endpointCheckThreshold} + a probe's timeout ${probeTimeoutSeconds}`,
+        },
+        { name: "decide", seconds: 0, formula: "nobody has to" },
+        { name: "update", seconds: 0, formula: "none needed" },
+        { name: "dns", seconds: 0, formula: "answers follow the check at once" },
+        drainTerm(inputs),
+    ];
+}
+
+/** Clients leave when the answer they hold expires, or when the service ends their connection: whichever is later. */
+function drainTerm(inputs: BoundInputs): BoundTerm {
     return {
-        worldSeconds: terms.reduce((sum, term) => sum + term.seconds, 0),
-        formula: terms.map((term) => term.name).join(" + "),
-        terms,
+        name: "drain",
+        seconds: Math.max(inputs.ttlSeconds, inputs.stateSeconds) + inputs.patienceSeconds,
+        formula: `max(time to live ${inputs.ttlSeconds}, the service's own look ${inputs.stateSeconds}) + clients' longest wait ${inputs.patienceSeconds.toFixed(1)}`,
     };
 }
 
@@ -76,47 +118,62 @@ const aliasTtlSeconds = 60;
 /** The storefront asks for its region's state this often, and that answer has the record's own time to live. */
 const statePollSeconds = 10;
 
+/** Names of the rules that start an observer and a decider. */
+const observerTick = "meridian-observer-tick";
+const deciderTick = "meridian-decider-tick";
+
 /** Reads the inputs from the stacks' deployed resources. @throws Error that names what is not there. */
 export function boundInputs(
     region: string,
     survivors: Readonly<Record<string, readonly DeployedResource[]>>,
     global: readonly DeployedResource[],
-    updateSeconds: number,
+    measured: Pick<BoundInputs, "unchangedSeconds" | "patienceSeconds">,
 ): BoundInputs {
-    const observers = Object.values(survivors).map((resources) =>
+    const stacks = Object.values(survivors);
+    const observers = stacks.map((resources) =>
         required(resources, "metricAlarm", `meridian-observer-${region}`),
     );
-    const rates = Object.values(survivors).flatMap((resources) =>
-        ofType(resources, "eventRule").flatMap((rule) => rateSeconds(rule)),
-    );
-    const dwells = Object.values(survivors).flatMap((resources) =>
+    const dwells = stacks.flatMap((resources) =>
         ofType(resources, "function").flatMap((one) => dwellOf(one)),
     );
-    const votes = ofType(global, "healthCheck").filter((check) => check.name.startsWith("vote-"));
+    const slowest = (rule: string): number =>
+        Math.max(...stacks.map((resources) => rateSeconds(required(resources, "eventRule", rule))));
+    const checks = ofType(global, "healthCheck");
+    const votes = checks.filter(
+        ({ name }) => name.startsWith("vote-") && name.endsWith(`-${region}`),
+    );
+    const endpoint = checks.filter(({ name }) => name === `endpoint-${region}`);
     const state = ofType(global, "record").filter((record) =>
         text(record.outputs["name"]).startsWith(`_state.${region}.`),
     );
-    const tick = Math.max(...orFail(rates, "a schedule of an observer or a decider"));
+    orFail(votes, `health checks of the votes on ${region}`);
+    orFail(endpoint, `the health check endpoint-${region}`);
+    orFail(state, `the record _state.${region}`);
     return {
-        probeSeconds: tick,
+        ...measured,
+        probeSeconds: slowest(observerTick),
         alarmPeriodSeconds: Math.max(...observers.map(periodOf)),
         alarmDatapoints: Math.max(...observers.map(datapointsOf)),
         dwellSeconds: Math.max(...orFail(dwells, "DWELL_SECONDS of a decider")),
-        decideSeconds: tick,
-        updateSeconds,
-        voteCheckSeconds: Math.max(
-            ...orFail(votes, "the votes' health checks").map((check) =>
-                number(check.outputs["requestInterval"], 30),
-            ),
-        ),
-        voteCheckThreshold: Math.max(
-            ...votes.map((check) => number(check.outputs["failureThreshold"], 3)),
-        ),
+        decideSeconds: slowest(deciderTick),
+        voteCheckSeconds: Math.max(...votes.map(intervalOf)),
+        voteCheckThreshold: Math.max(...votes.map(thresholdOf)),
+        endpointCheckSeconds: Math.max(...endpoint.map(intervalOf)),
+        endpointCheckThreshold: Math.max(...endpoint.map(thresholdOf)),
         ttlSeconds: aliasTtlSeconds,
-        drainSeconds:
-            statePollSeconds +
-            Math.max(0, ...state.map((record) => number(record.outputs["ttl"], 0))),
+        stateSeconds:
+            statePollSeconds + Math.max(...state.map((record) => number(record.outputs["ttl"], 0))),
     };
+}
+
+// What AWS takes when a check does not say: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+
+function intervalOf(check: DeployedResource): number {
+    return number(check.outputs["requestInterval"], 30);
+}
+
+function thresholdOf(check: DeployedResource): number {
+    return number(check.outputs["failureThreshold"], 3);
 }
 
 function periodOf(alarm: DeployedResource): number {
@@ -130,9 +187,15 @@ function datapointsOf(alarm: DeployedResource): number {
     );
 }
 
-function rateSeconds(rule: DeployedResource): number[] {
-    const match = /^rate\((\d+) (minute|hour)s?\)$/.exec(text(rule.outputs["scheduleExpression"]));
-    return match === null ? [] : [Number(match[1]) * (match[2] === "hour" ? 3600 : 60)];
+function rateSeconds(rule: DeployedResource): number {
+    const schedule = text(rule.outputs["scheduleExpression"]);
+    const match = /^rate\((\d+) (minute|hour)s?\)$/.exec(schedule);
+    if (match === null) {
+        throw new Error(
+            `the schedule of ${text(rule.outputs["name"])} must be a rate in minutes or hours, got "${schedule}"`,
+        );
+    }
+    return Number(match[1]) * (match[2] === "hour" ? 3600 : 60);
 }
 
 function dwellOf(lambda: DeployedResource): number[] {

@@ -42,6 +42,23 @@ export function forbiddenCalls(
     };
 }
 
+/**
+ * When the vote that made the quorum was written: from then on Route 53 can see it, whatever the
+ * engine still has to do. Undefined when fewer were.
+ */
+export function quorumVotedAt(calls: readonly RecordedCall[], quorum: number): number | undefined {
+    return calls
+        .filter(
+            (call) =>
+                laneCallers.test(call.caller) &&
+                call.service === "s3" &&
+                call.action === "PutObject" &&
+                call.outcome === "ok",
+        )
+        .map((call) => call.atMs)
+        .sort((a, b) => a - b)[quorum - 1];
+}
+
 function describe(call: RecordedCall): string {
     return `${call.caller} -> ${call.service} ${call.action} (${call.region}, ${call.outcome})`;
 }

@@ -12,6 +12,14 @@ import type { HeldStacks } from "./heldStacks";
 import type { Objectives } from "./objectives";
 import type { DrillStep, Lane } from "./report";
 import type { Scenario } from "./scenario";
+import type { Watch } from "./watch";
+
+/** Users or their alarms are not back, or never will be by what was waited for: the RTO is missed. */
+export class NotRecovered extends AutomationError {
+    constructor(message: string) {
+        super("failed", message);
+    }
+}
 
 /** How long each part of a drill lasts, world seconds. */
 export interface Pace {
@@ -41,6 +49,9 @@ export interface DrillContext {
     readonly signal: AbortSignal;
     readonly onProgress: (line: string) => void;
     readonly steps: DrillStep[];
+    readonly watch: Watch;
+    /** World time at which the drill began. */
+    readonly beganMs: number;
 }
 
 /** What the stacks export, read once after the deployment. */
@@ -71,7 +82,8 @@ export async function phase<T extends { readonly evidence: Evidence }>(
     const finish = (status: DrillStep["status"], evidence: Evidence): void => {
         const worldSeconds = (context.rehearsal.now() - worldMs) / 1000;
         const realSeconds = (performance.now() - realMs) / 1000;
-        context.steps.push({ ...about, status, worldSeconds, realSeconds, evidence });
+        const atSeconds = (worldMs - context.beganMs) / 1000;
+        context.steps.push({ ...about, status, atSeconds, worldSeconds, realSeconds, evidence });
         context.onProgress(
             `  ${status}: ${worldSeconds.toFixed(0)} s of world time, ${realSeconds.toFixed(1)} s`,
         );
@@ -89,20 +101,22 @@ export async function phase<T extends { readonly evidence: Evidence }>(
 /**
  * Waits in world time until `ready` says so, looking once a world second.
  *
- * @throws AutomationError `failed` with `otherwise` when patience ends.
+ * @param users whether users wait as well, so that the end of patience is a missed RTO.
+ * @throws AutomationError `failed` with `otherwise` when patience ends; NotRecovered when users wait.
  */
 export async function waitFor(
     context: DrillContext,
     ready: () => boolean,
     otherwise: () => string,
+    users: "users wait" | "nobody waits" = "nobody waits",
 ): Promise<void> {
     const endMs = context.rehearsal.now() + context.pace.patienceSeconds * 1000;
     while (!ready()) {
         if (context.rehearsal.now() >= endMs) {
-            throw new AutomationError(
-                "failed",
-                `waited ${context.pace.patienceSeconds} world seconds: ${otherwise()}`,
-            );
+            const problem = `waited ${context.pace.patienceSeconds} world seconds: ${otherwise()}`;
+            throw users === "users wait"
+                ? new NotRecovered(problem)
+                : new AutomationError("failed", problem);
         }
         await context.rehearsal.sleep(1000, context.signal);
     }

@@ -40,28 +40,57 @@ export function windowsOf(
 
 /**
  * When clients that honour a record's time to live were well for good: the end of the last failure of the last
- * window whose failures count as an outage. `sinceMs` when there was no outage at all.
+ * window whose failures count as an outage. `sinceMs` when there was no outage at all; undefined when
+ * the last window is one, so that nobody can say that it is over. A rest too short for a window of its
+ * own belongs to the last one.
  */
 export function recoveredAt(
     samples: readonly ShopperSample[],
     sinceMs: number,
     toMs: number,
     options: { readonly windowMs: number; readonly outageRatio: number },
-): number {
-    const honouring = samples.filter((sample) => !sample.stale);
-    const bad = windowsOf(honouring, sinceMs, toMs, options.windowMs)
-        .filter((window) => window.errors > window.requests * options.outageRatio)
-        .at(-1);
-    if (bad === undefined) {
+): number | undefined {
+    const count = Math.max(1, Math.floor((toMs - sinceMs) / options.windowMs));
+    const windows: ShopperSample[][] = Array.from({ length: count }, () => []);
+    for (const sample of honouring(samples, sinceMs, toMs)) {
+        const index = Math.floor((sample.atMs - sinceMs) / options.windowMs);
+        windows[Math.min(index, count - 1)]?.push(sample);
+    }
+    const bad = windows
+        .map((window) => failed(window).length > window.length * options.outageRatio)
+        .lastIndexOf(true);
+    if (bad === -1) {
         return sinceMs;
     }
-    const failures = honouring.filter(
-        (sample) =>
-            !sample.ok &&
-            sample.atMs >= bad.fromMs &&
-            sample.atMs < Math.min(bad.fromMs + options.windowMs, toMs),
+    return bad === count - 1 ? undefined : Math.max(...failed(windows[bad] ?? []).map(endOf));
+}
+
+/** The longest that a client that honours times to live waited for a request that failed in the end. */
+export function patienceMs(
+    samples: readonly ShopperSample[],
+    sinceMs: number,
+    toMs: number,
+): number {
+    const waits = failed(honouring(samples, sinceMs, toMs)).map((sample) => sample.latencyMs);
+    return Math.max(0, ...waits);
+}
+
+function honouring(
+    samples: readonly ShopperSample[],
+    sinceMs: number,
+    toMs: number,
+): readonly ShopperSample[] {
+    return samples.filter(
+        (sample) => !sample.stale && sample.atMs >= sinceMs && sample.atMs < toMs,
     );
-    return Math.max(sinceMs, ...failures.map((sample) => sample.atMs + sample.latencyMs));
+}
+
+function failed(samples: readonly ShopperSample[]): readonly ShopperSample[] {
+    return samples.filter((sample) => !sample.ok);
+}
+
+function endOf(sample: ShopperSample): number {
+    return sample.atMs + sample.latencyMs;
 }
 
 export interface ErrorFigures {
@@ -85,15 +114,14 @@ export function errorFigures(
     options: { readonly windowMs: number; readonly budgetPercent: number },
 ): ErrorFigures {
     const inside = samples.filter((sample) => sample.atMs >= fromMs && sample.atMs < toMs);
-    const honouring = inside.filter((sample) => !sample.stale);
-    const geographies = [...new Set(honouring.map((sample) => sample.geography))].sort();
-    const windows = windowsOf(honouring, fromMs, toMs, options.windowMs);
-    const failed = percentFailed(honouring);
+    const judged = honouring(inside, fromMs, toMs);
+    const geographies = [...new Set(judged.map((sample) => sample.geography))].sort();
+    const windows = windowsOf(judged, fromMs, toMs, options.windowMs);
     return {
         byGeography: Object.fromEntries(
             geographies.map((geography) => [
                 geography,
-                percentFailed(honouring.filter((sample) => sample.geography === geography)),
+                percentFailed(judged.filter((sample) => sample.geography === geography)),
             ]),
         ),
         peak: Math.max(
@@ -102,20 +130,18 @@ export function errorFigures(
                 window.requests === 0 ? 0 : round((100 * window.errors) / window.requests),
             ),
         ),
-        budgetUsed: round(failed / options.budgetPercent),
-        requests: honouring.length,
-        failures: honouring.filter((sample) => !sample.ok).length,
+        budgetUsed: round(percentFailed(judged) / options.budgetPercent),
+        requests: judged.length,
+        failures: failed(judged).length,
         staleClients:
-            inside.length === honouring.length
+            inside.length === judged.length
                 ? undefined
                 : percentFailed(inside.filter((sample) => sample.stale)),
     };
 }
 
 function percentFailed(samples: readonly ShopperSample[]): number {
-    return samples.length === 0
-        ? 0
-        : round((100 * samples.filter((sample) => !sample.ok).length) / samples.length);
+    return samples.length === 0 ? 0 : round((100 * failed(samples).length) / samples.length);
 }
 
 function round(value: number): number {

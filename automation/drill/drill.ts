@@ -1,23 +1,25 @@
-import { globalStack, votersFor } from "../../infra/topology";
-import { AutomationError, messageOf } from "../errors";
+import { messageOf } from "../errors";
 import type { Estate } from "../estate";
-import type { AlarmChange, Rehearsal } from "../rehearsal";
+import type { Rehearsal } from "../rehearsal";
 import type { Engine } from "../wiring";
-import { boundInputs, boundOf } from "./bound";
 import {
     defaultPace,
+    NotRecovered,
     phase,
-    type Deployed,
     type DrillContext,
+    type Evidence,
     type Pace,
     type Steady,
 } from "./context";
-import { errorFigures, recoveredAt, windowsOf } from "./curve";
+import { errorFigures, windowsOf } from "./curve";
 import { HeldStacks } from "./heldStacks";
 import type { Objectives } from "./objectives";
 import * as phases from "./phases";
-import { judge, type DrillReport, type Measured, type RtoFigures } from "./report";
+import { backPhase, failbackPhase, healPhase } from "./returnPhases";
+import { rtoFigures, type Timeline } from "./rto";
+import { judge, type DrillReport, type Measured, type RtoFigures, type Verdict } from "./report";
 import type { Scenario } from "./scenario";
+import { Watch } from "./watch";
 
 export interface DrillOptions {
     readonly estate: Estate;
@@ -30,15 +32,13 @@ export interface DrillOptions {
     readonly onProgress: (line: string) => void;
 }
 
-/** Marks of the run on the world's clock, for the figures. */
-interface Timeline {
-    readonly faultMs: number;
-    /** When the quorum of observers had formed. */
-    readonly quorumMs: number;
-    readonly decidedMs: number;
-    readonly votedMs: number;
-    readonly outMs: number;
-    readonly holdEndMs: number;
+/** What is known so far, for the report of a drill that does not get to its end. */
+interface Progress {
+    unchangedSeconds?: number;
+    evacuationSeconds?: number;
+    steady?: Steady;
+    faultMs?: number;
+    readonly figures: { -readonly [name in "rto" | "errors" | "calls"]?: Measured[name] };
 }
 
 /** Runs the drill to its end, a missed objective or an abort. Never throws: the report says what became of it. */
@@ -52,34 +52,36 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
         estate: { ...options.estate, stacks },
         pace: options.pace ?? defaultPace,
         steps: [],
+        watch: new Watch(options.rehearsal),
+        beganMs: options.rehearsal.now(),
     };
-    const watch = new Watch(options.rehearsal);
-    const figures: { unchangedSeconds: number; evacuationSeconds: number; steady?: Steady } = {
-        unchangedSeconds: NaN,
-        evacuationSeconds: NaN,
-    };
+    const progress: Progress = { figures: {} };
     let measured: Omit<Measured, "engine"> | undefined;
     let error: unknown;
     try {
-        measured = await runPhases(context, watch, figures);
+        measured = await runPhases(context, progress);
     } catch (caught) {
         error = caught;
     }
     const engine = {
         version: options.engine.version,
         updates: stacks.updates,
-        unchangedSeconds: figures.unchangedSeconds,
-        evacuationSeconds: figures.evacuationSeconds,
+        unchangedSeconds: progress.unchangedSeconds,
+        evacuationSeconds: progress.evacuationSeconds,
     };
     const verdicts =
-        measured === undefined ? [] : judge({ ...measured, engine }, options.objectives);
+        measured !== undefined
+            ? judge({ ...measured, engine }, options.objectives)
+            : error instanceof NotRecovered && progress.faultMs !== undefined
+              ? [neverRecovered(context, (options.rehearsal.now() - progress.faultMs) / 1000)]
+              : [];
     return {
         schema: 1,
         startedAt,
         scenario: options.scenario,
         objectives: options.objectives,
         result:
-            measured === undefined
+            verdicts.length === 0
                 ? "aborted"
                 : verdicts.every((verdict) => verdict.met)
                   ? "met"
@@ -88,20 +90,32 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
             ? {}
             : { error: options.signal.aborted ? "interrupted" : messageOf(error) }),
         verdicts,
+        ...progress.figures,
         ...(measured ?? {}),
-        traffic: trafficSeries(figures.steady),
+        traffic: trafficSeries(progress.steady, context.beganMs),
         steps: context.steps,
         engine,
         realSeconds: (performance.now() - started) / 1000,
     };
 }
 
+/** The RTO of a drill that was given up while users still waited. */
+function neverRecovered({ steps, objectives }: DrillContext, sinceFaultSeconds: number): Verdict {
+    const last = steps.at(-1);
+    return {
+        objective: "RTO",
+        met: false,
+        measured: `over ${sinceFaultSeconds.toFixed(0)} s`,
+        allowed: `${objectives.rtoSeconds} s`,
+        cause: `users were not back after the step "${last?.title ?? "none"}", which took ${(last?.worldSeconds ?? 0).toFixed(0)} s`,
+    };
+}
+
 async function runPhases(
     context: DrillContext,
-    watch: Watch,
-    figures: { unchangedSeconds: number; evacuationSeconds: number; steady?: Steady },
+    progress: Progress,
 ): Promise<Omit<Measured, "engine">> {
-    const { rehearsal, objectives, scenario } = context;
+    const { objectives, scenario } = context;
     const { region } = scenario;
 
     const { deployed } = await phase(
@@ -114,18 +128,19 @@ async function runPhases(
         { id: "unchanged", title: "update the survivors, unchanged", lane: "build" },
         () => phases.unchangedPhase(context),
     );
-    figures.unchangedSeconds = unchanged.seconds;
+    progress.unchangedSeconds = unchanged.seconds;
     const steady = await phase(
         context,
         { id: "steady", title: "steady state", lane: "observe" },
         () => phases.steadyPhase(context, deployed),
     );
-    figures.steady = steady;
+    progress.steady = steady;
     const fault = await phase(
         context,
         { id: "fault", title: `fault: ${scenario.fault}(${region})`, lane: "fault" },
         () => phases.faultPhase(context),
     );
+    progress.faultMs = fault.faultMs;
     const { notice } = await phase(
         context,
         { id: "detect", title: "alarms and decision", lane: "detect" },
@@ -136,43 +151,45 @@ async function runPhases(
         { id: "evacuate", title: `evacuate ${region} by vote`, lane: "evacuate" },
         () => phases.evacuatePhase(context),
     );
-    figures.evacuationSeconds = evacuation.updateSeconds;
+    progress.evacuationSeconds = evacuation.updateSeconds;
+    progress.figures.calls = evacuation.calls;
     const moved = await phase(
         context,
         { id: "moved", title: "traffic has moved", lane: "observe" },
         () => phases.movedPhase(context, deployed, steady),
     );
-    await phase(context, { id: "hold", title: "hold", lane: "observe" }, () =>
-        phases.holdPhase(context),
-    );
-    const timeline: Timeline = {
+    const marks = {
         faultMs: fault.faultMs,
         quorumMs: notice.sinceMs,
         decidedMs: notice.atMs,
-        votedMs: evacuation.doneMs,
+        votedMs: evacuation.votedMs,
         outMs: moved.outMs,
-        holdEndMs: rehearsal.now(),
     };
-    const rto = await rtoFigures(
+    const { rto, timeline } = await phase(
         context,
-        deployed,
-        steady,
-        timeline,
-        evacuation.laneSeconds,
-        watch,
+        { id: "hold", title: "hold", lane: "observe" },
+        () =>
+            holdPhase(context, marks, (timeline) =>
+                rtoFigures(context, deployed, steady, timeline, unchanged.seconds),
+            ),
     );
+    const errors = errorFigures(steady.traffic.samples, timeline.faultMs, timeline.holdEndMs, {
+        windowMs: objectives.errors.windowSeconds * 1000,
+        budgetPercent: objectives.errors.budgetPercent,
+    });
+    Object.assign(progress.figures, { rto, errors });
     await phase(context, { id: "heal", title: `${region} heals`, lane: "settle" }, () =>
-        phases.healPhase(context, deployed),
+        healPhase(context, deployed),
     );
     await phase(
         context,
         { id: "failback", title: `fail ${region} back in stages`, lane: "failback" },
-        () => phases.failbackPhase(context, steady),
+        () => failbackPhase(context, steady),
     );
     const back = await phase(
         context,
         { id: "back", title: "back in service, writes verified", lane: "observe" },
-        () => phases.backPhase(context, deployed, steady),
+        () => backPhase(context, deployed, steady),
     );
     return {
         rto,
@@ -181,68 +198,28 @@ async function runPhases(
             lostWrites: back.lost,
             worstLagSeconds: fault.lagSeconds,
         },
-        errors: errorFigures(steady.traffic.samples, timeline.faultMs, timeline.holdEndMs, {
-            windowMs: objectives.errors.windowSeconds * 1000,
-            budgetPercent: objectives.errors.budgetPercent,
-        }),
+        errors,
         calls: evacuation.calls,
     };
 }
 
-/** Clients' and alarms' recovery, cut into the parts that the bound has; each part ends where the next begins. */
-async function rtoFigures(
+/** It stays well, or it was not: only the end of the hold can tell. */
+async function holdPhase(
     context: DrillContext,
-    deployed: Deployed,
-    steady: Steady,
-    timeline: Timeline,
-    updateSeconds: number,
-    watch: Watch,
-): Promise<RtoFigures> {
-    const { objectives, scenario, estate } = context;
-    const clientsMs = recoveredAt(steady.traffic.samples, timeline.faultMs, timeline.holdEndMs, {
-        windowMs: objectives.errors.windowSeconds * 1000,
-        outageRatio: objectives.errors.outagePercent / 100,
-    });
-    const alarmsMs = watch.lastBack(deployed, timeline, scenario.region);
-    const endMs = Math.max(clientsMs, alarmsMs);
-    const cut = (untilMs: number): number => Math.min(untilMs, endMs);
-    const marks = [
-        timeline.faultMs,
-        timeline.quorumMs,
-        timeline.decidedMs,
-        timeline.votedMs,
-        timeline.outMs,
-    ].map(cut);
-    const part = (i: number, end: number): number => Math.max(0, (end - (marks[i] ?? end)) / 1000);
-
-    const survivors = Object.fromEntries(
-        await Promise.all(
-            votersFor(scenario.region, estate.topology).map(
-                async (stack) => [stack, await estate.stacks.resources(stack)] as const,
-            ),
-        ),
-    );
-    const bound = boundOf(
-        boundInputs(
-            scenario.region,
-            survivors,
-            await estate.stacks.resources(globalStack),
-            updateSeconds,
-        ),
-    );
+    marks: Omit<Timeline, "holdEndMs">,
+    figures: (timeline: Timeline) => Promise<RtoFigures>,
+): Promise<{ readonly rto: RtoFigures; readonly timeline: Timeline; readonly evidence: Evidence }> {
+    await context.rehearsal.sleep(context.pace.holdSeconds * 1000, context.signal);
+    const timeline = { ...marks, holdEndMs: context.rehearsal.now() };
+    const rto = await figures(timeline);
     return {
-        worldSeconds: (endMs - timeline.faultMs) / 1000,
-        boundWorldSeconds: bound.worldSeconds,
-        detect: part(0, marks[1] ?? endMs),
-        decide: part(1, marks[2] ?? endMs),
-        update: part(2, marks[3] ?? endMs),
-        dns: part(3, marks[4] ?? endMs),
-        drain: part(4, endMs),
-        bound,
+        rto,
+        timeline,
+        evidence: { worldSeconds: context.pace.holdSeconds, recoveredAfter: rto.worldSeconds },
     };
 }
 
-function trafficSeries(steady: Steady | undefined): DrillReport["traffic"] {
+function trafficSeries(steady: Steady | undefined, beganMs: number): DrillReport["traffic"] {
     if (steady === undefined) {
         return [];
     }
@@ -252,47 +229,7 @@ function trafficSeries(steady: Steady | undefined): DrillReport["traffic"] {
     return windowsOf(steady.traffic.samples, steady.sinceMs, endMs, windowMs).map(
         ({ fromMs, ...window }) => ({
             ...window,
-            atSeconds: Math.round((fromMs - steady.sinceMs) / 1000),
+            atSeconds: Math.round((fromMs - beganMs) / 1000),
         }),
     );
-}
-
-/** Remembers every change of every alarm. */
-class Watch {
-    readonly #changes: AlarmChange[] = [];
-
-    constructor(rehearsal: Rehearsal) {
-        rehearsal.events.on("alarm", (change) => this.#changes.push(change));
-    }
-
-    /**
-     * When the last user-facing alarm that rang was back for good. A region that left service has no
-     * users: whatever its alarms still say is of its probes, or frozen with it.
-     *
-     * @throws AutomationError when one still rings.
-     */
-    lastBack(deployed: Deployed, timeline: Timeline, evacuated: string): number {
-        let lastMs = timeline.faultMs;
-        for (const [region, outputs] of Object.entries(deployed.regions)) {
-            const untilMs = region === evacuated ? timeline.outMs : timeline.holdEndMs;
-            for (const name of outputs.userFacingAlarms) {
-                const changes = this.#changes.filter(
-                    (change) =>
-                        change.region === region && change.name === name && change.atMs <= untilMs,
-                );
-                if (changes.at(-1)?.state === "ALARM") {
-                    if (region !== evacuated) {
-                        throw new AutomationError("failed", `alarm ${region}/${name} still rings`);
-                    }
-                    lastMs = Math.max(lastMs, untilMs);
-                }
-                changes.forEach((change, i) => {
-                    if (changes[i - 1]?.state === "ALARM") {
-                        lastMs = Math.max(lastMs, change.atMs);
-                    }
-                });
-            }
-        }
-        return lastMs;
-    }
 }

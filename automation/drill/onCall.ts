@@ -58,6 +58,7 @@ export async function awaitDecision(context: DrillContext, deployed: Deployed): 
             () => notice !== undefined,
             () =>
                 `no decider told to evacuate ${scenario.region}; ${observersIn(context, deployed)}`,
+            "users wait",
         );
     } finally {
         rehearsal.events.off("message", listener);

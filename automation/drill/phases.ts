@@ -1,9 +1,8 @@
 import { regionNames, votersFor } from "../../infra/topology";
 import { deploy } from "../commands/deploy";
-import { failback, type FailbackReport } from "../commands/failback";
 import { failover, type FailoverReport } from "../commands/failover";
 import { AutomationError } from "../errors";
-import { forbiddenCalls, type ForbiddenCalls } from "./calls";
+import { forbiddenCalls, quorumVotedAt, type ForbiddenCalls } from "./calls";
 import {
     alarmsRinging,
     readDeployed,
@@ -14,6 +13,7 @@ import {
     type Steady,
 } from "./context";
 import { errorFigures, windowsOf } from "./curve";
+import { servedBy } from "./returnPhases";
 import { awaitDecision, type Notice } from "./onCall";
 import { faultsOf } from "./scenario";
 
@@ -143,17 +143,15 @@ export async function detectPhase(
 /** What the person on call does: `meridian failover <region> --yes`. */
 export async function evacuatePhase(context: DrillContext): Promise<{
     readonly report: FailoverReport;
-    readonly doneMs: number;
+    /** When the vote that made the quorum was written, world milliseconds. */
+    readonly votedMs: number;
     /** Of the votes' updates in parallel, real. */
     readonly updateSeconds: number;
-    /** Of all of it, world. */
-    readonly laneSeconds: number;
     readonly calls: ForbiddenCalls;
     readonly evidence: Evidence;
 }> {
     const { rehearsal, scenario } = context;
     const mark = rehearsal.mark();
-    const startMs = rehearsal.now();
     let provenAt = performance.now();
     const report = await failover(context.estate, {
         region: scenario.region,
@@ -163,17 +161,12 @@ export async function evacuatePhase(context: DrillContext): Promise<{
         signal: context.signal,
     });
     const updateSeconds = (performance.now() - provenAt) / 1000;
-    const doneMs = rehearsal.now();
-    const calls = forbiddenCalls(
-        rehearsal.callsSince(mark),
-        scenario.region,
-        scenario.controlPlanes,
-    );
+    const made = rehearsal.callsSince(mark);
+    const calls = forbiddenCalls(made, scenario.region, scenario.controlPlanes);
     return {
         report,
-        doneMs,
+        votedMs: quorumVotedAt(made, context.estate.topology.quorum) ?? rehearsal.now(),
         updateSeconds,
-        laneSeconds: (doneMs - startMs) / 1000,
         calls,
         evidence: { votes: report.votes, calls },
     };
@@ -191,8 +184,10 @@ export async function movedPhase(
         context,
         () => !rehearsal.healthy(check),
         () => `${scenario.region} is still in service`,
+        "users wait",
     );
-    const outMs = rehearsal.now();
+    const outMs = context.watch.unhealthySince(check) ?? rehearsal.now();
+    const seenMs = rehearsal.now();
     const quietMs = 30_000;
     const failing = (): number =>
         steady.traffic.samples.filter(
@@ -201,9 +196,10 @@ export async function movedPhase(
     const ringing = (): readonly string[] => alarmsRinging(context, deployed, scenario.region);
     await waitFor(
         context,
-        () => rehearsal.now() - outMs >= quietMs && failing() === 0 && ringing().length === 0,
+        () => rehearsal.now() - seenMs >= quietMs && failing() === 0 && ringing().length === 0,
         () =>
             `${failing()} requests failed in the last ${quietMs / 1000} s; alarms: ${ringing().join(", ") || "none"}`,
+        "users wait",
     );
     return {
         outMs,
@@ -212,132 +208,6 @@ export async function movedPhase(
             stillAnswered: servedBy(steady, scenario.region, rehearsal.now() - quietMs),
         },
     };
-}
-
-/** It stays well. */
-export async function holdPhase(context: DrillContext): Promise<{ readonly evidence: Evidence }> {
-    await context.rehearsal.sleep(context.pace.holdSeconds * 1000, context.signal);
-    return { evidence: { worldSeconds: context.pace.holdSeconds } };
-}
-
-/** The region comes back, but stays out until it is failed back: votes latch. */
-export async function healPhase(
-    context: DrillContext,
-    deployed: Deployed,
-): Promise<{ readonly evidence: Evidence }> {
-    const { rehearsal, scenario } = context;
-    for (const fault of faultsOf(scenario)) {
-        rehearsal.heal(fault);
-    }
-    const endpoint = deployed.global.healthChecks.endpoint[scenario.region] ?? "";
-    const inService = deployed.global.healthChecks.inService[scenario.region] ?? "";
-    const observed = (): readonly string[] =>
-        Object.entries(deployed.regions)
-            .filter(
-                ([region, outputs]) =>
-                    rehearsal.alarmState(region, outputs.observerAlarms[scenario.region] ?? "") ===
-                    "ALARM",
-            )
-            .map(([region]) => region);
-    await waitFor(
-        context,
-        () => rehearsal.healthy(endpoint) && observed().length === 0,
-        () =>
-            `${scenario.region} does not come back: its endpoint is ${rehearsal.healthy(endpoint) ? "healthy" : "unhealthy"}, ` +
-            `the alarms of ${observed().join(", ") || "no region"} ring`,
-    );
-    if (rehearsal.healthy(inService)) {
-        throw new AutomationError(
-            "failed",
-            `${scenario.region} went back into service by itself; votes must hold until they are taken back`,
-        );
-    }
-    return { evidence: { endpoint: "healthy", stillOut: true } };
-}
-
-/** Stage by stage, with the clients' word between two stages. */
-export async function failbackPhase(
-    context: DrillContext,
-    steady: Steady,
-): Promise<{ readonly report: FailbackReport; readonly evidence: Evidence }> {
-    const { rehearsal, objectives, scenario } = context;
-    const report = await failback(context.estate, {
-        region: scenario.region,
-        yes: true,
-        onProgress: (line) => context.onProgress(`  ${line}`),
-        signal: context.signal,
-        gate: async () => {
-            const sinceMs = rehearsal.now();
-            await rehearsal.sleep(context.pace.stageSeconds * 1000, context.signal);
-            const errors = errorFigures(steady.traffic.samples, sinceMs, rehearsal.now(), {
-                windowMs: objectives.errors.windowSeconds * 1000,
-                budgetPercent: objectives.errors.budgetPercent,
-            });
-            return errors.failures > errors.requests * (objectives.errors.outagePercent / 100)
-                ? {
-                      ok: false,
-                      reason: `${errors.failures} of ${errors.requests} requests failed`,
-                  }
-                : { ok: true };
-        },
-    });
-    return { report, evidence: { stages: report.stages } };
-}
-
-/** The region serves its users again, and every write that a client was promised is there. */
-export async function backPhase(
-    context: DrillContext,
-    deployed: Deployed,
-    steady: Steady,
-): Promise<{
-    readonly acknowledged: number;
-    readonly lost: number;
-    readonly evidence: Evidence;
-}> {
-    const { rehearsal, scenario } = context;
-    const sinceMs = rehearsal.now();
-    await waitFor(
-        context,
-        () => servedBy(steady, scenario.region, sinceMs) > 0,
-        () => `${scenario.region} answers nobody`,
-    );
-    await rehearsal.sleep(context.pace.stageSeconds * 1000, context.signal);
-    const ringing = alarmsRinging(context, deployed);
-    await steady.traffic.stop();
-    const { acknowledged, lost, unverified } = await steady.traffic.verify();
-    const [last] = windowsOf(
-        steady.traffic.samples,
-        sinceMs,
-        rehearsal.now(),
-        Number.MAX_SAFE_INTEGER,
-    );
-    if (unverified > 0) {
-        throw new AutomationError(
-            "failed",
-            `${unverified} of ${acknowledged} acknowledged writes could not be read back`,
-        );
-    }
-    if (ringing.length > 0) {
-        throw new AutomationError(
-            "failed",
-            `alarms ring after the failback: ${ringing.join(", ")}`,
-        );
-    }
-    return {
-        acknowledged,
-        lost,
-        evidence: {
-            sharesByRegion: last?.shares ?? {},
-            acknowledgedWrites: acknowledged,
-            lostWrites: lost,
-        },
-    };
-}
-
-function servedBy(steady: Steady, region: string, sinceMs: number): number {
-    return steady.traffic.samples.filter(
-        (sample) => sample.region === region && !sample.stale && sample.atMs >= sinceMs,
-    ).length;
 }
 
 function unhealthy(context: DrillContext, checks: Readonly<Record<string, string>>): string {

@@ -11,7 +11,9 @@ export interface DrillStep {
     readonly id: string;
     readonly title: string;
     readonly lane: Lane;
-    readonly status: "done" | "failed" | "skipped";
+    readonly status: "done" | "failed";
+    /** World seconds from the drill's beginning to the step's. */
+    readonly atSeconds: number;
     readonly worldSeconds: number;
     readonly realSeconds: number;
     /** What shows that it went so. */
@@ -22,29 +24,34 @@ export interface RtoFigures {
     /** From the fault to clients and user-facing alarms being well for good. */
     readonly worldSeconds: number;
     readonly boundWorldSeconds: number;
-    /** Its parts; they add up to `worldSeconds`. */
+    /** Its parts; they add up to `worldSeconds`. From the fault to a quorum of observers' alarms, */
     readonly detect: number;
+    /** to the decider's notice, */
     readonly decide: number;
+    /** to the vote that made the quorum, */
     readonly update: number;
+    /** to DNS that takes the region for out of service, */
     readonly dns: number;
+    /** and to the last failure of a client that had not left yet. */
     readonly drain: number;
     readonly bound: Bound;
 }
 
 export interface RpoFigures {
     readonly acknowledgedWrites: number;
+    /** Of those, the ones that could not be read back after the failback. */
     readonly lostWrites: number;
-    /** Replication when the fault struck. */
+    /** Replication in the minute before the fault: what a region that never came back would have taken with it. */
     readonly worstLagSeconds: number;
 }
 
 export interface EngineFigures {
     readonly version: string;
     readonly updates: readonly EngineUpdate[];
-    /** The survivors' unchanged updates in parallel, real seconds. */
-    readonly unchangedSeconds: number;
-    /** The evacuation's updates in parallel, real seconds. */
-    readonly evacuationSeconds: number;
+    /** The survivors' unchanged updates in parallel, real seconds; undefined when the drill did not get there. */
+    readonly unchangedSeconds: number | undefined;
+    /** The evacuation's updates in parallel, real seconds; undefined when the drill did not get there. */
+    readonly evacuationSeconds: number | undefined;
 }
 
 export interface EngineUpdate {
@@ -54,7 +61,10 @@ export interface EngineUpdate {
     readonly changes: number;
 }
 
-/** `drill.json`. */
+/**
+ * `drill.json`. Figures that the drill did not get to are absent. `schema` rises when a field changes its
+ * meaning or goes away, not when one is added.
+ */
 export interface DrillReport {
     readonly schema: 1;
     /** ISO 8601, real time. */
@@ -62,7 +72,7 @@ export interface DrillReport {
     readonly scenario: Scenario;
     readonly objectives: Objectives;
     readonly result: "met" | "missed" | "aborted";
-    /** Why it was aborted. */
+    /** Why it was aborted, or given up while users still waited. */
     readonly error?: string;
     readonly verdicts: readonly Verdict[];
     readonly rto?: RtoFigures;
@@ -75,7 +85,7 @@ export interface DrillReport {
     readonly realSeconds: number;
 }
 
-/** One window of `traffic`: seconds of world time since the traffic began. */
+/** One window of `traffic`: world seconds from the drill's beginning to the window's. */
 export interface TrafficPoint extends Omit<Window, "fromMs"> {
     readonly atSeconds: number;
 }
@@ -98,25 +108,55 @@ export interface Measured {
     readonly engine: EngineFigures;
 }
 
+/** How much longer the evacuation's updates took than unchanged ones; NaN when either was not measured. */
+export function evacuationToUnchanged(engine: EngineFigures): number {
+    return (engine.evacuationSeconds ?? NaN) / (engine.unchangedSeconds ?? NaN);
+}
+
 /** Judges what was measured. Pure. */
 export function judge(measured: Measured, objectives: Objectives): readonly Verdict[] {
     const { rto, rpo, errors, calls, engine } = measured;
-    const ratio = engine.evacuationSeconds / engine.unchangedSeconds;
+    const ratio = evacuationToUnchanged(engine);
+    const forbidden = calls.examples.join("; ");
     return [
-        verdict("RTO", rto.worldSeconds, objectives.rtoSeconds, "s", slowest(rto)),
+        verdict("RTO", rto.worldSeconds, objectives.rtoSeconds, "s", usedTheTime(rto)),
         verdict(
             "RTO against its bound",
             rto.worldSeconds / rto.boundWorldSeconds,
             objectives.rtoToBound,
             "x",
-            slowest(rto),
+            usedTheTime(rto),
         ),
-        verdict("writes lost", rpo.lostWrites, objectives.rpo.lostWrites, ""),
-        verdict("replication lag", rpo.worstLagSeconds, objectives.rpo.lagSeconds, "s"),
-        verdict("client error budget used", errors.budgetUsed, 1, "x"),
-        verdict("calls to the impaired region", calls.toImpairedRegion, 0, ""),
-        verdict("calls to dead control planes", calls.toDownControlPlanes, 0, ""),
-        verdict("update against an unchanged one", ratio, objectives.updateToUnchanged, "x"),
+        verdict(
+            "writes lost",
+            rpo.lostWrites,
+            objectives.rpo.lostWrites,
+            "",
+            `of ${rpo.acknowledgedWrites} acknowledged ones`,
+        ),
+        verdict(
+            "replication lag",
+            rpo.worstLagSeconds,
+            objectives.rpo.lagSeconds,
+            "s",
+            "replication was behind before the fault",
+        ),
+        verdict(
+            "client error budget used",
+            errors.budgetUsed,
+            1,
+            "x",
+            worstGeography(errors.byGeography),
+        ),
+        verdict("calls to the impaired region", calls.toImpairedRegion, 0, "", forbidden),
+        verdict("calls to dead control planes", calls.toDownControlPlanes, 0, "", forbidden),
+        verdict(
+            "update against an unchanged one",
+            ratio,
+            objectives.updateToUnchanged,
+            "x",
+            slowestUpdate(engine),
+        ),
     ];
 }
 
@@ -125,7 +165,7 @@ function verdict(
     measured: number,
     allowed: number,
     unit: string,
-    cause?: string,
+    cause: string,
 ): Verdict {
     // A figure that could not be computed is no success.
     const met = measured <= allowed;
@@ -134,20 +174,50 @@ function verdict(
         met,
         measured: withUnit(measured, unit),
         allowed: withUnit(allowed, unit),
-        ...(met || cause === undefined ? {} : { cause }),
+        ...(met ? {} : { cause }),
     };
 }
 
-/** The part that exceeds its share of the bound by most: what a missed RTO is to be blamed on. */
-function slowest(rto: RtoFigures): string {
-    const parts = rto.bound.terms.map((term) => ({
-        name: term.name,
-        took: rto[term.name],
-        over: rto[term.name] - term.seconds,
-        bound: term.seconds,
+/** Title of the step that each part of the RTO is spent in. */
+const stepOf = {
+    detect: "alarms and decision",
+    decide: "alarms and decision",
+    update: "evacuate by vote",
+    dns: "traffic has moved",
+    drain: "traffic has moved",
+} as const;
+
+/** What a missed RTO is to be blamed on: the part that exceeds its bound by most, or the longest when none does. */
+function usedTheTime(rto: RtoFigures): string {
+    const parts = rto.bound.terms.map(({ name, seconds }) => ({
+        name,
+        took: rto[name],
+        bound: seconds,
+        over: rto[name] - seconds,
     }));
-    const worst = parts.reduce((a, b) => (b.over > a.over ? b : a));
-    return `${worst.name} took ${worst.took.toFixed(0)} s, its part of the bound is ${worst.bound.toFixed(0)} s`;
+    const late = parts.filter((part) => part.over > 0);
+    const worst =
+        late.length > 0
+            ? late.reduce((a, b) => (b.over > a.over ? b : a))
+            : parts.reduce((a, b) => (b.took > a.took ? b : a));
+    const took = `${worst.name} took ${worst.took.toFixed(0)} s (step "${stepOf[worst.name]}")`;
+    return late.length > 0
+        ? `${took}, its part of the bound is ${worst.bound.toFixed(0)} s`
+        : `no part exceeds its bound, the longest: ${took}`;
+}
+
+function worstGeography(byGeography: Readonly<Record<string, number>>): string {
+    const [worst] = Object.entries(byGeography).sort(([, a], [, b]) => b - a);
+    return worst === undefined ? "nobody asked" : `${worst[1]} % failed in ${worst[0]}`;
+}
+
+function slowestUpdate({ updates }: EngineFigures): string {
+    const [slowest] = updates
+        .filter(({ step }) => step === "evacuate")
+        .sort((a, b) => b.seconds - a.seconds);
+    return slowest === undefined
+        ? "no update of the evacuation was measured"
+        : `${slowest.stack} took ${slowest.seconds.toFixed(1)} s`;
 }
 
 function withUnit(value: number, unit: string): string {

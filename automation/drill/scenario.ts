@@ -1,4 +1,5 @@
 import type { RehearsalFault } from "../rehearsal";
+import type { BoundPath } from "./bound";
 
 /** What goes wrong in a drill. */
 export interface Scenario {
@@ -27,6 +28,14 @@ export function scenarioOf(fault: FaultKind, region: string): Scenario {
         latencyMs: 150,
         controlPlanes: globalControlPlanesHome,
     };
+}
+
+/**
+ * What has to take the region out. A gray region answers its health check, so people have to; one that
+ * answers nobody is seen by Route 53 itself, and the votes only keep it out.
+ */
+export function boundPathOf(scenario: Pick<Scenario, "fault">): BoundPath {
+    return scenario.fault === "gray" ? "votes" : "endpoint";
 }
 
 export function faultsOf(scenario: Scenario): readonly RehearsalFault[] {

@@ -1,118 +1,115 @@
 import Table from "cli-table3";
 import { createColors } from "picocolors";
 
+import type { Colours } from "../cli/colours";
 import type { DrillReport, DrillStep } from "./report";
-
-const bars = " ▁▂▃▄▅▆▇█";
-
-type Colours = ReturnType<typeof createColors>;
+import type { Scenario } from "./scenario";
+import { trafficLines } from "./trafficLines";
 
 /** The report for a person at a terminal; plain where no colours are given. */
 export function summaryOf(report: DrillReport, colours: Colours = createColors(false)): string {
     return [
         title(report, colours),
         stepsTable(report.steps, colours),
-        ...(report.rto === undefined ? [] : [rtoTable(report)]),
+        ...(report.rto === undefined ? [] : [rtoTable(report.rto)]),
         ...(report.verdicts.length === 0 ? [] : [verdictsTable(report, colours)]),
+        ...(report.errors === undefined ? [] : [clientLine(report.errors)]),
         ...trafficLines(report),
     ].join("\n\n");
 }
 
 function title(report: DrillReport, colours: Colours): string {
-    const { fault, region, controlPlanes } = report.scenario;
+    const { scenario, realSeconds, error } = report;
     const result = {
         met: colours.green("objectives met"),
         missed: colours.red("an objective was missed"),
         aborted: colours.yellow("aborted"),
     }[report.result];
-    const why = report.error === undefined ? "" : `: ${report.error}`;
-    return `${fault}(${region}) with control-planes(${controlPlanes}) down: ${result}${why} (${report.realSeconds.toFixed(0)} s of real time)`;
+    return [
+        `drill: ${whatFailed(scenario)}; the control planes in ${scenario.controlPlanes} are down`,
+        `result: ${result}${error === undefined ? "" : `: ${error}`}, in ${realSeconds.toFixed(0)} s of real time`,
+    ].join("\n");
+}
+
+function whatFailed({ fault, region, errorRate }: Scenario): string {
+    return fault === "gray"
+        ? `${region} fails ${(errorRate * 100).toFixed(0)} % of its requests, and its /health stays green`
+        : `${region} is gone`;
 }
 
 function stepsTable(steps: readonly DrillStep[], colours: Colours): string {
-    const table = plainTable(["phase", "lane", "", "world", "real"]);
+    const table = plainTable(["phase", "lane", "status", "world time", "real time"]);
     for (const step of steps) {
         table.push([
             step.title,
             step.lane,
             step.status === "done" ? "done" : colours.red(step.status),
-            { content: seconds(step.worldSeconds), hAlign: "right" },
-            { content: seconds(step.realSeconds), hAlign: "right" },
+            right(seconds(step.worldSeconds)),
+            right(seconds(step.realSeconds)),
         ]);
     }
     return table.toString();
 }
 
-function rtoTable(report: DrillReport): string {
-    const table = plainTable(["RTO, world time", "measured", "bound", "how the bound is made"]);
-    const { rto } = report;
-    if (rto !== undefined) {
-        for (const term of rto.bound.terms) {
-            table.push([
-                term.name,
-                { content: seconds(rto[term.name]), hAlign: "right" },
-                { content: seconds(term.seconds), hAlign: "right" },
-                term.formula,
-            ]);
-        }
+/** Where each part of the RTO ends, so that a reader need not know its name. */
+const partEnds = {
+    detect: "detect: a quorum of observers alarms",
+    decide: "decide: the person on call is told",
+    update: "update: the quorum's vote is written",
+    dns: "dns: answers lead elsewhere",
+    drain: "drain: the last client has left",
+} as const;
+
+function rtoTable(rto: NonNullable<DrillReport["rto"]>): string {
+    const table = plainTable(["RTO in world time", "measured", "bound", "the bound is made of"]);
+    for (const term of rto.bound.terms) {
         table.push([
-            "in all",
-            { content: seconds(rto.worldSeconds), hAlign: "right" },
-            { content: seconds(rto.boundWorldSeconds), hAlign: "right" },
-            rto.bound.formula,
+            rto.bound.path === "endpoint" && term.name === "detect"
+                ? "detect: the health check fails"
+                : partEnds[term.name],
+            right(seconds(rto[term.name])),
+            right(seconds(term.seconds)),
+            term.formula,
         ]);
     }
+    table.push([
+        "in all, from the fault",
+        right(seconds(rto.worldSeconds)),
+        right(seconds(rto.boundWorldSeconds)),
+        rto.bound.path === "votes"
+            ? "the region answers its health check: votes take it out"
+            : "the endpoint's health check takes the region out",
+    ]);
     return table.toString();
 }
 
 function verdictsTable(report: DrillReport, colours: Colours): string {
-    const table = plainTable(["objective", "measured", "allowed", ""]);
+    const table = plainTable(["objective", "measured", "allowed", "verdict"]);
     for (const one of report.verdicts) {
         const missed = one.cause === undefined ? "missed" : `missed: ${one.cause}`;
         table.push([
             one.objective,
-            { content: one.measured, hAlign: "right" },
-            { content: one.allowed, hAlign: "right" },
+            right(one.measured),
+            right(one.allowed),
             one.met ? colours.green("met") : colours.red(missed),
         ]);
     }
     return table.toString();
 }
 
-/** Each region's share of the answers over time, one character per window, and the failures under it. */
-function trafficLines(report: DrillReport): readonly string[] {
-    if (report.traffic.length === 0) {
-        return [];
-    }
-    const regions = [
-        ...new Set(report.traffic.flatMap((window) => Object.keys(window.shares))),
-    ].sort();
-    const width = Math.max(...regions.map((region) => region.length), "failures".length);
-    const line = (name: string, values: readonly number[]): string =>
-        `${name.padEnd(width)}  ${values.map(bar).join("")}`;
+function clientLine(errors: NonNullable<DrillReport["errors"]>): string {
+    const where = Object.entries(errors.byGeography)
+        .filter(([, percent]) => percent > 0)
+        .sort(([, a], [, b]) => b - a)
+        .map(([geography, percent]) => `${geography} ${percent} %`);
     return [
-        [
-            "who answered, over world time",
-            ...regions.map((region) =>
-                line(
-                    region,
-                    report.traffic.map((window) => window.shares[region] ?? 0),
-                ),
-            ),
-            line(
-                "failures",
-                report.traffic.map((window) =>
-                    window.requests === 0 ? 0 : window.errors / window.requests,
-                ),
-            ),
-        ].join("\n"),
-    ];
-}
-
-/** A share of 0 to 1 as one character; a little is never nothing. */
-function bar(share: number): string {
-    const level = share <= 0 ? 0 : Math.max(1, Math.round(share * (bars.length - 1)));
-    return bars[Math.min(level, bars.length - 1)] ?? " ";
+        `clients, from the fault to the end of the hold: ${errors.failures} of ${errors.requests} requests failed`,
+        `${errors.peak} % in the worst window`,
+        ...(where.length === 0 ? [] : [`by geography ${where.join(", ")}`]),
+        ...(errors.staleClients === undefined
+            ? []
+            : [`${errors.staleClients} % of those that ignore times to live, not counted`]),
+    ].join("\n  ");
 }
 
 function plainTable(head: readonly string[]): Table.Table {
@@ -120,6 +117,10 @@ function plainTable(head: readonly string[]): Table.Table {
         head: [...head],
         style: { head: [], border: [], compact: true },
     });
+}
+
+function right(content: string): Table.Cell {
+    return { content, hAlign: "right" };
 }
 
 function seconds(value: number): string {

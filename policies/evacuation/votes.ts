@@ -1,21 +1,31 @@
 import { type PolicyResource, UnknownValueError } from "@pulumi/policy";
 
+/** A value that a preview does not know yet. */
+export const unknown = Symbol("unknown");
+
 export interface Vote {
     readonly urn: string;
     /** Region the vote is about, or `self-test`. */
     readonly subject: string;
-    /** Body of the object; undefined while it is not known. */
+    /** Body of the object, or `unknown`; undefined when it comes from where nobody can check it (a file, a copy). */
     readonly body: unknown;
-    /** Region the object lives in. */
+    /** Region the object lives in, or `unknown`. */
     readonly region: unknown;
 }
 
 export const selfTest = "self-test";
 
+/** Whatever can write an object: a vote is its key and its body, not the resource that made it. */
+const objectTypes = [
+    "aws:s3/bucketObjectv2:BucketObjectv2",
+    "aws:s3/bucketObject:BucketObject",
+    "aws:s3/objectCopy:ObjectCopy",
+];
+
 /** Every `votes/*` object of the stack. */
 export function votesIn(resources: readonly PolicyResource[]): readonly Vote[] {
     return resources
-        .filter((resource) => resource.type === "aws:s3/bucketObjectv2:BucketObjectv2")
+        .filter((resource) => objectTypes.includes(resource.type))
         .flatMap(({ urn, props }) => {
             const subject = /^votes\/(.+)$/.exec(String(known(() => props["key"])))?.[1];
             return subject === undefined
@@ -31,13 +41,12 @@ export function votesIn(resources: readonly PolicyResource[]): readonly Vote[] {
         });
 }
 
-/** The value, or undefined where a preview does not know it yet. */
 function known(get: () => unknown): unknown {
     try {
         return get();
     } catch (error) {
         if (error instanceof UnknownValueError) {
-            return undefined;
+            return unknown;
         }
         throw error;
     }

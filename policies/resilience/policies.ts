@@ -9,6 +9,8 @@ import { keyRotation } from "./rules/encryption/keyRotation";
 import { loadBalancerTls } from "./rules/encryption/loadBalancerTls";
 import { logGroupKey } from "./rules/encryption/logGroupKey";
 import { messagingKey } from "./rules/encryption/messagingKey";
+import { objectKey } from "./rules/encryption/objectKey";
+import { storageKey } from "./rules/encryption/storageKey";
 import { tableKey } from "./rules/encryption/tableKey";
 import { calculatedCheck } from "./rules/health/calculatedCheck";
 import { endpointCheck } from "./rules/health/endpointCheck";
@@ -26,6 +28,8 @@ export const policies: Policies = [
     loadBalancerTls,
     logGroupKey,
     messagingKey,
+    objectKey,
+    storageKey,
     tableKey,
     calculatedCheck,
     endpointCheck,

@@ -27,9 +27,33 @@ export function read(get: () => unknown): unknown {
     }
 }
 
+/** Reads along a path such as `encryptAtRest.kmsKeyId`; of a list, the first element. Unknown as soon as a part is. */
+export function at(props: Props, path: string): unknown {
+    let value: unknown = props;
+    for (const name of path.split(".")) {
+        const holder = Array.isArray(value) ? read(() => (value as unknown[])[0]) : value;
+        if (holder === unknown) {
+            return unknown;
+        }
+        value = read(() => (holder as Props | null | undefined)?.[name]);
+        if (value === unknown) {
+            return unknown;
+        }
+    }
+    return value;
+}
+
 /** Whether a value is set: known and not empty, or unknown. */
 export function isSet(value: unknown): boolean {
     return value !== undefined && value !== null && value !== "";
+}
+
+/**
+ * Whether a value names a key of the customer's: an ARN, an id or an alias that is not one of AWS's own
+ * (`alias/aws/s3`). One that is yet to be made is taken for such a key.
+ */
+export function isCustomerKey(value: unknown): boolean {
+    return isSet(value) && !(typeof value === "string" && /(^|:)alias\/aws\//.test(value));
 }
 
 /** A list property, empty when absent or unknown as a whole. */
@@ -40,17 +64,24 @@ export function list(get: () => unknown): readonly Props[] {
 
 type Judge = (props: Props, report: ReportViolation, args: ResourceValidationArgs) => void;
 
-/** Runs `judge` on resources of one type, by type token: a pack needs no cloud SDK and starts fast. */
-export function resourcesOfType(type: string, judge: Judge): ResourceValidation {
+/** Runs `judge` on resources of these types, by type token: a pack needs no cloud SDK and starts fast. */
+export function resourcesOfType(
+    type: string | readonly string[],
+    judge: Judge,
+): ResourceValidation {
+    const types = new Set([type].flat());
     return (args, report) => {
-        if (args.type === type) {
+        if (types.has(args.type)) {
             judge(args.props, report, args);
         }
     };
 }
 
-export function ofType(resources: readonly PolicyResource[], type: string): PolicyResource[] {
-    return resources.filter((resource) => resource.type === type);
+export function ofType(
+    resources: readonly PolicyResource[],
+    ...types: readonly string[]
+): PolicyResource[] {
+    return resources.filter((resource) => types.includes(resource.type));
 }
 
 /** Shows a value in a message. */

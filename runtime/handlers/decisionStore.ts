@@ -1,6 +1,5 @@
 import {
     BatchGetItemCommand,
-    ConditionalCheckFailedException,
     DynamoDBClient,
     GetItemCommand,
     PutItemCommand,
@@ -9,6 +8,7 @@ import {
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 
 import { awsClient } from "../awsClient";
+import { ifConditionHolds } from "../conditionalWrite";
 import type { Decision, Signal } from "./decision";
 
 /** All tries of one call together stay well below the handler's 30 seconds. */
@@ -135,18 +135,6 @@ export class DecisionStore {
                 ExpressionAttributeValues: marshall({ ":published": "published", ":id": id }),
             }),
         );
-    }
-}
-
-async function ifConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
-    try {
-        await write();
-        return true;
-    } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) {
-            return false;
-        }
-        throw error;
     }
 }
 

@@ -1,5 +1,4 @@
 import {
-    ConditionalCheckFailedException,
     DynamoDBClient,
     GetItemCommand,
     PutItemCommand,
@@ -11,6 +10,7 @@ import {
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 
 import { awsClient } from "../awsClient";
+import { ifConditionHolds } from "../conditionalWrite";
 
 export interface Key {
     readonly pk: string;
@@ -134,17 +134,5 @@ export class Table {
 
     close(): void {
         this.#client.destroy();
-    }
-}
-
-async function ifConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
-    try {
-        await write();
-        return true;
-    } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) {
-            return false;
-        }
-        throw error;
     }
 }

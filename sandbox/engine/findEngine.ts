@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { EngineError } from "./engineError";
 import { buildWithGo } from "./goBuild";
@@ -31,6 +32,8 @@ export interface FindOptions {
     readonly goBinary?: string;
     /** @default the one at get.pulumi.com */
     readonly installer?: Installer;
+    /** Seconds that the installer may take. @default 300 */
+    readonly installerSeconds?: number;
     readonly signal?: AbortSignal;
 }
 
@@ -94,11 +97,12 @@ async function get(
         options.onProgress(`pulumi ${versions.cli}: running the official installer`);
         try {
             await inStaging(target, async (folder) => {
-                await installer.install(versions.cli, folder);
+                await unlessLate(installer.install(versions.cli, folder), options);
                 await proveStaged(folder);
             });
             return expectCached(target, "installer");
         } catch (error) {
+            options.signal?.throwIfAborted();
             problems.push(`the official installer failed: ${messageOf(error)}`);
             options.onProgress(`not used: ${problems.at(-1)}`);
         }
@@ -135,10 +139,25 @@ async function get(
             "one of these gives you one:",
             `  - install Pulumi ${versions.minimumCli} or later and put it on PATH: https://www.pulumi.com/docs/install/`,
             "  - allow access to https://get.pulumi.com and run this again",
-            "  - install Go 1.25 or later (https://go.dev/dl/) and run this again: it is built from its Go module in about five minutes",
+            "  - install Go 1.25 or later (https://go.dev/dl/) and run this again: it is built from its Go module, in five to ten minutes on two cores",
             `  - put a pulumi ${versions.cli} at ${path.join(target, "bin", "pulumi")}`,
         ].join("\n"),
     );
+}
+
+/** The installer cannot be told to stop; it ends with this process at the latest. */
+async function unlessLate(install: Promise<void>, options: FindOptions): Promise<void> {
+    const seconds = options.installerSeconds ?? 300;
+    const over = new AbortController();
+    const late = sleep(seconds * 1000, undefined, {
+        signal: AbortSignal.any([over.signal, ...(options.signal ? [options.signal] : [])]),
+    }).then(() => Promise.reject(new EngineError(`it was not done after ${seconds} s`)));
+    try {
+        await Promise.race([install, late]);
+    } finally {
+        over.abort();
+        await late.catch(() => undefined);
+    }
 }
 
 async function fromCache(target: string, source: EngineSource): Promise<FoundEngine | undefined> {

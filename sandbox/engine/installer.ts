@@ -1,3 +1,4 @@
+import http from "node:http";
 import https from "node:https";
 import { createRequire } from "node:module";
 
@@ -6,37 +7,20 @@ import type { PulumiCommand as Command } from "@pulumi/pulumi/automation";
 type Automation = typeof import("@pulumi/pulumi/automation");
 type InstallOptions = NonNullable<Parameters<(typeof Command)["install"]>[0]>;
 
-const host = "get.pulumi.com";
+/** What the Automation API downloads first. */
+const script = "https://get.pulumi.com/install.sh";
 const probeTimeoutMs = 3000;
 
 /** The official installer, as far as the set-up needs it; tests give their own. */
 export interface Installer {
-    /** Whether its host answers at all. Never throws, and takes 3 s at most. */
+    /** Whether its host gives it out. Never throws, and takes 3 s at most. */
     reachable(signal?: AbortSignal): Promise<boolean>;
     /** Installs the CLI at `<root>/bin/pulumi`. */
     install(version: string, root: string): Promise<void>;
 }
 
 export const officialInstaller: Installer = {
-    reachable: (signal) =>
-        new Promise((resolve) => {
-            const request = https.request(
-                { host, method: "HEAD", path: "/", timeout: probeTimeoutMs, signal },
-                (response) => {
-                    response.resume();
-                    settle(true);
-                },
-            );
-            // `timeout` is about silence on the socket; a name that does not resolve has no socket.
-            const deadline = setTimeout(() => settle(false), probeTimeoutMs);
-            function settle(reachable: boolean): void {
-                clearTimeout(deadline);
-                resolve(reachable);
-                request.destroy();
-            }
-            request.on("error", () => settle(false));
-            request.end();
-        }),
+    reachable: (signal) => isThere(script, probeTimeoutMs, signal),
 
     async install(version, root) {
         // Half a second to load, needed here only.
@@ -49,3 +33,30 @@ export const officialInstaller: Installer = {
         await PulumiCommand.install({ version: new SemVer(version), root });
     },
 };
+
+/**
+ * Whether a file can be had from the web: its server says so within the time. One that refuses, as
+ * an egress filter does, is as good as none. Never rejects.
+ */
+export function isThere(
+    url: string,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+): Promise<boolean> {
+    return new Promise((resolve) => {
+        const { request: start } = url.startsWith("https:") ? https : http;
+        const request = start(url, { method: "HEAD", signal }, (response) => {
+            response.resume();
+            settle((response.statusCode ?? 500) < 400);
+        });
+        // For all of it, as a name that does not resolve has no socket that could be silent.
+        const deadline = setTimeout(() => settle(false), timeoutMs);
+        function settle(there: boolean): void {
+            clearTimeout(deadline);
+            resolve(there);
+            request.destroy();
+        }
+        request.on("error", () => settle(false));
+        request.end();
+    });
+}

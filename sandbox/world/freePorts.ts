@@ -98,7 +98,7 @@ function explain(error: NodeJS.ErrnoException, wanted: Wanted): AddressError {
             );
         case "EADDRNOTAVAIL":
             return new AddressError(
-                `${address} is not an address of this machine; on macOS every loopback address needs an alias: sudo ifconfig lo0 alias ${address}`,
+                `${address} is not an address of this machine; on macOS the loopback addresses need aliases, which last until the next restart:\n  ${aliasCommand()}`,
             );
         case "EACCES":
             return new AddressError(
@@ -109,4 +109,17 @@ function explain(error: NodeJS.ErrnoException, wanted: Wanted): AddressError {
                 cause: error,
             });
     }
+}
+
+/** A line for a shell that gives macOS every address of the plan that a rehearsal of ordinary size uses. */
+function aliasCommand(): string {
+    const regions = `{0..${awsRegions.length - 1}}`;
+    const addresses = [
+        dnsAddress,
+        // Two load balancers and four tasks a region: a deployment has the old and the new at once.
+        `127.10.${regions}.{1,2,{200..202},{210..213}}`,
+        `127.20.${regions}.1`,
+        `127.30.{1..${geographies.length}}.{1..10}`,
+    ];
+    return `for a in ${addresses.join(" ")}; do sudo ifconfig lo0 alias $a; done`;
 }

@@ -33,4 +33,28 @@ describe("stack traces", () => {
         expect(status).to.equal(0);
         expect(stdout).to.contain("printed");
     });
+
+    for (const { title, environment, frames } of [
+        { title: "spends nothing on the traces of promises", environment: {}, frames: false },
+        {
+            title: "writes the traces of promises when they are asked for",
+            environment: { PULUMI_DEBUG_PROMISE_LEAKS: "true" },
+            frames: true,
+        },
+    ]) {
+        it(title, () => {
+            const program = `
+                require(${JSON.stringify(path.join(__dirname, "../../infra/stackTraces"))});
+                console.log(new Error().stack, new Error("said").stack);
+            `;
+            const { stdout } = spawnSync(
+                process.execPath,
+                ["-r", "ts-node/register/transpile-only", "-e", program],
+                { encoding: "utf8", env: { PATH: process.env["PATH"], ...environment } },
+            );
+            const [silent, said] = stdout.split("Error: said");
+            expect(silent?.includes("    at "), "without a message").to.equal(frames);
+            expect(said, "with a message").to.include("    at ");
+        });
+    }
 });

@@ -139,6 +139,7 @@ describe("the packs, as processes", () => {
             "evacuation-enough-regions",
             "evacuation-named-region",
             "evacuation-not-itself",
+            "evacuation-nothing-but-votes",
             "evacuation-one-region",
             "evacuation-vote-body",
         ]);

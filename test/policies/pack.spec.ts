@@ -1,8 +1,12 @@
+import fs from "node:fs";
+import path from "node:path";
+
 import { expect } from "chai";
 
 import { policies as evacuation } from "../../policies/evacuation/policies";
 import { policies as resilience } from "../../policies/resilience/policies";
 
+const root = path.join(__dirname, "..", "..");
 const groups = ["capacity", "encryption", "health", "recovery", "routing", "evacuation"];
 
 describe("every policy", () => {
@@ -25,6 +29,33 @@ describe("every policy", () => {
                 expect(schema).to.have.property("default");
             });
         }
+    }
+
+    for (const pack of ["resilience", "evacuation"]) {
+        it(`of ${pack} is in the pack and has a spec`, () => {
+            const rules = path.join(root, "policies", pack, "rules");
+            const files = fs
+                .readdirSync(rules, { recursive: true, encoding: "utf8" })
+                .filter((file) => file.endsWith(".ts"));
+            const policies = fs.readFileSync(path.join(rules, "..", "policies.ts"), "utf8");
+            const folder = path.join(root, "test", "policies", pack);
+            const specs = fs
+                .readdirSync(folder)
+                .map((file) => fs.readFileSync(path.join(folder, file), "utf8"));
+            // What a rule is, and not what several of them share.
+            const own = files.filter((file) =>
+                fs.readFileSync(path.join(rules, file), "utf8").includes("enforcementLevel:"),
+            );
+            expect(own).to.have.length.greaterThan(3);
+            for (const file of own) {
+                const module = `/rules/${file.replace(/\.ts$/, "")}"`;
+                expect(policies, file).to.contain(module);
+                expect(
+                    specs.some((text) => text.includes(module)),
+                    file,
+                ).to.equal(true);
+            }
+        });
     }
 
     it("has a name of its own", () => {

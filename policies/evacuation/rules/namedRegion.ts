@@ -1,6 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 
 import { dataPlaneRecovery } from "../framework";
+import { impairedRegionSetting } from "../impairedRegion";
 import { selfTest, votesIn } from "../votes";
 
 interface Config {
@@ -24,11 +25,7 @@ export const namedRegion: StackValidationPolicy = {
         "Correct meridian:votes in the stack's configuration, or impairedRegion and regions in the pack's.",
     configSchema: {
         properties: {
-            impairedRegion: {
-                type: "string",
-                default: "",
-                description: "region that is being evacuated; empty: any",
-            },
+            impairedRegion: impairedRegionSetting,
             regions: {
                 type: "array",
                 items: { type: "string" },

@@ -14,7 +14,7 @@ export const notItself: StackValidationPolicy = {
     remediationSteps: "Remove the object; the other regions vote.",
     validateStack: (args, report) => {
         for (const { subject, region, urn } of votesIn(args.resources)) {
-            if (region !== undefined && subject === region) {
+            if (subject === region) {
                 report(`votes/${subject} lives in ${subject} itself; remove it`, urn);
             }
         }

@@ -4,8 +4,8 @@ import { dataPlaneRecovery } from "../framework";
 import { selfTest, votesIn } from "../votes";
 
 /**
- * With a majority quorum, voters that speak against one region at most can never take two regions
- * out together, whatever two operators do at the same time.
+ * Every region out costs a quorum of votes, and nobody has more than one: whatever several operators do
+ * at the same time, at most (regions / quorum) of them can be out. Of four with a quorum of two, two stay.
  */
 export const oneRegion: StackValidationPolicy = {
     name: "evacuation-one-region",

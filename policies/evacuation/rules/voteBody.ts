@@ -1,7 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 
 import { dataPlaneRecovery } from "../framework";
-import { selfTest, votesIn } from "../votes";
+import { selfTest, unknown, votesIn } from "../votes";
 
 const bodies = ["in-service", "evacuate"];
 
@@ -17,9 +17,9 @@ export const voteBody: StackValidationPolicy = {
     validateStack: (args, report) => {
         for (const { subject, body, urn } of votesIn(args.resources)) {
             const allowed = subject === selfTest ? ["evacuate"] : bodies;
-            if (body !== undefined && (typeof body !== "string" || !allowed.includes(body))) {
+            if (body !== unknown && (typeof body !== "string" || !allowed.includes(body))) {
                 report(
-                    `votes/${subject} says ${JSON.stringify(body)}; it must say ${allowed.join(" or ")}`,
+                    `votes/${subject} says ${JSON.stringify(body) ?? "something that is not in its content"}; its content must be ${allowed.join(" or ")}`,
                     urn,
                 );
             }

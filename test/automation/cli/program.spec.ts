@@ -88,6 +88,11 @@ describe("the command line", () => {
             ["failover", "us-east-1", "--yes", "--dry-run"],
             ["failback", "us-east-1", "--stage", "share-7"],
             ["failback", "us-east-1", "--wait", "soon"],
+            ["deploy", "--stack", "mars-1"],
+            ["preview", "--stack", "eu-west-1", "mars-1"],
+            ["destroy", "--stack", "mars-1"],
+            ["sandbox", "--ports", "dns=5300,dns=5301"],
+            ["sandbox", "--ports", "api=0"],
             ["drill", "--fault", "meteor"],
             ["drill", "--region", "mars-1"],
             ["drill", "--objectives", "/nowhere.yaml"],
@@ -97,6 +102,29 @@ describe("the command line", () => {
             expect(out, args.join(" ")).to.equal("");
             expect(err, args.join(" ")).to.contain("error: ");
         }
+    });
+
+    it("says which version it is", async () => {
+        const { code, out } = await run(["--version"]);
+        expect(code).to.equal(0);
+        expect(out).to.match(/^\d+\.\d+\.\d+\n$/);
+    });
+
+    it("names the option that gives the rehearsal cloud another port", async () => {
+        const taken: Wiring = {
+            ...working,
+            startRehearsal: async () => {
+                throw Object.assign(
+                    new Error("port 4566 is in use; choose another with ports.api"),
+                    { name: "AddressError" },
+                );
+            },
+        };
+        const home = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-cli-"));
+        const { code, err } = await run(["sandbox", "--home", home], taken);
+        await fs.rm(home, { recursive: true });
+        expect(code).to.equal(2);
+        expect(err).to.contain("choose another with --ports api=<port>\n");
     });
 
     it("says on stdout why it failed with --json, and still on stderr", async () => {
@@ -130,6 +158,22 @@ describe("the command line", () => {
             },
         };
         expect(await run(["engine"], failed)).to.eql({ code: 1, out: "", err: "error: broken\n" });
+    });
+
+    it("stops the making of an engine when it is interrupted, and takes nothing for done", async () => {
+        const slow: Wiring = {
+            ...working,
+            prepareEngine: ({ signal }) =>
+                new Promise((_resolve, reject) => {
+                    signal?.addEventListener("abort", () => reject(signal.reason as Error));
+                    process.emit("SIGTERM", "SIGTERM");
+                }),
+        };
+        const { code, err } = await run(["engine"], slow);
+        expect(code).to.equal(1);
+        expect(err).to.equal(
+            "stopping; once more to stop at once\nerror: interrupted by SIGTERM\n",
+        );
     });
 
     describe("in a project", () => {

@@ -102,10 +102,22 @@ describe("meridian status", () => {
         const east = report.regions.find((one) => one.region === "us-east-1");
         expect(east?.votesAgainst).to.eql({
             kind: "unknown",
-            reason: "eu-west-1: eu-west-1: the state is corrupt",
+            reason: "eu-west-1: the state is corrupt",
         });
         expect(east?.endpoint.kind).to.equal("unknown");
         expect(statusText(await status(estateOf({}), probes))).to.contain("is not deployed");
+    });
+
+    it("says of a global stack that was never updated how to deploy it, and not what it lacks", async () => {
+        for (const answers of [{}, { ...outputs, global: {} }]) {
+            const report = await status(estateOf(answers), probes);
+            expect(report.writer).to.eql({
+                kind: "unknown",
+                reason: "stack global is not deployed; deploy it with: meridian deploy",
+            });
+        }
+        const old = await status(estateOf({ global: { schemaVersion: 0 } }), probes);
+        expect(old.writer.kind === "unknown" && old.writer.reason).to.contain("`schemaVersion`");
     });
 
     it("passes a measured lag on, by region", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { forbiddenCalls } from "../../../automation/drill/calls";
+import { forbiddenCalls, quorumVotedAt } from "../../../automation/drill/calls";
 import type { RecordedCall } from "../../../automation/rehearsal";
 
 function call(over: Partial<RecordedCall>): RecordedCall {
@@ -66,5 +66,24 @@ describe("the calls of the evacuate lane", () => {
             toImpairedRegion: 0,
             made: {},
         });
+    });
+});
+
+describe("the moment of the quorum", () => {
+    const vote = (atMs: number, over: Partial<RecordedCall> = {}): RecordedCall =>
+        call({ atMs, ...over });
+
+    it("is when the vote was written that made it, not when the last one was", () => {
+        expect(quorumVotedAt([vote(30), vote(10), vote(20)], 2)).to.equal(20);
+    });
+
+    it("is not made of writes that failed, or of somebody else's", () => {
+        const calls = [
+            vote(10),
+            vote(11, { outcome: "timeout" }),
+            vote(12, { caller: "service:eu-west-1" }),
+            vote(13, { action: "GetObject" }),
+        ];
+        expect(quorumVotedAt(calls, 2)).to.equal(undefined);
     });
 });

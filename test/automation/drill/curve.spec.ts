@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { errorFigures, recoveredAt, windowsOf } from "../../../automation/drill/curve";
+import { errorFigures, patienceMs, recoveredAt, windowsOf } from "../../../automation/drill/curve";
 import type { ShopperSample } from "../../../automation/rehearsal";
 
 const options = { windowMs: 10_000, outageRatio: 0.05 };
@@ -42,6 +42,29 @@ describe("the clients' error curve", () => {
     it("counts an outage that comes back as one that never ended", () => {
         const samples = second(0, 300, (at) => (at >= 60 && at < 90) || (at >= 250 && at < 255));
         expect(recoveredAt(samples, 60_000, 300_000, options)).to.equal(254_100);
+    });
+
+    it("does not call an outage over that reaches the end", () => {
+        const samples = second(0, 100, (at) => at >= 20);
+        expect(recoveredAt(samples, 20_000, 100_000, options)).to.equal(undefined);
+    });
+
+    it("does not judge by the few requests of a last window that is cut short", () => {
+        const samples = second(0, 102, (at) => at === 20 || at === 101);
+        expect(
+            recoveredAt(samples, 20_000, 102_000, { windowMs: 10_000, outageRatio: 0.09 }),
+        ).to.equal(20_100);
+    });
+
+    it("knows how long clients waited for nothing", () => {
+        const samples = [
+            sample(10, { ok: false, latencyMs: 4000 }),
+            sample(11, { ok: false, latencyMs: 9000, stale: true }),
+            sample(12, { latencyMs: 8000 }),
+            sample(1, { ok: false, latencyMs: 7000 }),
+        ];
+        expect(patienceMs(samples, 5000, 20_000)).to.equal(4000);
+        expect(patienceMs([], 5000, 20_000)).to.equal(0);
     });
 
     it("recovered at once when nothing failed", () => {

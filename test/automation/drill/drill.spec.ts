@@ -8,7 +8,7 @@ import { defaultObjectives } from "../../../automation/commands/drill";
 import { runDrill } from "../../../automation/drill/drill";
 import { readObjectives } from "../../../automation/drill/objectives";
 import type { DrillReport } from "../../../automation/drill/report";
-import { scenarioOf } from "../../../automation/drill/scenario";
+import { type FaultKind, scenarioOf } from "../../../automation/drill/scenario";
 import { summaryOf } from "../../../automation/drill/summary";
 import type { StackOutputs, Update } from "../../../automation/stacks";
 import { regionNames, topology, votersFor } from "../../../infra/topology";
@@ -24,6 +24,8 @@ const rate = "meridian-error-rate";
 class JoinedStacks extends FakeStacks {
     readonly votes = new Map<string, string>(survivors.map((stack) => [stack, "in-service"]));
     share = 100;
+    /** World time that the last survivor's update still takes once its vote is written. */
+    lingerMs = 0;
 
     constructor(readonly world: FakeRehearsal) {
         super();
@@ -49,6 +51,7 @@ class JoinedStacks extends FakeStacks {
             this.share = shareIn(text) ?? this.share;
         } else {
             this.#vote(stack, voteIn(text) ?? "in-service");
+            await this.world.sleep(stack === survivors.at(-1) ? this.lingerMs : 0);
         }
         return updateOf(stack, { changes });
     }
@@ -61,13 +64,18 @@ class JoinedStacks extends FakeStacks {
             return;
         }
         this.votes.set(stack, vote);
+        this.world.calls.push({
+            atMs: this.world.now(),
+            caller: `pulumi:${stack}`,
+            plane: "data",
+            service: "s3",
+            action: "PutObject",
+            region: stack,
+            outcome: "ok",
+        });
         this.world.after(8000, () => {
             const against = [...this.votes.values()].filter((vote) => vote === "evacuate");
-            if (against.length >= topology.quorum) {
-                this.world.unhealthy.add(`in-service-${region}`);
-            } else {
-                this.world.unhealthy.delete(`in-service-${region}`);
-            }
+            this.world.setHealth(`in-service-${region}`, against.length < topology.quorum);
         });
     }
 
@@ -91,9 +99,17 @@ class JoinedStacks extends FakeStacks {
         });
         return stack === "global"
             ? [
-                  resource("aws:route53/healthCheck:HealthCheck", "vote-a-b", {
+                  resource("aws:route53/healthCheck:HealthCheck", `vote-eu-west-1-${region}`, {
                       requestInterval: 10,
                       failureThreshold: 1,
+                  }),
+                  resource("aws:route53/healthCheck:HealthCheck", `endpoint-${region}`, {
+                      requestInterval: 10,
+                      failureThreshold: 3,
+                  }),
+                  resource("aws:route53/record:Record", "state", {
+                      name: `_state.${region}.app.example.com`,
+                      ttl: 10,
                   }),
               ]
             : [
@@ -109,9 +125,12 @@ class JoinedStacks extends FakeStacks {
                       evaluationPeriods: 3,
                       datapointsToAlarm: 2,
                   }),
-                  resource("aws:cloudwatch/eventRule:EventRule", "t", {
-                      scheduleExpression: "rate(1 minute)",
-                  }),
+                  ...["observer", "decider"].map((what) =>
+                      resource("aws:cloudwatch/eventRule:EventRule", what, {
+                          name: `meridian-${what}-tick`,
+                          scheduleExpression: "rate(1 minute)",
+                      }),
+                  ),
                   resource("aws:lambda/function:Function", "d", {
                       environment: { variables: { DWELL_SECONDS: "60" } },
                   }),
@@ -189,8 +208,10 @@ describe("the drill", () => {
     let folder: string;
     let world: FakeRehearsal;
     let stacks: JoinedStacks;
+    let limits: { readonly about: string; readonly targets: readonly string[] }[];
 
     beforeEach(async () => {
+        limits = [];
         folder = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-drill-"));
         for (const stack of [...names, "global"]) {
             await fs.writeFile(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
@@ -202,17 +223,26 @@ describe("the drill", () => {
     });
     afterEach(() => fs.rm(folder, { recursive: true }));
 
-    async function drill(signal = new AbortController().signal): Promise<DrillReport> {
+    async function drill(
+        signal = new AbortController().signal,
+        fault: FaultKind = "gray",
+    ): Promise<DrillReport> {
         return runDrill({
             estate: {
                 topology,
                 stacks,
                 projectFolder: folder,
-                policyPacks: { standing: [], evacuation: () => [] },
+                policyPacks: {
+                    standing: [],
+                    evacuation: (about, targets) => {
+                        limits.push({ about, targets });
+                        return [];
+                    },
+                },
             },
             rehearsal: world,
             engine: { version: "3.0.0" },
-            scenario: scenarioOf("gray", region),
+            scenario: scenarioOf(fault, region),
             objectives: {
                 ...(await readObjectives(defaultObjectives)),
                 // Fakes take microseconds, and a ratio of those says nothing.
@@ -249,6 +279,48 @@ describe("the drill", () => {
         );
         expect(world.held).to.equal(0);
         expect(world.faults.size).to.equal(0);
+        // The votes out and the votes back, each limited to itself.
+        expect(limits).to.eql(
+            [...survivors, ...survivors].map((stack) => ({
+                about: region,
+                targets: [voteChange(stack, region, "evacuate").urn],
+            })),
+        );
+    });
+
+    it("writes a report with every figure that readers may count on", async () => {
+        const report = JSON.parse(JSON.stringify(await drill())) as Record<string, object>;
+        const keysOf = (name: string): readonly string[] => Object.keys(report[name] ?? {});
+        expect(report["schema"]).to.equal(1);
+        expect(Object.keys(report)).to.include.members(
+            "scenario objectives result verdicts traffic steps engine realSeconds".split(" "),
+        );
+        for (const [name, keys] of [
+            ["rto", "worldSeconds boundWorldSeconds detect decide update dns drain bound"],
+            ["rpo", "acknowledgedWrites lostWrites worstLagSeconds"],
+            ["errors", "byGeography peak budgetUsed"],
+            ["calls", "toImpairedRegion toDownControlPlanes"],
+            ["engine", "version updates unchangedSeconds evacuationSeconds"],
+        ] as const) {
+            expect(keysOf(name), name).to.include.members(keys.split(" "));
+        }
+        for (const step of report["steps"] as Record<string, unknown>[]) {
+            expect(Object.keys(step)).to.have.members(
+                "id title lane status atSeconds worldSeconds realSeconds evidence".split(" "),
+            );
+        }
+        const [window] = report["traffic"] as Record<string, unknown>[];
+        expect(window).to.have.all.keys("atSeconds", "requests", "errors", "shares");
+    });
+
+    it("keeps the figures it has when it is aborted later", async () => {
+        world.onHeal = () => world.setHealth(`in-service-${region}`, true);
+        const report = await drill();
+        expect(report.result).to.equal("aborted");
+        expect(report.rto?.worldSeconds).to.be.greaterThan(100);
+        expect(report.calls?.toImpairedRegion).to.equal(0);
+        expect(report.errors?.failures).to.be.greaterThan(0);
+        expect(report.rpo).to.equal(undefined);
     });
 
     it("measures the RTO from the fault to the clients and the alarms, in parts that add up", async () => {
@@ -260,15 +332,73 @@ describe("the drill", () => {
         expect(decide).to.be.closeTo(70, 1.01);
         expect(worldSeconds).to.be.closeTo(detect + decide + update + dns + drain, 0.01);
         expect(worldSeconds).to.be.closeTo(208, 1.01);
+        expect(update).to.be.at.most(1);
+        expect(dns).to.equal(8);
+        expect(drain).to.equal(0);
+        expect(rto?.bound.path).to.equal("votes");
     });
 
-    it("is over when nobody decides, and says what the observers saw", async () => {
+    it("ends the update with the vote that made the quorum, and not with the last engine", async () => {
+        stacks.lingerMs = 5000;
+        const { rto, error } = await drill();
+        expect(error).to.equal(undefined);
+        expect(rto?.update).to.be.at.most(1);
+        expect(rto?.dns).to.equal(8);
+    });
+
+    it("takes what Route 53 saw by itself for detected then, whoever decides later", async () => {
+        const gray = world.onInject;
+        world.onInject = (fault) => {
+            if (fault.kind === "blackout") {
+                gray({ kind: "gray", region, errorRate: 1, latencyMs: 0 });
+                world.after(35_000, () => world.setHealth(`in-service-${region}`, false));
+            }
+        };
+        world.answer = () =>
+            world.unhealthy.has(`in-service-${region}`)
+                ? { region: "eu-west-1", ok: true }
+                : world.faults.has("blackout")
+                  ? { region: undefined, ok: false }
+                  : { region, ok: true };
+        const { rto, error } = await drill(new AbortController().signal, "blackout");
+        expect(error).to.equal(undefined);
+        expect(rto?.detect).to.be.closeTo(35, 1);
+        expect(rto).to.include({ decide: 0, update: 0, dns: 0, drain: 0 });
+        expect(rto?.bound.path).to.equal("endpoint");
+    });
+
+    it("misses the RTO when nobody decides, and says what the observers saw", async () => {
         followFaults(world, 10_000_000);
         const report = await drill();
-        expect(report.result).to.equal("aborted");
+        expect(report.result).to.equal("missed");
+        expect(report.verdicts).to.have.length(1);
+        expect(report.verdicts[0]).to.deep.include({
+            objective: "RTO",
+            met: false,
+            measured: "over 900 s",
+            cause: 'users were not back after the step "alarms and decision", which took 900 s',
+        });
+        expect(summaryOf(report)).to.contain("users were not back");
         expect(report.error)
             .to.contain("no decider told to evacuate us-east-1")
             .and.to.contain("eu-west-1 says ALARM");
+    });
+
+    it("misses the RTO when clients fail again at the end of the hold", async () => {
+        const answer = world.answer;
+        let sinceMs: number | undefined;
+        world.answer = (atMs) => {
+            const given = answer(atMs);
+            sinceMs = given.region === region ? undefined : (sinceMs ?? atMs);
+            return {
+                ...given,
+                ok: given.ok && !(sinceMs !== undefined && atMs - sinceMs > 60_000),
+            };
+        };
+        const report = await drill();
+        expect(report.result).to.equal("missed");
+        expect(report.error).to.contain("clients still fail at the end of the hold");
+        expect(report.steps.at(-1)).to.include({ id: "hold", status: "failed" });
     });
 
     it("misses the RPO when an acknowledged write is gone", async () => {

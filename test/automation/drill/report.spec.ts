@@ -4,19 +4,9 @@ import { boundOf } from "../../../automation/drill/bound";
 import { defaultObjectives } from "../../../automation/commands/drill";
 import { readObjectives } from "../../../automation/drill/objectives";
 import { judge, type Measured, type Verdict } from "../../../automation/drill/report";
+import { boundInputsWith } from "../support/boundInputs";
 
-const bound = boundOf({
-    probeSeconds: 60,
-    alarmPeriodSeconds: 60,
-    alarmDatapoints: 2,
-    dwellSeconds: 60,
-    decideSeconds: 60,
-    updateSeconds: 10,
-    voteCheckSeconds: 10,
-    voteCheckThreshold: 1,
-    ttlSeconds: 60,
-    drainSeconds: 20,
-});
+const bound = boundOf(boundInputsWith({ unchangedSeconds: 5, patienceSeconds: 0 }), "votes");
 
 const good: Measured = {
     rto: {
@@ -77,13 +67,50 @@ describe("the judgement of a drill", () => {
     });
 
     it("does not take a figure that is missing for a success", async () => {
-        const engine = { ...good.engine, unchangedSeconds: NaN };
+        const engine = { ...good.engine, unchangedSeconds: undefined };
         expect(await missed({ ...good, engine })).to.eql(["update against an unchanged one"]);
     });
 
     it("says which part used the time", async () => {
         const rto = { ...good.rto, worldSeconds: 700, decide: 480 };
         const verdict = (await verdicts({ ...good, rto })).find((one) => one.objective === "RTO");
-        expect(verdict?.cause).to.equal("decide took 480 s, its part of the bound is 120 s");
+        expect(verdict?.cause).to.equal(
+            'decide took 480 s (step "alarms and decision"), its part of the bound is 120 s',
+        );
+    });
+
+    it("says which part was the longest where the objective asks for less than the bound", async () => {
+        const inside = { detect: 170, decide: 100, update: 9, dns: 8, drain: 20 };
+        const rto = { ...good.rto, ...inside, worldSeconds: 700, boundWorldSeconds: 700 };
+        const verdict = (await verdicts({ ...good, rto })).find((one) => one.objective === "RTO");
+        expect(verdict?.cause).to.equal(
+            'no part exceeds its bound, the longest: detect took 170 s (step "alarms and decision")',
+        );
+    });
+
+    it("names what every other missed objective is to be blamed on", async () => {
+        const { rpo, errors, calls, engine } = good;
+        const bad = await verdicts({
+            ...good,
+            rpo: { ...rpo, lostWrites: 3, worstLagSeconds: 60 },
+            errors: { ...errors, budgetUsed: 2, byGeography: { de: 1, us: 33.5 } },
+            calls: { ...calls, toImpairedRegion: 1, examples: ["pulumi:a -> iam GetRole"] },
+            engine: {
+                ...engine,
+                evacuationSeconds: 40,
+                updates: [
+                    { stack: "eu-west-1", step: "evacuate", seconds: 40, changes: 1 },
+                    { stack: "ap-east-1", step: "evacuate", seconds: 9, changes: 1 },
+                    { stack: "us-east-1", step: "deploy", seconds: 99, changes: 160 },
+                ],
+            },
+        });
+        expect(bad.flatMap(({ cause }) => cause ?? [])).to.eql([
+            "of 100 acknowledged ones",
+            "replication was behind before the fault",
+            "33.5 % failed in us",
+            "pulumi:a -> iam GetRole",
+            "eu-west-1 took 40.0 s",
+        ]);
     });
 });

@@ -99,6 +99,18 @@ export class FakeRehearsal implements Rehearsal {
         return !this.unhealthy.has(id);
     }
 
+    setHealth(id: string, healthy: boolean): void {
+        if (healthy === this.healthy(id)) {
+            return;
+        }
+        if (healthy) {
+            this.unhealthy.delete(id);
+        } else {
+            this.unhealthy.add(id);
+        }
+        this.events.emit("health", { id, healthy, atMs: this.now() });
+    }
+
     worstLagSeconds(): number {
         return 0.7;
     }

@@ -7,6 +7,7 @@ import { keyRotation } from "../../../policies/resilience/rules/encryption/keyRo
 import { loadBalancerTls } from "../../../policies/resilience/rules/encryption/loadBalancerTls";
 import { logGroupKey } from "../../../policies/resilience/rules/encryption/logGroupKey";
 import { messagingKey } from "../../../policies/resilience/rules/encryption/messagingKey";
+import { objectKey } from "../../../policies/resilience/rules/encryption/objectKey";
 import { tableKey } from "../../../policies/resilience/rules/encryption/tableKey";
 import { judgeResource, judgeStack, unknown } from "../support/judge";
 
@@ -42,6 +43,25 @@ describe("encryption rules", () => {
 
         it("refuses the key that AWS manages", () => {
             expect(judge({ serverSideEncryption: { enabled: true } })[0]).to.match(/aws\/dynamodb/);
+        });
+
+        it("refuses the alias of AWS's own key, which looks like a key", () => {
+            const own = "arn:aws:kms:eu-west-1:111122223333:alias/aws/dynamodb";
+            const replicas = [{ regionName: "us-east-1", kmsKeyArn: own }];
+            expect(
+                judge({ serverSideEncryption: { enabled: true, kmsKeyArn: own }, replicas }),
+            ).to.have.length(2);
+        });
+
+        it("judges a replica that is a resource of its own", () => {
+            const replica = (kmsKeyArn: unknown) =>
+                judgeResource(tableKey, {
+                    type: "aws:dynamodb/tableReplica:TableReplica",
+                    props: { kmsKeyArn },
+                });
+            expect(replica(key)).to.deep.equal([]);
+            expect(replica(unknown)).to.deep.equal([]);
+            expect(replica(undefined)).to.have.length(1);
         });
 
         it("names each replica without a key", () => {
@@ -144,9 +164,51 @@ describe("encryption rules", () => {
             ).to.deep.equal([]);
         });
 
-        it("exempts by name, exactly or by a stated beginning, and nothing else", () => {
-            expect(judgeStack(bucketKey, [bucket("meridian-votes-eu-west-1-1")])).to.deep.equal([]);
-            expect(judgeStack(bucketKey, [bucket("my-meridian-votes-x")])).to.have.length(1);
+        it("refuses a configuration without a rule, and the alias of AWS's own key", () => {
+            const empty = { ...configuration(kms), props: { bucket: "data", rules: [] } };
+            expect(judgeStack(bucketKey, [bucket("data"), empty])[0]).to.match(/no rule/);
+            const own = { sseAlgorithm: "aws:kms", kmsMasterKeyId: "alias/aws/s3" };
+            expect(judgeStack(bucketKey, [bucket("data"), configuration(own)])[0]).to.match(
+                /alias\/aws\/s3/,
+            );
+        });
+
+        it("judges buckets of the older kind, and a bucket's own block", () => {
+            const older = { ...bucket("data"), type: "aws:s3/bucketV2:BucketV2" };
+            expect(judgeStack(bucketKey, [older])).to.have.length(1);
+            const block = (applied: unknown) => ({
+                ...bucket("data"),
+                props: {
+                    bucket: "data",
+                    serverSideEncryptionConfiguration: {
+                        rule: { applyServerSideEncryptionByDefault: applied },
+                    },
+                },
+            });
+            expect(judgeStack(bucketKey, [block(kms)])).to.deep.equal([]);
+            expect(judgeStack(bucketKey, [block({ sseAlgorithm: "AES256" })])[0]).to.match(
+                /AES256/,
+            );
+            // The provider shows AWS's default there even where a configuration of its own says otherwise.
+            expect(
+                judgeStack(bucketKey, [block({ sseAlgorithm: "AES256" }), configuration(kms)]),
+            ).to.deep.equal([]);
+        });
+
+        it("exempts by name, in any region and account, and nothing else", () => {
+            const votes = "meridian-votes-eu-west-1-111122223333";
+            expect(judgeStack(bucketKey, [bucket(votes)])).to.deep.equal([]);
+            expect(
+                judgeStack(bucketKey, [bucket("meridian-access-logs-ap-south-1-111122223333")]),
+            ).to.deep.equal([]);
+            for (const name of [
+                `my-${votes}`,
+                `${votes}-2`,
+                "meridian-votes-customers",
+                "meridian-votes-eu-west-1-1",
+            ]) {
+                expect(judgeStack(bucketKey, [bucket(name)]), name).to.have.length(1);
+            }
             const exempt = [{ name: "data", reason: "holds nothing at all" }];
             expect(
                 judgeStack(bucketKey, [bucket("data")], { exemptBuckets: exempt }),
@@ -199,7 +261,19 @@ describe("encryption rules", () => {
             judge({ Effect: "Allow", Principal: { AWS: "arn:aws:iam::111122223333:root" } }),
         ).to.deep.equal([]);
         expect(judge({ Effect: "Deny", Principal: "*" })).to.deep.equal([]);
-        expect(judge({ Effect: "Allow", Principal: "*", Condition: {} })).to.deep.equal([]);
+        const condition = { StringEquals: { "kms:CallerAccount": "111122223333" } };
+        expect(judge({ Effect: "Allow", Principal: "*", Condition: condition })).to.deep.equal([]);
+        for (const empty of [{}, { StringEquals: {} }, null]) {
+            expect(judge({ Effect: "Allow", Principal: "*", Condition: empty })).to.have.length(1);
+        }
+        expect(judge({ Effect: "Allow", NotPrincipal: { AWS: "x" } })).to.have.length(1);
+        const open = JSON.stringify({ Statement: { Effect: "Allow", Principal: "*" } });
+        expect(
+            judgeResource(keyPolicy, {
+                type: "aws:kms/keyPolicy:KeyPolicy",
+                props: { policy: open },
+            }),
+        ).to.have.length(1);
         expect(judge({ Sid: "open", Effect: "Allow", Principal: "*" })[0]).to.match(/open/);
         expect(judge({ Effect: "Allow", Principal: { AWS: ["x", "*"] } })).to.have.length(1);
         expect(
@@ -222,6 +296,28 @@ describe("encryption rules", () => {
             /2016-08/,
         );
         expect(judge({ protocol: "HTTPS" })).to.have.length(1);
+        expect(judge({ protocol: "TLS" })).to.have.length(1);
+        // What passes through is not the listener's to encrypt.
+        expect(judge({ protocol: "TCP" })).to.deep.equal([]);
+        const later = { type: "redirect", redirect: { protocol: unknown } };
+        expect(judge({ protocol: "HTTP", defaultActions: [later] })).to.deep.equal([]);
+        expect(
+            judgeResource(loadBalancerTls, {
+                type: "aws:alb/listener:Listener",
+                props: { protocol: "HTTPS" },
+            }),
+        ).to.have.length(1);
+    });
+
+    it("objects do not fall behind their bucket", () => {
+        const judge = (props: Record<string, unknown>) =>
+            judgeResource(objectKey, { type: "aws:s3/bucketObjectv2:BucketObjectv2", props });
+        expect(judge({})).to.deep.equal([]);
+        expect(judge({ serverSideEncryption: "aws:kms", kmsKeyId: key })).to.deep.equal([]);
+        expect(judge({ serverSideEncryption: unknown, kmsKeyId: unknown })).to.deep.equal([]);
+        expect(judge({ serverSideEncryption: "AES256" })[0]).to.match(/AES256/);
+        expect(judge({ serverSideEncryption: "aws:kms" })[0]).to.match(/aws\/s3/);
+        expect(judge({ kmsKeyId: "alias/aws/s3" })).to.have.length(1);
     });
 
     it("leaves other types alone", () => {

@@ -5,7 +5,7 @@ import { tableCapacity } from "../../../policies/resilience/rules/capacity/table
 import { calculatedCheck } from "../../../policies/resilience/rules/health/calculatedCheck";
 import { endpointCheck } from "../../../policies/resilience/rules/health/endpointCheck";
 import { tableRecovery } from "../../../policies/resilience/rules/recovery/tableRecovery";
-import { judgeResource, unknown } from "../support/judge";
+import { type Given, judgeResource, judgeStack, unknown } from "../support/judge";
 
 describe("health rules", () => {
     const sound = { type: "HTTPS", requestInterval: 10, failureThreshold: 3 };
@@ -43,6 +43,16 @@ describe("health rules", () => {
         expect(judge({ ...vote, invertHealthcheck: false })).to.have.length(1);
     });
 
+    it("refuse a check of any type that is switched off, because it says healthy", () => {
+        expect(judge({ disabled: true })[0]).to.match(/healthy whatever happens/);
+        expect(judge({ type: "CALCULATED", disabled: true })).to.have.length(1);
+        expect(judge({ disabled: false })).to.deep.equal([]);
+    });
+
+    it("take an empty list of regions for all of them", () => {
+        expect(judge({ regions: [] })).to.deep.equal([]);
+    });
+
     it("do not judge what is not known yet", () => {
         expect(judge({ type: unknown, requestInterval: unknown })).to.deep.equal([]);
     });
@@ -69,22 +79,40 @@ describe("health rules", () => {
 });
 
 describe("capacity rules", () => {
+    const judge = (type: string, props: Record<string, unknown>, config = {}) =>
+        judgeResource(serviceMinimum, { type, props }, config);
     const target = (props: Record<string, unknown>, config = {}) =>
-        judgeResource(
-            serviceMinimum,
-            {
-                type: "aws:appautoscaling/target:Target",
-                props: { serviceNamespace: "ecs", ...props },
-            },
-            config,
-        );
+        judge("aws:appautoscaling/target:Target", { serviceNamespace: "ecs", ...props }, config);
 
-    it("want what survives the loss of any one region", () => {
-        expect(target({ minCapacity: 3, maxCapacity: 12 })).to.deep.equal([]);
-        expect(target({ minCapacity: 2, maxCapacity: 12 })[0]).to.match(/at least 3/);
-        expect(
-            target({ minCapacity: 3, maxCapacity: 12 }, { regions: 3, peakTasks: 9 })[0],
-        ).to.match(/at least 5/);
+    it("want a region's own peak and that of the region that is lost", () => {
+        expect(target({ minCapacity: 6, maxCapacity: 24 })).to.deep.equal([]);
+        expect(target({ minCapacity: 5, maxCapacity: 24 })[0]).to.match(
+            /3 tasks of its own peak and 3 of a region that is lost, so it must be at least 6/,
+        );
+    });
+
+    it("want room for the largest of the others, whichever it is", () => {
+        const config = { peakTasks: 2, peakTasksByRegion: { "us-east-1": 9, "eu-west-1": 4 } };
+        const least = (region: unknown) =>
+            /at least (\d+)/.exec(
+                target({ region, minCapacity: 1, maxCapacity: 99 }, config)[0] ?? "",
+            )?.[1];
+        expect(least("us-east-1")).to.equal("13");
+        expect(least("eu-west-1")).to.equal("13");
+        expect(least("ap-south-1")).to.equal("11");
+        // Of a region that is not known, the worst.
+        expect(least(unknown)).to.equal("18");
+        expect(least(undefined)).to.equal("18");
+    });
+
+    it("want a service with users to start with as many, whether it scales or not", () => {
+        const type = "aws:ecs/service:Service";
+        const loadBalancers = [{ containerPort: 8080 }];
+        expect(judge(type, { desiredCount: 6, loadBalancers })).to.deep.equal([]);
+        expect(judge(type, { desiredCount: unknown, loadBalancers })).to.deep.equal([]);
+        expect(judge(type, { desiredCount: 1, loadBalancers })[0]).to.match(/at least 6/);
+        expect(judge(type, { loadBalancers })).to.have.length(1);
+        expect(judge(type, { desiredCount: 1 })).to.deep.equal([]);
     });
 
     it("want room to grow", () => {
@@ -96,19 +124,63 @@ describe("capacity rules", () => {
         expect(target({ serviceNamespace: "dynamodb", minCapacity: 1 })).to.deep.equal([]);
     });
 
-    it("want global tables on demand or provisioned high enough", () => {
-        const judge = (props: Record<string, unknown>) =>
-            judgeResource(tableCapacity, { type: "aws:dynamodb/table:Table", props });
+    describe("of global tables", () => {
+        const table = (props: Record<string, unknown>): Given => ({
+            type: "aws:dynamodb/table:Table",
+            name: "table",
+            props: { name: "orders", arn: "arn:orders", ...props },
+        });
+        const replica = (arn: unknown, from: readonly string[] = []): Given => ({
+            type: "aws:dynamodb/tableReplica:TableReplica",
+            name: "replica",
+            props: { globalTableArn: arn },
+            from: { globalTableArn: from },
+        });
+        const scaling = (direction: string, minCapacity: unknown, resourceId: unknown): Given => ({
+            type: "aws:appautoscaling/target:Target",
+            name: `${direction} ${String(resourceId)}`,
+            props: {
+                serviceNamespace: "dynamodb",
+                scalableDimension: `dynamodb:table:${direction}CapacityUnits`,
+                resourceId,
+                minCapacity,
+            },
+        });
+        const low = { billingMode: "PROVISIONED", readCapacity: 50, writeCapacity: 99 };
+        const enough = { billingMode: "PROVISIONED", readCapacity: 100, writeCapacity: 100 };
         const replicas = [{ regionName: "us-east-1" }];
-        expect(judge({ billingMode: "PAY_PER_REQUEST", replicas })).to.deep.equal([]);
-        expect(
-            judge({ billingMode: "PROVISIONED", replicas, readCapacity: 100, writeCapacity: 100 }),
-        ).to.deep.equal([]);
-        expect(
-            judge({ billingMode: "PROVISIONED", replicas, readCapacity: 50, writeCapacity: 99 }),
-        ).to.have.length(2);
-        expect(judge({ replicas })).to.have.length(2);
-        expect(judge({ billingMode: "PROVISIONED" })).to.deep.equal([]);
+
+        it("want them on demand or provisioned high enough", () => {
+            const judged = (props: Record<string, unknown>) =>
+                judgeStack(tableCapacity, [table(props)]);
+            expect(judged({ billingMode: "PAY_PER_REQUEST", replicas })).to.deep.equal([]);
+            expect(judged({ ...enough, replicas })).to.deep.equal([]);
+            expect(judged({ ...low, replicas })).to.have.length(2);
+            expect(judged({ replicas })).to.have.length(2);
+            expect(judged(low)).to.deep.equal([]);
+            expect(judged({ ...low, billingMode: unknown, replicas })).to.deep.equal([]);
+        });
+
+        it("know them by replicas that are resources of their own", () => {
+            const judged = (one: Given) => judgeStack(tableCapacity, [table(low), one]);
+            expect(judged(replica("arn:orders"))).to.have.length(2);
+            expect(judged(replica(unknown, ["table"]))).to.have.length(2);
+            expect(judged(replica("arn:another"))).to.deep.equal([]);
+        });
+
+        it("want their scaling not to go below the minimum, their indexes' neither", () => {
+            const judged = (...targets: Given[]) =>
+                judgeStack(tableCapacity, [table({ ...enough, replicas }), ...targets]);
+            expect(
+                judged(scaling("Read", 50, "table/orders"), scaling("Write", 100, "table/orders")),
+            ).to.deep.equal([]);
+            expect(judged(scaling("Read", 49, "table/orders"))[0]).to.match(/at least 50/);
+            expect(judged(scaling("Write", 99, "table/orders/index/by-sku"))[0]).to.match(
+                /at least 100/,
+            );
+            expect(judged(scaling("Write", unknown, "table/orders"))).to.deep.equal([]);
+            expect(judged(scaling("Write", 5, "table/orders-archive"))).to.deep.equal([]);
+        });
     });
 });
 
@@ -125,5 +197,13 @@ describe("recovery rules", () => {
         expect(
             judge({ pointInTimeRecovery: on, replicas: [{ regionName: "ap-east-1" }] })[0],
         ).to.match(/ap-east-1/);
+        const replica = (pointInTimeRecovery: unknown) =>
+            judgeResource(tableRecovery, {
+                type: "aws:dynamodb/tableReplica:TableReplica",
+                props: { pointInTimeRecovery },
+            });
+        expect(replica(true)).to.deep.equal([]);
+        expect(replica(unknown)).to.deep.equal([]);
+        expect(replica(undefined)).to.have.length(1);
     });
 });

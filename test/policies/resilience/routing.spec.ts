@@ -44,6 +44,19 @@ describe("routing rules", () => {
                 .and.to.match(/EU/);
         });
 
+        it("judges each zone by itself: a private zone's default is none for the public one", () => {
+            const inZone = (zoneId: unknown, given: Given): Given => ({
+                ...given,
+                props: { ...given.props, zoneId },
+            });
+            expect(
+                judgeStack(defaultGeolocation, [
+                    inZone("Z1", app("eu", { continent: "EU" })),
+                    inZone("Z2", app("default", { country: "*" })),
+                ]),
+            ).to.have.length(1);
+        });
+
         it("judges each type by itself and takes a final dot for what it is", () => {
             const violations = judgeStack(defaultGeolocation, [
                 app("default", { country: "*" }),
@@ -93,6 +106,20 @@ describe("routing rules", () => {
                 });
             expect(judgeStack(followsHealth, [pair("SECONDARY")])).to.deep.equal([]);
             expect(judgeStack(followsHealth, [pair("PRIMARY")])).to.have.length(1);
+        });
+
+        it("waits for the update where a geography's target is not known yet", () => {
+            const strict = record("app.example.com", {
+                setIdentifier: "de",
+                geolocationRoutingPolicies: place({ country: "DE" }),
+                aliases: [{ name: unknown, zoneId: "Z1", evaluateTargetHealth: false }],
+            });
+            const weighted = { setIdentifier: "x", weightedRoutingPolicies: [{ weight: 1 }] };
+            const bad = record("b.example.com", weighted);
+            const nameless = { ...bad, props: { ...bad.props, name: unknown } };
+            // The other record is judged by itself, and not taken for the geography's target.
+            expect(judgeStack(followsHealth, [strict])).to.deep.equal([]);
+            expect(judgeStack(followsHealth, [strict, nameless])).to.have.length(1);
         });
 
         it("lets a strict geography keep its users as long as all below follows health", () => {

@@ -88,6 +88,23 @@ describe("findEngine", () => {
         expect((await find()).source).to.equal("cache");
     });
 
+    it("builds when the installer takes too long, and stops waiting for it when told to", async () => {
+        const stop = new AbortController();
+        const never: Installer = {
+            reachable: async () => true,
+            install: () => new Promise(() => undefined),
+        };
+        const found = await find({ installer: never, installerSeconds: 0, goBinary: fakeGo() });
+        expect(found.source).to.equal("build");
+        expect(lines.join("\n")).to.contain("it was not done after 0 s");
+
+        fs.rmSync(path.join(folder, "cache"), { recursive: true });
+        const interrupted = find({ installer: never, signal: stop.signal, goBinary: fakeGo() });
+        setImmediate(() => stop.abort(new Error("interrupted")));
+        expect(await interrupted.catch(String)).to.equal("Error: interrupted");
+        expect(fs.readdirSync(path.join(folder, "cache"))).to.eql([]);
+    });
+
     it("builds when the installer fails, and keeps nothing of the failure", async () => {
         const installer: Installer = {
             reachable: async () => true,

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import dgram from "node:dgram";
 import { once } from "node:events";
 import net from "node:net";
@@ -5,7 +6,8 @@ import net from "node:net";
 import { expect } from "chai";
 
 import { AddressError, checkPorts } from "../../../sandbox/world/freePorts";
-import { dnsAddress, Network } from "../../../sandbox/world/network";
+import { geographies } from "../../../sandbox/world/geography";
+import { awsRegions, dnsAddress, Network } from "../../../sandbox/world/network";
 import { smallWorld, type SmallWorld } from "../../support/smallWorld";
 
 describe("checkPorts", () => {
@@ -42,6 +44,37 @@ describe("checkPorts", () => {
         expect((error as Error).message).to.match(
             /^port \d+ on 127\.53\.0\.1 is in use;.*ports\.dns$/,
         );
+    });
+
+    it("names the command that makes every loopback address where the machine lacks them", async () => {
+        const { clock, faults, network } = world;
+        class Elsewhere extends Network {
+            // An address for documentation: no machine has it.
+            override apiAddress(): string {
+                return "203.0.113.1";
+            }
+        }
+        const lacking = new Elsewhere(clock, faults, network.ports);
+        const error: unknown = await checkPorts(lacking).catch((e: unknown) => e);
+        expect(error).to.be.instanceOf(AddressError);
+        const command = (error as Error).message.split("\n")[1] ?? "";
+        const dry = command.replace("sudo ifconfig lo0 alias", "echo");
+        const made = execFileSync("bash", ["-c", dry], { encoding: "utf8" }).trim().split("\n");
+        for (const region of awsRegions) {
+            expect(made).to.include.members([
+                network.loadBalancerAddress(region, "arn"),
+                network.taskAddress(region, "task"),
+                network.s3Address(region),
+                network.apiAddress(region),
+                network.egressAddress(region),
+                network.checkerAddress(region),
+            ]);
+        }
+        geographies.forEach((_, index) => {
+            expect(made).to.include(network.shopperAddress(index, 0));
+            expect(made).to.include(network.shopperAddress(index, 9));
+        });
+        expect(made).to.include(dnsAddress);
     });
 
     it("refuses a port that is none, and one port for two purposes", async () => {

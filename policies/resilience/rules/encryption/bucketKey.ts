@@ -1,7 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 
 import { foundationalSecurity } from "../../frameworks";
-import { isSet, list, ofType, type Props, read, show, unknown } from "../../support";
+import { isCustomerKey, list, ofType, type Props, read, show, unknown } from "../../support";
 
 interface Config {
     readonly exemptBuckets: readonly { readonly name: string; readonly reason: string }[];
@@ -32,18 +32,19 @@ export const bucketKey: StackValidationPolicy = {
                     properties: {
                         name: {
                             type: "string",
-                            description: "bucket name, or its beginning followed by *",
+                            description:
+                                "bucket name, in which <region> and <account> stand for any region and any account id",
                         },
                         reason: { type: "string", minLength: 10 },
                     },
                 },
                 default: [
                     {
-                        name: "meridian-votes-*",
+                        name: "meridian-votes-<region>-<account>",
                         reason: "read by anonymous health checkers, which cannot use a KMS key; holds votes, no data",
                     },
                     {
-                        name: "meridian-access-logs-*",
+                        name: "meridian-access-logs-<region>-<account>",
                         reason: "load balancers deliver access logs to SSE-S3 buckets only",
                     },
                 ],
@@ -55,8 +56,10 @@ export const bucketKey: StackValidationPolicy = {
         const configurations = ofType(
             args.resources,
             "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
         );
-        for (const bucket of ofType(args.resources, "aws:s3/bucket:Bucket")) {
+        const buckets = ofType(args.resources, "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2");
+        for (const bucket of buckets) {
             const name = read(() => bucket.props["bucket"]);
             if (
                 typeof name === "string" &&
@@ -67,14 +70,20 @@ export const bucketKey: StackValidationPolicy = {
             const own = configurations.filter((configuration) =>
                 configures(configuration.props, configuration.propertyDependencies, name, bucket),
             );
-            if (own.length === 0) {
+            // Deprecated, but AWS does it: the bucket's own block.
+            const inline = inlineProblems(bucket.props);
+            if (own.length === 0 && inline !== undefined) {
+                for (const problem of inline) {
+                    report(`bucket ${show(name)}: ${problem}`, bucket.urn);
+                }
+            } else if (own.length === 0) {
                 report(
                     `bucket ${show(name)} has no encryption configuration, so it uses SSE-S3 with a key AWS owns; add one with a customer-managed key`,
                     bucket.urn,
                 );
             }
             for (const configuration of own) {
-                for (const problem of problems(configuration.props)) {
+                for (const problem of problems(read(() => configuration.props["rules"]))) {
                     report(`bucket ${show(name)}: ${problem}`, configuration.urn);
                 }
             }
@@ -95,9 +104,35 @@ function configures(
     );
 }
 
-function problems(configuration: Props): readonly string[] {
-    return list(() => configuration["rules"]).flatMap((rule) => {
-        const applied = read(() => rule["applyServerSideEncryptionByDefault"]);
+/** What is wrong with the encryption block of the bucket itself; undefined when it has none. */
+function inlineProblems(bucket: Props): readonly string[] | undefined {
+    const single = read(() => bucket["serverSideEncryptionConfiguration"]);
+    const blocks = list(() => bucket["serverSideEncryptionConfigurations"]);
+    const block = single ?? blocks[0];
+    if (block === undefined || block === null) {
+        return undefined;
+    }
+    if (block === unknown) {
+        return [];
+    }
+    const rules = read(() => (block as Props)["rules"] ?? (block as Props)["rule"]);
+    return problems(rules === unknown || Array.isArray(rules) ? rules : [rules]);
+}
+
+/** @param rules those of a configuration, as a list, or unknown */
+function problems(rules: unknown): readonly string[] {
+    if (rules === unknown) {
+        return [];
+    }
+    if (!Array.isArray(rules) || rules.length === 0) {
+        return ["the configuration has no rule, so SSE-S3 is used; add one with aws:kms"];
+    }
+    return rules.flatMap((_, index) => {
+        const rule = read(() => (rules as unknown[])[index]);
+        const applied =
+            rule === unknown
+                ? unknown
+                : read(() => (rule as Props | undefined)?.["applyServerSideEncryptionByDefault"]);
         if (applied === unknown) {
             return [];
         }
@@ -106,12 +141,26 @@ function problems(configuration: Props): readonly string[] {
         if (algorithm !== unknown && algorithm !== "aws:kms" && algorithm !== "aws:kms:dsse") {
             return [`sseAlgorithm is ${show(algorithm)}; it must be aws:kms or aws:kms:dsse`];
         }
-        return isSet(read(() => settings["kmsMasterKeyId"]))
+        const key = read(() => settings["kmsMasterKeyId"]);
+        return isCustomerKey(key)
             ? []
-            : ["kmsMasterKeyId is missing, so the AWS-managed key aws/s3 is used; name a key"];
+            : [
+                  `kmsMasterKeyId is ${show(key)}, so the AWS-managed key aws/s3 is used; name a key of your own`,
+              ];
     });
 }
 
+/** Exempt is who is named: a beginning that fits is not a name. */
 function matches(pattern: string, name: string): boolean {
-    return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+    const expression = pattern
+        .split(/(<region>|<account>)/)
+        .map((part) =>
+            part === "<region>"
+                ? "[a-z]{2}(-[a-z]+)+-\\d"
+                : part === "<account>"
+                  ? "\\d{12}"
+                  : part.replace(/[^a-z0-9]/gi, "\\$&"),
+        )
+        .join("");
+    return new RegExp(`^${expression}$`).test(name);
 }

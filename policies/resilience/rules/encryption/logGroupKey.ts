@@ -1,7 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
 import { configRule } from "../../frameworks";
-import { isSet, read, resourcesOfType } from "../../support";
+import { isCustomerKey, read, resourcesOfType, show } from "../../support";
 
 export const logGroupKey: ResourceValidationPolicy = {
     name: "encryption-log-group-customer-managed-key",
@@ -14,8 +14,9 @@ export const logGroupKey: ResourceValidationPolicy = {
     remediationSteps:
         "Set kmsKeyId to a customer-managed key of the region whose policy lets the logs service use it for this log group.",
     validateResource: resourcesOfType("aws:cloudwatch/logGroup:LogGroup", (props, report) => {
-        if (!isSet(read(() => props["kmsKeyId"]))) {
-            report("kmsKeyId is missing; set it to the ARN of a customer-managed key");
+        const key = read(() => props["kmsKeyId"]);
+        if (!isCustomerKey(key)) {
+            report(`kmsKeyId is ${show(key)}; set it to the ARN of a customer-managed key`);
         }
     }),
 };

@@ -1,7 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
 import { foundationalSecurity } from "../../frameworks";
-import { isSet, read, show } from "../../support";
+import { isCustomerKey, read, show } from "../../support";
 
 const keyProperty: Readonly<Record<string, string>> = {
     "aws:sns/topic:Topic": "kmsMasterKeyId",
@@ -25,7 +25,7 @@ export const messagingKey: ResourceValidationPolicy = {
             return;
         }
         const key = read(() => (args.props as Record<string, unknown>)[property]);
-        if (!isSet(key) || (typeof key === "string" && /(^|:)alias\/aws\//.test(key))) {
+        if (!isCustomerKey(key)) {
             report(
                 `${property} is ${show(key)}; it must name a customer-managed key, such as the ARN of the region's own key`,
             );

@@ -1,7 +1,7 @@
-import type { ResourceValidationPolicy } from "@pulumi/policy";
+import type { ReportViolation, ResourceValidationPolicy } from "@pulumi/policy";
 
 import { configRule } from "../../frameworks";
-import { isSet, list, type Props, read, resourcesOfType, show, unknown } from "../../support";
+import { at, isCustomerKey, list, type Props, read, show, unknown } from "../../support";
 
 /** A replica is encrypted with its own region's key: one that names none falls back to a key AWS owns. */
 export const tableKey: ResourceValidationPolicy = {
@@ -14,33 +14,39 @@ export const tableKey: ResourceValidationPolicy = {
     url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html",
     remediationSteps:
         "Set serverSideEncryption.enabled and serverSideEncryption.kmsKeyArn on the table, and kmsKeyArn on every replica, each to a key in the replica's own region.",
-    validateResource: resourcesOfType("aws:dynamodb/table:Table", (props, report) => {
-        const encryption = read(() => props["serverSideEncryption"]);
-        if (encryption !== unknown) {
-            const { enabled, kmsKeyArn } = readEncryption((encryption ?? {}) as Props);
-            if (enabled !== unknown && enabled !== true) {
+    validateResource: (args, report) => {
+        const props = args.props as Props;
+        if (args.type === "aws:dynamodb/table:Table") {
+            judgeTable(props, report);
+        } else if (args.type === "aws:dynamodb/tableReplica:TableReplica") {
+            const key = read(() => props["kmsKeyArn"]);
+            if (!isCustomerKey(key)) {
                 report(
-                    `the table is encrypted with a key AWS owns (serverSideEncryption.enabled is ${show(enabled)}); enable it and name a customer-managed key`,
-                );
-            } else if (!isSet(kmsKeyArn)) {
-                report(
-                    "the table uses the AWS-managed key aws/dynamodb; set serverSideEncryption.kmsKeyArn to a customer-managed key",
+                    `the replica has kmsKeyArn ${show(key)}; set it to a customer-managed key of its region`,
                 );
             }
         }
-        for (const replica of list(() => props["replicas"])) {
-            if (!isSet(read(() => replica["kmsKeyArn"]))) {
-                report(
-                    `the replica in ${show(read(() => replica["regionName"]))} names no key; set its kmsKeyArn to a customer-managed key of that region`,
-                );
-            }
-        }
-    }),
+    },
 };
 
-function readEncryption(encryption: Props): { enabled: unknown; kmsKeyArn: unknown } {
-    return {
-        enabled: read(() => encryption["enabled"]),
-        kmsKeyArn: read(() => encryption["kmsKeyArn"]),
-    };
+function judgeTable(props: Props, report: ReportViolation): void {
+    const enabled = at(props, "serverSideEncryption.enabled");
+    const kmsKeyArn = at(props, "serverSideEncryption.kmsKeyArn");
+    if (enabled !== unknown && enabled !== true) {
+        report(
+            `the table is encrypted with a key AWS owns (serverSideEncryption.enabled is ${show(enabled)}); enable it and name a customer-managed key`,
+        );
+    } else if (!isCustomerKey(kmsKeyArn)) {
+        report(
+            `serverSideEncryption.kmsKeyArn is ${show(kmsKeyArn)}, so the table uses the AWS-managed key aws/dynamodb; set it to a customer-managed key`,
+        );
+    }
+    for (const replica of list(() => props["replicas"])) {
+        const key = read(() => replica["kmsKeyArn"]);
+        if (!isCustomerKey(key)) {
+            report(
+                `the replica in ${show(read(() => replica["regionName"]))} has kmsKeyArn ${show(key)}; set it to a customer-managed key of that region`,
+            );
+        }
+    }
 }

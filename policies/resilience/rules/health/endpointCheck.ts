@@ -20,7 +20,7 @@ const derived = ["CALCULATED", "CLOUDWATCH_METRIC", "RECOVERY_CONTROL"];
 export const endpointCheck: ResourceValidationPolicy = {
     name: "health-check-thresholds",
     description:
-        "A Route 53 health check of an endpoint must use HTTPS, a 10 s interval, a threshold of 2 to 3 and at least 3 checker regions.",
+        "A Route 53 health check must be enabled, and one of an endpoint must use HTTPS, a 10 s interval, a threshold of 2 to 3 and at least 3 checker regions.",
     enforcementLevel: "mandatory",
     severity: "high",
     framework: route53Guide("dns-failover-determining-health-of-endpoints"),
@@ -40,6 +40,11 @@ export const endpointCheck: ResourceValidationPolicy = {
         "aws:route53/healthCheck:HealthCheck",
         (props, report, args) => {
             const config = args.getConfig<Config>();
+            if (read(() => props["disabled"]) === true) {
+                report(
+                    "disabled is true, so Route 53 takes the check for healthy whatever happens; remove it",
+                );
+            }
             const type = read(() => props["type"]);
             if (derived.includes(String(type))) {
                 return;
@@ -66,7 +71,11 @@ export const endpointCheck: ResourceValidationPolicy = {
                 );
             }
             const regions = read(() => props["regions"]);
-            if (Array.isArray(regions) && regions.length < config.minimumRegions) {
+            if (
+                Array.isArray(regions) &&
+                regions.length > 0 &&
+                regions.length < config.minimumRegions
+            ) {
                 report(
                     `regions names ${regions.length}; name at least ${config.minimumRegions}, or none for all eight`,
                 );

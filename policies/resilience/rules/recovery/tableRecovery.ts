@@ -1,7 +1,7 @@
-import type { ResourceValidationPolicy } from "@pulumi/policy";
+import type { ReportViolation, ResourceValidationPolicy } from "@pulumi/policy";
 
 import { foundationalSecurity } from "../../frameworks";
-import { list, type Props, read, resourcesOfType, show, unknown } from "../../support";
+import { at, list, type Props, read, show, unknown } from "../../support";
 
 /** A replica keeps its own history: one without it cannot be restored from when it is the survivor. */
 export const tableRecovery: ResourceValidationPolicy = {
@@ -14,21 +14,34 @@ export const tableRecovery: ResourceValidationPolicy = {
     url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html",
     remediationSteps:
         "Set pointInTimeRecovery.enabled on the table and pointInTimeRecovery on every replica.",
-    validateResource: resourcesOfType("aws:dynamodb/table:Table", (props, report) => {
-        const recovery = read(() => props["pointInTimeRecovery"]);
-        if (recovery !== unknown) {
-            const enabled = read(() => ((recovery ?? {}) as Props)["enabled"]);
-            if (enabled !== true && enabled !== unknown) {
-                report(`pointInTimeRecovery.enabled is ${show(enabled)}; set it to true`);
-            }
+    validateResource: (args, report) => {
+        const props = args.props as Props;
+        if (args.type === "aws:dynamodb/table:Table") {
+            judgeTable(props, report);
+        } else if (args.type === "aws:dynamodb/tableReplica:TableReplica") {
+            judgeSwitch(
+                read(() => props["pointInTimeRecovery"]),
+                "the replica",
+                report,
+            );
         }
-        for (const replica of list(() => props["replicas"])) {
-            const enabled = read(() => replica["pointInTimeRecovery"]);
-            if (enabled !== true && enabled !== unknown) {
-                report(
-                    `the replica in ${show(read(() => replica["regionName"]))} has pointInTimeRecovery ${show(enabled)}; set it to true`,
-                );
-            }
-        }
-    }),
+    },
 };
+
+function judgeTable(props: Props, report: ReportViolation): void {
+    judgeSwitch(at(props, "pointInTimeRecovery.enabled"), "the table", report);
+    for (const replica of list(() => props["replicas"])) {
+        const region = show(read(() => replica["regionName"]));
+        judgeSwitch(
+            read(() => replica["pointInTimeRecovery"]),
+            `the replica in ${region}`,
+            report,
+        );
+    }
+}
+
+function judgeSwitch(enabled: unknown, what: string, report: ReportViolation): void {
+    if (enabled !== true && enabled !== unknown) {
+        report(`point-in-time recovery of ${what} is ${show(enabled)}; set it to true`);
+    }
+}

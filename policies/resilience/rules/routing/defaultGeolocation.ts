@@ -1,7 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 
 import { route53Guide } from "../../frameworks";
-import { show } from "../../support";
+import { read, show } from "../../support";
 import { placeOf, records, type RoutedRecord } from "./records";
 
 export const defaultGeolocation: StackValidationPolicy = {
@@ -18,14 +18,17 @@ export const defaultGeolocation: StackValidationPolicy = {
         const groups = new Map<string, RoutedRecord[]>();
         for (const record of records(args.resources)) {
             if (record.policy === "geolocation" && typeof record.name === "string") {
-                const key = `${record.name} ${String(record.type)}`;
+                // A private zone's default is none for the public zone of the same name.
+                const zone = read(() => record.props["zoneId"]);
+                const key = JSON.stringify([show(zone), record.name, show(record.type)]);
                 groups.set(key, [...(groups.get(key) ?? []), record]);
             }
         }
-        for (const [name, group] of groups) {
+        for (const group of groups.values()) {
             if (!group.some((record) => placeOf(record) === "*")) {
+                const [first] = group;
                 report(
-                    `${name} answers ${group.map((record) => show(placeOf(record))).join(", ")} and nobody else; add a default record (country "*")`,
+                    `${String(first?.name)} ${String(first?.type)} answers ${group.map((record) => show(placeOf(record))).join(", ")} and nobody else; add a default record (country "*")`,
                     group[0]?.urn,
                 );
             }

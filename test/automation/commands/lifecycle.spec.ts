@@ -1,0 +1,71 @@
+import { expect } from "chai";
+
+import { destroy } from "../../../automation/commands/destroy";
+import { preview } from "../../../automation/commands/preview";
+import type { Estate } from "../../../automation/estate";
+import { topology } from "../../../infra/topology";
+import { FakeStacks, updateOf } from "../support/fakeStacks";
+
+const regions = ["ap-east-1", "ap-south-1", "eu-west-1", "us-east-1"];
+
+function estateOn(stacks: FakeStacks): Estate {
+    return {
+        topology,
+        stacks,
+        projectFolder: "/nowhere",
+        policyPacks: { standing: [{ folder: "/standing" }], evacuation: () => [] },
+    };
+}
+
+async function refused(run: () => Promise<unknown>): Promise<unknown> {
+    return run().then(
+        () => expect.fail("it was not refused"),
+        (error: unknown) => error,
+    );
+}
+
+describe("meridian preview", () => {
+    it("makes each stack before it previews any, so that a first preview works", async () => {
+        const stacks = new FakeStacks();
+        const report = await preview(estateOn(stacks));
+        expect(report.ok).to.equal(true);
+        expect(report.stacks.map((update) => update.stack)).to.eql([...regions, "global"]);
+        expect(stacks.calls.slice(0, 5)).to.eql(
+            [...regions, "global"].map((stack) => `ensure ${stack}`),
+        );
+        expect(stacks.calls.slice(5).every((call) => call.startsWith("preview "))).to.equal(true);
+        expect(stacks.options.map((one) => one.policyPacks)).to.eql(
+            Array.from({ length: 5 }, () => [{ folder: "/standing" }]),
+        );
+    });
+
+    it("is not ok with a mandatory violation, and is with an advisory one", async () => {
+        for (const level of ["mandatory", "advisory"] as const) {
+            const stacks = new FakeStacks({
+                preview: (stack) =>
+                    updateOf(stack, {
+                        violations: [
+                            { policy: "p", pack: "k", level, message: "m", resource: "r" },
+                        ],
+                    }),
+            });
+            const report = await preview(estateOn(stacks), { stacks: ["global"] });
+            expect(report.ok).to.equal(level === "advisory");
+        }
+    });
+});
+
+describe("meridian destroy", () => {
+    it("takes the global stack down before the regions", async () => {
+        const stacks = new FakeStacks();
+        await destroy(estateOn(stacks));
+        expect(stacks.calls).to.eql(["global", ...regions].map((stack) => `destroy ${stack}`));
+    });
+
+    it("leaves the regions alone when the global stack could not be taken down", async () => {
+        const error = new Error("protected") as never;
+        const stacks = new FakeStacks({ up: (stack) => updateOf(stack, { error }) });
+        expect(await refused(() => destroy(estateOn(stacks)))).to.equal(error);
+        expect(stacks.calls).to.eql(["destroy global"]);
+    });
+});

@@ -1,0 +1,42 @@
+import path from "node:path";
+
+import { expect } from "chai";
+
+import { policyPacksOf } from "../../automation/estate";
+import { regionNames, topology } from "../../infra/topology";
+import { policies as evacuation } from "../../policies/evacuation/policies";
+
+const root = path.join(__dirname, "..", "..");
+
+describe("the packs that updates run under", () => {
+    const packs = policyPacksOf(root, topology);
+    const [pack] = packs.evacuation("us-east-1", ["urn:vote"]);
+
+    it("tell the evacuation pack which region it is about and what may change", () => {
+        expect(pack?.folder).to.equal(path.join(root, "policies", "evacuation"));
+        expect(pack?.config).to.eql({
+            "evacuation-named-region": {
+                impairedRegion: "us-east-1",
+                regions: regionNames(topology),
+            },
+            "evacuation-nothing-but-votes": {
+                impairedRegion: "us-east-1",
+                targets: ["urn:vote"],
+            },
+            "evacuation-enough-regions": { minimumInService: 2 },
+        });
+    });
+
+    it("configure only what the pack has", () => {
+        for (const [name, config] of Object.entries(pack?.config ?? {})) {
+            const schema = evacuation.find((policy) => policy.name === name)?.configSchema;
+            expect(Object.keys(schema?.properties ?? {}), name).to.include.members(
+                Object.keys(config as object),
+            );
+        }
+    });
+
+    it("build the estate under the standing rules", () => {
+        expect(packs.standing.map(({ folder }) => path.basename(folder))).to.eql(["resilience"]);
+    });
+});
