@@ -36,9 +36,18 @@ export interface ShopperSample {
     readonly stale: boolean;
 }
 
+/** Host names that people use. */
+export interface UsedNames {
+    readonly application: string;
+    /** Of the edge; nobody looks around without it. */
+    readonly browse?: string | undefined;
+}
+
 export interface RehearsalTraffic {
     stop(): Promise<void>;
     readonly samples: readonly ShopperSample[];
+    /** What those got who only look around, at the edge. */
+    readonly looks: readonly ShopperSample[];
     /** Reads every acknowledged write back, from everywhere. */
     verify(): Promise<WriteVerification>;
 }
@@ -89,8 +98,8 @@ export interface Rehearsal {
     healthy(healthCheckId: string): boolean;
     /** Seconds that writes were behind at worst since then. */
     worstLagSeconds(sinceMs: number): number;
-    /** Shoppers from everywhere start to use the application. */
-    startTraffic(applicationName: string): Promise<RehearsalTraffic>;
+    /** Shoppers from everywhere start to use the application, and others to look around at the edge. */
+    startTraffic(names: UsedNames): Promise<RehearsalTraffic>;
     /** Resolves once what the stacks registered really runs. */
     steady(): Promise<void>;
     /** For `pulumi`, the AWS SDKs, the AWS CLI and `dig`. */

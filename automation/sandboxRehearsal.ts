@@ -7,6 +7,7 @@ import type {
     RehearsalEvents,
     RehearsalFault,
     RehearsalTraffic,
+    UsedNames,
 } from "./rehearsal";
 
 /**
@@ -40,7 +41,7 @@ export interface SandboxShape {
         on(event: "publish", listener: (published: RehearsalEvents["message"][0]) => void): unknown;
     };
     readonly tables: { worstLagSeconds(sinceMs?: number): number };
-    traffic(options: { readonly application: string }): Promise<RehearsalTraffic>;
+    traffic(names: UsedNames): Promise<RehearsalTraffic>;
     steady(): Promise<void>;
     environment(): Readonly<Record<string, string>>;
     addresses(): readonly { readonly what: string; readonly address: string }[];
@@ -71,7 +72,7 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         alarmState: (region, name) => alarms.status(region, name)?.state,
         healthy: (id) => health.healthy(id),
         worstLagSeconds: (sinceMs) => tables.worstLagSeconds(sinceMs),
-        startTraffic: (application) => sandbox.traffic({ application }),
+        startTraffic: (names) => sandbox.traffic(names),
         steady: () => sandbox.steady(),
         environment: () => sandbox.environment(),
         addresses: () => sandbox.addresses(),

@@ -3,6 +3,7 @@ import { startOrder, type Parts } from "./parts";
 import type { Alarms } from "./world/alarms/alarms";
 import type { WorldClock } from "./world/clock";
 import type { DnsServer } from "./world/dns";
+import type { Edges } from "./world/edge/edges";
 import type { Faults } from "./world/faults";
 import type { HealthCheckers } from "./world/healthChecks";
 import type { Journal } from "./world/journal";
@@ -78,6 +79,10 @@ export class Sandbox {
 
     get tables(): Tables {
         return this.parts.tables;
+    }
+
+    get edges(): Edges {
+        return this.parts.edges;
     }
 
     get tasks(): Tasks {

@@ -70,7 +70,10 @@ export async function steadyPhase(
         () => Object.values(inService).every((id) => rehearsal.healthy(id)),
         () => `not every region is in service: ${unhealthy(context, inService)}`,
     );
-    const traffic = await rehearsal.startTraffic(deployed.global.applicationName);
+    const traffic = await rehearsal.startTraffic({
+        application: deployed.global.applicationName,
+        browse: deployed.global.browseName,
+    });
     const sinceMs = rehearsal.now();
     await rehearsal.sleep(context.pace.steadySeconds * 1000, context.signal);
 

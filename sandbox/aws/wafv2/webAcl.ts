@@ -166,7 +166,7 @@ function checkRules(problems: Problems, inputs: Props): void {
         const [wanted, other] = isGroup
             ? ["overrideAction", "action"]
             : ["action", "overrideAction"];
-        if (!given(rule, wanted as string) || given(rule, other as string)) {
+        if (!given(rule, wanted) || given(rule, other)) {
             problems.add(
                 path + wanted,
                 isGroup

@@ -10,6 +10,7 @@ import { WebAcls } from "../waf/webAcl";
 import type { MetricSink, Part, World } from "../world";
 import { EdgeCache } from "./cache";
 import { EdgeExchange } from "./exchange";
+import type { EdgeFigures } from "./figures";
 import { EdgeMeasures } from "./measures";
 import { distributions, distributionType, namesOn, type Distribution } from "./model";
 
@@ -68,6 +69,11 @@ export class Edges implements Part {
     /** Resolves once every edge is as the account has it now; rejects when one cannot be. */
     settled(): Promise<void> {
         return this.#work;
+    }
+
+    /** What the edges did for the requests that came since then, over all distributions; world milliseconds. */
+    figures(sinceMs = Number.NEGATIVE_INFINITY): EdgeFigures {
+        return this.#measures.figures(sinceMs);
     }
 
     #refresh(): void {

@@ -14,6 +14,7 @@ import {
     type Answer,
     type EdgeCache,
 } from "./cache";
+import type { Outcome } from "./figures";
 import type { EdgeMeasures } from "./measures";
 import {
     addedHeaders,
@@ -40,8 +41,6 @@ export interface EdgeContext {
     readonly webAcls: WebAcls;
 }
 
-type Source = "Hit" | "Miss" | "Error";
-
 /** How long an error is kept where the distribution does not say, https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/custom-error-pages-expiration.html. */
 const defaultErrorTtl = 10;
 
@@ -50,6 +49,7 @@ export class EdgeExchange {
     readonly #url: URL;
     readonly #method: string;
     readonly #viewer: string;
+    readonly #askedMs: number;
 
     constructor(
         private readonly context: EdgeContext,
@@ -59,25 +59,27 @@ export class EdgeExchange {
         this.#url = new URL(request.url ?? "/", "https://edge.invalid");
         this.#method = request.method ?? "GET";
         this.#viewer = request.socket.remoteAddress ?? "";
+        this.#askedMs = context.world.clock.now();
     }
 
     async run(): Promise<void> {
         this.request.resume();
         const behavior = this.#behavior();
         if (this.#blocked()) {
-            this.#refuse("Request blocked.");
+            this.#refuse("blocked", "Request blocked.");
             return;
         }
         if (!this.context.tls && behavior.viewerProtocolPolicy !== "allow-all") {
             if (behavior.viewerProtocolPolicy === "redirect-to-https") {
                 this.#redirect();
             } else {
-                this.#refuse("This distribution is not configured to serve plain HTTP.");
+                this.#refuse("refused", "This distribution is not configured to serve plain HTTP.");
             }
             return;
         }
         if (!behavior.allowedMethods.includes(this.#method)) {
             this.#refuse(
+                "refused",
                 "This distribution is not configured to allow the HTTP request method that was used for this request.",
             );
             return;
@@ -92,14 +94,14 @@ export class EdgeExchange {
         const key = cacheKey(this.#method, this.#url, this.request.headers, policy);
         const kept = cached ? cache.get(key) : undefined;
         if (kept !== undefined && isFresh(kept, world.clock.now())) {
-            this.#answer(behavior, kept.answer, "Hit", world.clock.now() - kept.storedMs);
+            this.#answer(behavior, kept.answer, "hit", world.clock.now() - kept.storedMs);
             return;
         }
         const query = keptQuery(
             this.#url,
             policy.parametersInCacheKeyAndForwardedToOrigin.queryStringsConfig,
         );
-        const { answer } = await this.#whileWaiting(() =>
+        const { answer, retried } = await this.#whileWaiting(() =>
             askOrigins(
                 world,
                 distribution,
@@ -118,7 +120,7 @@ export class EdgeExchange {
         );
         const nowMs = world.clock.now();
         if (answer.status >= 500 && kept !== undefined && mayStandIn(kept, nowMs)) {
-            this.#answer(behavior, kept.answer, "Hit", nowMs - kept.storedMs);
+            this.#answer(behavior, kept.answer, "stale", nowMs - kept.storedMs);
             return;
         }
         const times = cached ? lifetime(answer, policy, this.#errorTtl(answer)) : undefined;
@@ -129,7 +131,7 @@ export class EdgeExchange {
                 cache.put(key, { answer, storedMs: nowMs, ...times });
             }
         }
-        this.#answer(behavior, answer, answer.status >= 400 ? "Error" : "Miss");
+        this.#answer(behavior, answer, retried ? "retried" : "fetched");
     }
 
     /** The first path pattern that fits, else the default: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern */
@@ -168,21 +170,23 @@ export class EdgeExchange {
         const { network } = this.context.world;
         const host = (this.request.headers.host ?? "").replace(/:\d+$/, "");
         this.#end(
+            "refused",
             301,
             { location: `https://${host}:${network.portFor(443)}${this.request.url ?? "/"}` },
             Buffer.alloc(0),
         );
     }
 
-    #refuse(why: string): void {
+    #refuse(outcome: Outcome, why: string): void {
         this.#end(
+            outcome,
             403,
             { "content-type": "text/html", "x-cache": "Error from cloudfront" },
             Buffer.from(`<html><body><h1>403 ERROR</h1><p>${why}</p></body></html>`),
         );
     }
 
-    #answer(behavior: Behavior, answer: Answer, source: Source, ageMs?: number): void {
+    #answer(behavior: Behavior, answer: Answer, outcome: Outcome, ageMs?: number): void {
         const raw = Object.entries(answer.headers).flatMap(([name, value]) =>
             [value ?? []].flat().flatMap((each) => [name, each]),
         );
@@ -194,28 +198,32 @@ export class EdgeExchange {
                 headers[name] = value;
             }
         }
+        const source = outcome === "hit" || outcome === "stale" ? "Hit" : "Miss";
         this.#end(
+            answer.status < 500 ? outcome : "failed",
             answer.status,
             {
                 ...headers,
-                "x-cache": `${source} from cloudfront`,
+                "x-cache": `${answer.status >= 400 ? "Error" : source} from cloudfront`,
                 ...(ageMs === undefined ? {} : { age: String(Math.floor(ageMs / 1000)) }),
             },
             answer.body,
-            source === "Hit",
         );
     }
 
-    #end(status: number, headers: http.OutgoingHttpHeaders, body: Buffer, hit?: boolean): void {
+    #end(outcome: Outcome, status: number, headers: http.OutgoingHttpHeaders, body: Buffer): void {
         const { world, distribution, measures, location } = this.context;
+        const nowMs = world.clock.now();
         measures.request({
             distributionId: distribution.id,
             status,
             more: hasMoreMetrics(world.store, distribution.id),
-            ...(hit === undefined ? {} : { hit }),
+            askedMs: this.#askedMs,
+            answeredMs: nowMs,
+            outcome,
         });
         world.journal.add({
-            atMs: world.clock.now(),
+            atMs: nowMs,
             caller: world.network.placeOf(this.#viewer).name,
             plane: "data",
             service: "cloudfront",

@@ -1,11 +1,10 @@
 import type { MetricSink } from "../world";
+import { figuresOf, type EdgeAnswer, type EdgeFigures } from "./figures";
 
 /** How a viewer's request ended. */
-export interface Ending {
+export interface Ending extends EdgeAnswer {
     readonly distributionId: string;
     readonly status: number;
-    /** Whether the cache answered; absent when neither cache nor origin was asked. */
-    readonly hit?: boolean;
     /** Whether the distribution has its additional metrics. */
     readonly more: boolean;
 }
@@ -16,9 +15,17 @@ export interface Ending {
  * (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html).
  */
 export class EdgeMeasures {
+    readonly #answers: EdgeAnswer[] = [];
+
     constructor(private readonly metrics: MetricSink) {}
 
-    request({ distributionId, status, hit, more }: Ending): void {
+    /** Of the requests that came since then. */
+    figures(sinceMs: number): EdgeFigures {
+        return figuresOf(this.#answers.filter(({ askedMs }) => askedMs >= sinceMs));
+    }
+
+    request({ distributionId, status, more, ...answer }: Ending): void {
+        this.#answers.push(answer);
         const percent = (is: boolean): number => (is ? 100 : 0);
         const put = (metric: string, value: number): void =>
             this.metrics.put({
@@ -32,8 +39,8 @@ export class EdgeMeasures {
         put("4xxErrorRate", percent(status >= 400 && status < 500));
         put("5xxErrorRate", percent(status >= 500));
         put("TotalErrorRate", percent(status >= 400));
-        if (more && hit !== undefined) {
-            put("CacheHitRate", percent(hit));
+        if (more && answer.outcome !== "refused" && answer.outcome !== "blocked") {
+            put("CacheHitRate", percent(answer.outcome === "hit" || answer.outcome === "stale"));
         }
     }
 

@@ -12,8 +12,12 @@ const selection = (behavior: string, names: string) =>
         .looseObject({})
         .default({})
         .transform((value) => {
+            const how = value[behavior];
             const chosen = value[names] as { items?: string[] } | undefined;
-            return { behavior: String(value[behavior] ?? "none"), names: chosen?.items ?? [] };
+            return {
+                behavior: typeof how === "string" ? how : "none",
+                names: chosen?.items ?? [],
+            };
         });
 
 const behaviorSchema = z.object({

@@ -10,6 +10,8 @@ import type { Distribution, Origin } from "./model";
 export interface OriginResult {
     readonly answer: Answer;
     readonly originId: string;
+    /** Whether an origin before this one failed. */
+    readonly retried: boolean;
 }
 
 /** A request as an origin gets it. */
@@ -47,10 +49,14 @@ export async function askOrigins(
     const group = distribution.originGroups.find(({ originId }) => originId === targetId);
     const ids = group?.members.map(({ originId }) => originId) ?? [targetId];
     const origins = ids.flatMap((id) => distribution.origins.filter((o) => o.originId === id));
-    let result: OriginResult = { answer: failure(502), originId: targetId };
-    for (const origin of origins) {
+    let result: OriginResult = {
+        answer: failure(502),
+        originId: targetId,
+        retried: false,
+    };
+    for (const [index, origin] of origins.entries()) {
         const { answer, reached } = await ask(world, origin, request, options);
-        result = { answer, originId: origin.originId };
+        result = { answer, originId: origin.originId, retried: index > 0 };
         const failed =
             !reached || group?.failoverCriteria.statusCodes.includes(answer.status) === true;
         if (!failed || group === undefined || !repeatable.includes(request.method)) {

@@ -132,6 +132,7 @@ export class FakeRehearsal implements Rehearsal {
         visit();
         return {
             samples: this.samples,
+            looks: [],
             stop: async () => {
                 going = false;
             },

@@ -298,6 +298,61 @@ describe("the edge", () => {
         expect(metrics.named("CacheHitRate").map(({ value }) => value)).to.deep.equal([100, 0]);
     });
 
+    it("accounts for what it did: kept, asked again, stood in for, refused and failed", async () => {
+        declareRateLimit(world, 8);
+        await distribute({ webAclId: webAclArn });
+        const { slow, ...figures } = await accountOf(async () => {
+            await browse("us");
+            await browse("us");
+            world.faults.inject({ kind: "blackout", region: "us-east-1" });
+            await browse("us", { path: "/catalogue/tea" });
+            world.faults.inject({ kind: "gray", region: "eu-west-1", errorRate: 1, latencyMs: 0 });
+            await world.clock.sleep(61_000);
+            await browse("us");
+            await browse("us", { path: "/catalogue/cup" });
+            await browse("us", { method: "POST" });
+            await browse("us", { tls: false });
+            await browse("us");
+            await browse("us");
+        });
+        expect(figures).to.deep.equal({
+            requests: 9,
+            byOutcome: {
+                hit: 1,
+                fetched: 1,
+                retried: 1,
+                stale: 2,
+                failed: 1,
+                refused: 2,
+                blocked: 1,
+            },
+            failedLast: true,
+        });
+        expect(slow).to.be.within(6000, 9000);
+        expect(edges.figures(world.clock.now() + 1)).to.deep.include({
+            requests: 0,
+            longestMs: 0,
+            lastFailureMs: undefined,
+        });
+    });
+
+    /** The figures of what happens meanwhile; `failedLast`: whether the error was the fifth answer. */
+    async function accountOf(happens: () => Promise<void>) {
+        const sinceMs = world.clock.now();
+        await happens();
+        const { requests, byOutcome, longestMs, lastFailureMs } = edges.figures(sinceMs);
+        const failedAt = world.journal
+            .since(0)
+            .filter(({ service, outcome }) => service === "cloudfront" && outcome === "failed")
+            .map(({ atMs }) => atMs);
+        return {
+            requests,
+            byOutcome,
+            slow: longestMs,
+            failedLast: failedAt.length === 1 && failedAt[0] === lastFailureMs,
+        };
+    }
+
     it("is gone when its distribution is, or is disabled", async () => {
         await distribute();
         await distribute({ enabled: false });
