@@ -94,11 +94,11 @@ async function previewIntent(
     folder: string,
     signal: AbortSignal | undefined,
 ): Promise<Update> {
-    const text = await readStackFile(estate.projectFolder, intent.stack);
+    const text = await readStackFile(estate.configFolder, intent.stack);
     const configFile = stackFile(folder, intent.stack);
     await fs.writeFile(
         configFile,
-        withEdit(text, intent.edit, stackFile(estate.projectFolder, intent.stack)),
+        withEdit(text, intent.edit, stackFile(estate.configFolder, intent.stack)),
     );
     return estate.stacks.preview(intent.stack, { configFile, signal });
 }
@@ -159,8 +159,8 @@ export async function runIntents(
 }
 
 async function writeEdit(estate: Estate, intent: Intent): Promise<void> {
-    const file = stackFile(estate.projectFolder, intent.stack);
-    const before = await readStackFile(estate.projectFolder, intent.stack);
+    const file = stackFile(estate.configFolder, intent.stack);
+    const before = await readStackFile(estate.configFolder, intent.stack);
     const after = withEdit(before, intent.edit, file);
     if (after !== before) {
         await writeAtomically(file, after);

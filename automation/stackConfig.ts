@@ -25,8 +25,8 @@ export function shareEdit(region: string, percent: number): ConfigEdit {
 }
 
 /** Path of `Pulumi.<stack>.yaml`. */
-export function stackFile(projectFolder: string, stack: string): string {
-    return path.join(projectFolder, `Pulumi.${stack}.yaml`);
+export function stackFile(configFolder: string, stack: string): string {
+    return path.join(configFolder, `Pulumi.${stack}.yaml`);
 }
 
 /** The file's text with the edit made. Comments, order and every other value stay as they are. */
@@ -52,8 +52,8 @@ export function readEntry(
     return parse(text, file).getIn(["config", edit.key, edit.entry]);
 }
 
-export async function readStackFile(projectFolder: string, stack: string): Promise<string> {
-    const file = stackFile(projectFolder, stack);
+export async function readStackFile(configFolder: string, stack: string): Promise<string> {
+    const file = stackFile(configFolder, stack);
     try {
         return await fs.readFile(file, "utf8");
     } catch (error) {

@@ -4,6 +4,8 @@ export interface DomainNames {
     readonly application: string;
     /** Reads of the catalogue, from the edge next to the user. */
     readonly browse: string;
+    /** The application by the accelerator: the second, independent way in. */
+    readonly direct: string;
     /** What must have one writer. */
     readonly write: string;
     /** All regions, by latency. */
@@ -24,6 +26,7 @@ export function domainNames(domain: string): DomainNames {
     return {
         application,
         browse: `browse.${domain}`,
+        direct: `direct.${domain}`,
         write: `write.${application}`,
         world: `world.${application}`,
         geography: (code) => `geo-${code.toLowerCase()}.${application}`,

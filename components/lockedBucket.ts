@@ -7,10 +7,10 @@ export interface LockedBucketArgs {
     readonly bucketName: string;
     /** @default the region of the stack */
     readonly region?: string;
-    /** Key of the region that the bucket is encrypted with. @default none: S3 encrypts by itself (SSE-S3) */
-    readonly kmsKeyArn?: pulumi.Input<string>;
     /** Grants beside the account's own IAM policies, for the bucket of this ARN. */
     readonly statements: (bucketArn: pulumi.Output<string>) => readonly Statement[];
+    /** Key of ours that encrypts it. @default S3 itself encrypts, for those who cannot use a KMS key */
+    readonly kmsKeyArn?: pulumi.Input<string>;
     /** Days after which objects go; they stay when it is absent. */
     readonly expireAfterDays?: number;
     /** Days after which replaced and deleted versions go. */
@@ -20,9 +20,9 @@ export interface LockedBucketArgs {
 }
 
 /**
- * A versioned bucket without ACLs or public access, reached over TLS only. Encrypted by S3 itself
- * (SSE-S3) for anonymous health checkers and the load balancers' log delivery, which cannot use a KMS
- * key; by a key of ours for anybody else.
+ * A versioned bucket without ACLs or public access, reached over TLS only. Encrypted by a key of ours,
+ * or by S3 itself (SSE-S3) for anonymous health checkers and the load balancers' log delivery, which
+ * cannot use a KMS key.
  */
 export class LockedBucket extends pulumi.ComponentResource {
     /** Known only once everything that guards the bucket is in force. */
@@ -55,7 +55,18 @@ export class LockedBucket extends pulumi.ComponentResource {
                 {
                     ...region,
                     bucket: bucket.id,
-                    rules: [encryptedBy(args.kmsKeyArn)],
+                    rules: [
+                        args.kmsKeyArn === undefined
+                            ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+                            : {
+                                  applyServerSideEncryptionByDefault: {
+                                      sseAlgorithm: "aws:kms",
+                                      kmsMasterKeyId: args.kmsKeyArn,
+                                  },
+                                  // One call to the key a while, and not one an object.
+                                  bucketKeyEnabled: true,
+                              },
+                    ],
                 },
                 { parent: this },
             ),
@@ -124,17 +135,4 @@ export class LockedBucket extends pulumi.ComponentResource {
             { parent: this },
         );
     }
-}
-
-function encryptedBy(kmsKeyArn: pulumi.Input<string> | undefined) {
-    return kmsKeyArn === undefined
-        ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
-        : {
-              // One data key for many objects: a log is many small ones.
-              bucketKeyEnabled: true,
-              applyServerSideEncryptionByDefault: {
-                  sseAlgorithm: "aws:kms",
-                  kmsMasterKeyId: kmsKeyArn,
-              },
-          };
 }

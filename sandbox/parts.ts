@@ -1,3 +1,4 @@
+import { Accelerators } from "./world/accelerator";
 import { Alarms } from "./world/alarms/alarms";
 import { Route53Api } from "./world/api/route53";
 import { ApiServer } from "./world/api/server";
@@ -41,6 +42,7 @@ export interface Parts {
     readonly messaging: Messaging;
     readonly alarms: Alarms;
     readonly loadBalancers: LoadBalancers;
+    readonly accelerators: Accelerators;
     readonly edges: Edges;
     readonly tasks: Tasks;
     readonly health: HealthCheckers;
@@ -60,6 +62,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const messaging = new Messaging(world, { metrics, inside });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
     const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
+    const accelerators = new Accelerators(world, loadBalancers);
     const health: HealthCheckers = new HealthCheckers(world, {
         metrics,
         alarmState: (region, name) => alarms.status(region, name)?.state,
@@ -68,7 +71,13 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
             ? {}
             : { checkersPerRegion: options.checkersPerRegion }),
     });
-    const dns: DnsServer = new DnsServer(world, { health, loadBalancers });
+    const dns: DnsServer = new DnsServer(world, {
+        health,
+        loadBalancers: {
+            targetsHealthy: (name) =>
+                accelerators.healthy(name) ?? loadBalancers.targetsHealthy(name),
+        },
+    });
     return {
         certificates,
         metrics,
@@ -79,6 +88,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         messaging,
         alarms,
         loadBalancers,
+        accelerators,
         edges: new Edges(world, { certificates, metrics }),
         tasks: new Tasks(world, { targets, inside, images: options.images }),
         health,
@@ -105,6 +115,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.messaging,
         parts.alarms,
         parts.loadBalancers,
+        parts.accelerators,
         parts.tasks,
         parts.dns,
         parts.edges,

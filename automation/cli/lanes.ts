@@ -1,7 +1,6 @@
 import Table from "cli-table3";
 import { InvalidArgumentError, Option, type Command } from "commander";
 
-import { topology } from "../../infra/topology";
 import { failback, type FailbackReport } from "../commands/failback";
 import { failover, type FailoverReport } from "../commands/failover";
 import { failbackStages } from "../failbackPlan";
@@ -12,7 +11,7 @@ import { statusGate } from "../statusGate";
 import { exitCodes } from "./exitCode";
 import { backendOption, dryRunOption, homeOption, jsonOption, yesOption } from "./options";
 import type { CommandScope } from "./scope";
-import { openEstate } from "./session";
+import { openEstate, projectEstate } from "./session";
 
 interface LaneFlags {
     readonly home: string;
@@ -62,7 +61,7 @@ export function addLaneCommands(program: Command, scope: CommandScope): void {
 
 function runFailover(scope: CommandScope, region: string, flags: LaneFlags): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
-        checkRegion(region, topology);
+        checkRegion(region, (await projectEstate()).topology);
         const estate = await openEstate(wiring, output, flags);
         const yes = flags.yes === true;
         // Only a dry run asks Route 53: its control plane may be what failed, and votes do without.
@@ -88,7 +87,7 @@ function runFailover(scope: CommandScope, region: string, flags: LaneFlags): Pro
 
 function runFailback(scope: CommandScope, region: string, flags: FailbackFlags): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
-        checkRegion(region, topology);
+        checkRegion(region, (await projectEstate()).topology);
         const estate = await openEstate(wiring, output, flags);
         const report = await failback(estate, {
             region,

@@ -3,6 +3,7 @@ import net from "node:net";
 
 import { geographies } from "./geography";
 import {
+    acceleratorAddress,
     awsRegions,
     dnsAddress,
     operatorAddress,
@@ -56,6 +57,7 @@ function wantedBy(network: Network): readonly Wanted[] {
         { option: "dns", address: dnsAddress, port: ports.dns },
         { option: "dns", address: dnsAddress, port: ports.dns, udp: true },
         { ...api, address: operatorAddress },
+        { option: "https", address: acceleratorAddress(1, 1), port: ports.https },
         ...geographies.flatMap((_, index): readonly Wanted[] => [
             { option: "https", address: network.edgeAddress(index, 0), port: ports.https },
             { option: "http", address: network.edgeAddress(index, 0), port: ports.http },

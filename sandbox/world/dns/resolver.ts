@@ -53,7 +53,7 @@ export class Resolver {
         this.#account = {
             healthCheckHealthy: (id) => options.health.healthy(id),
             targetHealthy: (name) => options.loadBalancers.targetsHealthy(withoutDualstack(name)),
-            addressesOf: (name, client) => this.#awsAddresses(name, client),
+            addressesOf: (name, type, client) => this.#awsAddresses(name, type, client),
             differsByClient: (name) => world.network.isByGeography(name),
         };
     }
@@ -93,11 +93,13 @@ export class Resolver {
             const { random } = this.world;
             return answer(zone, this.#account, { name, type, client, random });
         }
-        const addresses = this.#awsAddresses(name, client);
+        const addresses = this.#awsAddresses(name, type, client);
         const answers: readonly ResourceRecord[] = addressValues(addresses ?? [], type).map(
             (value) => ({ name, type, ttl: awsNameTtl, value }),
         );
-        const gone = /(^|\.)(amazonaws\.com|cloudfront\.net)$/.test(name) ? "NXDOMAIN" : "REFUSED";
+        const gone = /(^|\.)(amazonaws\.com|awsglobalaccelerator\.com|cloudfront\.net)$/.test(name)
+            ? "NXDOMAIN"
+            : "REFUSED";
         return {
             rcode: addresses === undefined ? gone : "NOERROR",
             authoritative: addresses !== undefined,
@@ -126,8 +128,17 @@ export class Resolver {
         };
     }
 
-    #awsAddresses(name: string, client: Client): readonly string[] | undefined {
-        return this.world.network.resolveAwsName(withoutDualstack(name), client.geography?.code);
+    /**
+     * An accelerator's first name has its IPv4 addresses alone; a second one has those of both families
+     * (https://docs.aws.amazon.com/global-accelerator/latest/dg/dns-addressing-custom-domains.dns-addressing.html).
+     */
+    #awsAddresses(name: string, type: string, client: Client): readonly string[] | undefined {
+        const found = this.world.network.resolveAwsName(
+            withoutDualstack(name),
+            client.geography?.code,
+        );
+        const ipv4Alone = /^[^.]+\.awsglobalaccelerator\.com$/.test(name);
+        return ipv4Alone && type === "AAAA" ? found && [] : found;
     }
 }
 

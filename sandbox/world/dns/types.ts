@@ -75,8 +75,11 @@ export interface AccountView {
     healthCheckHealthy(healthCheckId: string): boolean;
     /** Health of a resource that AWS hosts, by its DNS name, for aliases that evaluate it. */
     targetHealthy(dnsName: string): boolean;
-    /** IPv4 addresses of a name that AWS owns, as the client gets them; undefined when nothing has the name. */
-    addressesOf(dnsName: string, client: Client): readonly string[] | undefined;
+    /**
+     * IPv4 addresses of a name that AWS owns, as the client gets them for a record of the type: none
+     * where the name has none of its family. Undefined when nothing has the name.
+     */
+    addressesOf(dnsName: string, type: string, client: Client): readonly string[] | undefined;
     /** Whether a name that AWS owns has other addresses for other clients. */
     differsByClient(dnsName: string): boolean;
 }

@@ -191,6 +191,8 @@ function globalOutputs(share: number): StackOutputs {
         zoneId: "Z1",
         applicationName: "app.example.com",
         writeName: "write.app.example.com",
+        directName: "direct.example.com",
+        dials: {},
         tableName: "table",
         writer: region,
         shares: Object.fromEntries(names.map((name) => [name, name === region ? share : 100])),
@@ -229,7 +231,9 @@ describe("the drill", () => {
     ): Promise<DrillReport> {
         return runDrill({
             estate: {
+                name: "full",
                 topology,
+                configFolder: folder,
                 stacks,
                 projectFolder: folder,
                 policyPacks: {
