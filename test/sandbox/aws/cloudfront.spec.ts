@@ -91,44 +91,245 @@ describe("CloudFront", () => {
         });
 
         const refused: readonly [string, Props, string][] = [
-            ["an origin group of one", { originGroups: [group({ members: [{ originId: "a" }] })] }, "exactly 2 members"],
-            ["an origin group of one origin twice", { originGroups: [group({ members: [{ originId: "a" }, { originId: "a" }] })] }, 'got "a" twice'],
-            ["an origin group over an origin that is not there", { originGroups: [group({ members: [{ originId: "a" }, { originId: "c" }] })] }, 'got "c"'],
-            ["failover on 401", { originGroups: [group({ failoverCriteria: { statusCodes: [401] } })] }, "got 401"],
-            ["failover on nothing", { originGroups: [group({ failoverCriteria: { statusCodes: [] } })] }, "at least one status"],
-            ["11 origin groups", { originGroups: Array.from({ length: 11 }, (_, i) => group({ originId: `g${i}` })) }, "at most 10"],
-            ["an origin and a group of one id", { originGroups: [group({ originId: "a" })] }, '"a" is used more than once'],
+            [
+                "an origin group of one",
+                { originGroups: [group({ members: [{ originId: "a" }] })] },
+                "exactly 2 members",
+            ],
+            [
+                "an origin group of one origin twice",
+                { originGroups: [group({ members: [{ originId: "a" }, { originId: "a" }] })] },
+                'got "a" twice',
+            ],
+            [
+                "an origin group over an origin that is not there",
+                { originGroups: [group({ members: [{ originId: "a" }, { originId: "c" }] })] },
+                'got "c"',
+            ],
+            [
+                "failover on 401",
+                { originGroups: [group({ failoverCriteria: { statusCodes: [401] } })] },
+                "got 401",
+            ],
+            [
+                "failover on nothing",
+                { originGroups: [group({ failoverCriteria: { statusCodes: [] } })] },
+                "at least one status",
+            ],
+            [
+                "11 origin groups",
+                {
+                    originGroups: Array.from({ length: 11 }, (_, i) =>
+                        group({ originId: `g${i}` }),
+                    ),
+                },
+                "at most 10",
+            ],
+            [
+                "an origin and a group of one id",
+                { originGroups: [group({ originId: "a" })] },
+                '"a" is used more than once',
+            ],
             ["no origin", { origins: [] }, "1 to 100 origins"],
-            ["an address as origin", { origins: [origin("a", { domainName: "192.0.2.1" }), origin("b")] }, "DNS name"],
-            ["4 connection attempts", { origins: [origin("a", { connectionAttempts: 4 }), origin("b")] }, "from 1 to 3, got 4"],
-            ["a connection timeout of 11 s", { origins: [origin("a", { connectionTimeout: 11 }), origin("b")] }, "from 1 to 10, got 11"],
-            ["a read timeout of 0 s", { origins: [origin("a", { customOriginConfig: { originReadTimeout: 0 } }), origin("b")] }, "from 1 to 120, got 0"],
-            ["an origin on port 22", { origins: [origin("a", { customOriginConfig: { httpPort: 22 } }), origin("b")] }, "got 22"],
-            ["no origin protocol", { origins: [origin("a", { customOriginConfig: { originSslProtocols: [] } }), origin("b")] }, "at least one protocol"],
-            ["writes to an origin group", { defaultCacheBehavior: behavior({ allowedMethods: ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"] }) }, "cannot include POST, PUT, PATCH, or DELETE"],
-            ["GET and POST alone", { defaultCacheBehavior: behavior({ allowedMethods: ["GET", "POST"] }) }, "allowedMethods: must be one of"],
-            ["cached methods that are not allowed", { defaultCacheBehavior: behavior({ allowedMethods: ["GET", "HEAD"], cachedMethods: ["GET", "HEAD", "OPTIONS"] }) }, "among the allowed methods, got OPTIONS"],
-            ["a target that is not there", { defaultCacheBehavior: behavior({ targetOriginId: "c" }) }, 'got "c"'],
-            ["a cache policy and its own TTL", { defaultCacheBehavior: behavior({ minTtl: 0 }) }, "cannot be used when a cache policy"],
-            ["no cache policy", { defaultCacheBehavior: behavior({ cachePolicyId: undefined }) }, "a cache policy or forwardedValues"],
-            ["an origin request policy alone", { defaultCacheBehavior: behavior({ cachePolicyId: undefined, forwardedValues: {}, originRequestPolicyId: "x" }) }, "needs a cache policy"],
-            ["an unknown viewer protocol policy", { defaultCacheBehavior: behavior({ viewerProtocolPolicy: "https" }) }, "viewerProtocolPolicy: must be one of"],
-            ["a path pattern twice", { orderedCacheBehaviors: [behavior({ pathPattern: "/a" }), behavior({ pathPattern: "/a" })] }, '"/a" is there twice'],
-            ["75 path patterns beside the default", { orderedCacheBehaviors: Array.from({ length: 75 }, (_, i) => behavior({ pathPattern: `/${i}` })) }, "at most 75 behaviors, got 76"],
-            ["a certificate of another region", { viewerCertificate: { ...own, acmCertificateArn: "arn:aws:acm:eu-west-1:111122223333:certificate/1" } }, "must be a certificate in us-east-1"],
+            [
+                "an address as origin",
+                { origins: [origin("a", { domainName: "192.0.2.1" }), origin("b")] },
+                "DNS name",
+            ],
+            [
+                "4 connection attempts",
+                { origins: [origin("a", { connectionAttempts: 4 }), origin("b")] },
+                "from 1 to 3, got 4",
+            ],
+            [
+                "a connection timeout of 11 s",
+                { origins: [origin("a", { connectionTimeout: 11 }), origin("b")] },
+                "from 1 to 10, got 11",
+            ],
+            [
+                "a read timeout of 0 s",
+                {
+                    origins: [
+                        origin("a", { customOriginConfig: { originReadTimeout: 0 } }),
+                        origin("b"),
+                    ],
+                },
+                "from 1 to 120, got 0",
+            ],
+            [
+                "an origin on port 22",
+                { origins: [origin("a", { customOriginConfig: { httpPort: 22 } }), origin("b")] },
+                "got 22",
+            ],
+            [
+                "no origin protocol",
+                {
+                    origins: [
+                        origin("a", { customOriginConfig: { originSslProtocols: [] } }),
+                        origin("b"),
+                    ],
+                },
+                "at least one protocol",
+            ],
+            [
+                "writes to an origin group",
+                {
+                    defaultCacheBehavior: behavior({
+                        allowedMethods: [
+                            "DELETE",
+                            "GET",
+                            "HEAD",
+                            "OPTIONS",
+                            "PATCH",
+                            "POST",
+                            "PUT",
+                        ],
+                    }),
+                },
+                "cannot include POST, PUT, PATCH, or DELETE",
+            ],
+            [
+                "GET and POST alone",
+                { defaultCacheBehavior: behavior({ allowedMethods: ["GET", "POST"] }) },
+                "allowedMethods: must be one of",
+            ],
+            [
+                "cached methods that are not allowed",
+                {
+                    defaultCacheBehavior: behavior({
+                        allowedMethods: ["GET", "HEAD"],
+                        cachedMethods: ["GET", "HEAD", "OPTIONS"],
+                    }),
+                },
+                "among the allowed methods, got OPTIONS",
+            ],
+            [
+                "a target that is not there",
+                { defaultCacheBehavior: behavior({ targetOriginId: "c" }) },
+                'got "c"',
+            ],
+            [
+                "a cache policy and its own TTL",
+                { defaultCacheBehavior: behavior({ minTtl: 0 }) },
+                "cannot be used when a cache policy",
+            ],
+            [
+                "no cache policy",
+                { defaultCacheBehavior: behavior({ cachePolicyId: undefined }) },
+                "a cache policy or forwardedValues",
+            ],
+            [
+                "an origin request policy alone",
+                {
+                    defaultCacheBehavior: behavior({
+                        cachePolicyId: undefined,
+                        forwardedValues: {},
+                        originRequestPolicyId: "x",
+                    }),
+                },
+                "needs a cache policy",
+            ],
+            [
+                "an unknown viewer protocol policy",
+                { defaultCacheBehavior: behavior({ viewerProtocolPolicy: "https" }) },
+                "viewerProtocolPolicy: must be one of",
+            ],
+            [
+                "a path pattern twice",
+                {
+                    orderedCacheBehaviors: [
+                        behavior({ pathPattern: "/a" }),
+                        behavior({ pathPattern: "/a" }),
+                    ],
+                },
+                '"/a" is there twice',
+            ],
+            [
+                "75 path patterns beside the default",
+                {
+                    orderedCacheBehaviors: Array.from({ length: 75 }, (_, i) =>
+                        behavior({ pathPattern: `/${i}` }),
+                    ),
+                },
+                "at most 75 behaviors, got 76",
+            ],
+            [
+                "a certificate of another region",
+                {
+                    viewerCertificate: {
+                        ...own,
+                        acmCertificateArn: "arn:aws:acm:eu-west-1:111122223333:certificate/1",
+                    },
+                },
+                "must be a certificate in us-east-1",
+            ],
             ["no certificate", { viewerCertificate: {} }, "exactly one of"],
-            ["a certificate without sslSupportMethod", { viewerCertificate: { acmCertificateArn: certificateArn } }, "sslSupportMethod: must be set"],
-            ["an unknown security policy", { viewerCertificate: { ...own, minimumProtocolVersion: "TLSv1.2" } }, "minimumProtocolVersion: must be one of"],
-            ["an alias under CloudFront's own certificate", { viewerCertificate: { cloudfrontDefaultCertificate: true } }, "need a certificate that covers them"],
-            ["TLS 1.2 under CloudFront's own certificate", { aliases: [], viewerCertificate: { cloudfrontDefaultCertificate: true, minimumProtocolVersion: "TLSv1.2_2021" } }, "is TLSv1 with CloudFront's own"],
-            ["an alias twice", { aliases: ["browse.example.com", "BROWSE.example.com"] }, "each domain once"],
+            [
+                "a certificate without sslSupportMethod",
+                { viewerCertificate: { acmCertificateArn: certificateArn } },
+                "sslSupportMethod: must be set",
+            ],
+            [
+                "an unknown security policy",
+                { viewerCertificate: { ...own, minimumProtocolVersion: "TLSv1.2" } },
+                "minimumProtocolVersion: must be one of",
+            ],
+            [
+                "an alias under CloudFront's own certificate",
+                { viewerCertificate: { cloudfrontDefaultCertificate: true } },
+                "need a certificate that covers them",
+            ],
+            [
+                "TLS 1.2 under CloudFront's own certificate",
+                {
+                    aliases: [],
+                    viewerCertificate: {
+                        cloudfrontDefaultCertificate: true,
+                        minimumProtocolVersion: "TLSv1.2_2021",
+                    },
+                },
+                "is TLSv1 with CloudFront's own",
+            ],
+            [
+                "an alias twice",
+                { aliases: ["browse.example.com", "BROWSE.example.com"] },
+                "each domain once",
+            ],
             ["an alias that is no name", { aliases: ["browse example"] }, "is not a domain name"],
-            ["a regional web ACL", { webAclId: "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/1" }, "scope CLOUDFRONT"],
-            ["a whitelist of nobody", { restrictions: { geoRestriction: { restrictionType: "whitelist" } } }, "must name a country"],
-            ["no restriction with places", { restrictions: { geoRestriction: { restrictionType: "none", locations: ["DE"] } } }, "must be empty"],
-            ["an error response for 418", { customErrorResponses: [{ errorCode: 418 }] }, "got 418"],
-            ["half an error page", { customErrorResponses: [{ errorCode: 404, responseCode: 200 }] }, "set both or neither"],
-            ["an unknown price class", { priceClass: "PriceClass_300" }, "priceClass: must be one of"],
+            [
+                "a regional web ACL",
+                { webAclId: "arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/1" },
+                "scope CLOUDFRONT",
+            ],
+            [
+                "a whitelist of nobody",
+                { restrictions: { geoRestriction: { restrictionType: "whitelist" } } },
+                "must name a country",
+            ],
+            [
+                "no restriction with places",
+                {
+                    restrictions: {
+                        geoRestriction: { restrictionType: "none", locations: ["DE"] },
+                    },
+                },
+                "must be empty",
+            ],
+            [
+                "an error response for 418",
+                { customErrorResponses: [{ errorCode: 418 }] },
+                "got 418",
+            ],
+            [
+                "half an error page",
+                { customErrorResponses: [{ errorCode: 404, responseCode: 200 }] },
+                "set both or neither",
+            ],
+            [
+                "an unknown price class",
+                { priceClass: "PriceClass_300" },
+                "priceClass: must be one of",
+            ],
         ];
         it("is accepted as it should be", () => {
             expect(account.problems(distributionType, distribution())).to.deep.equal([]);
@@ -139,7 +340,9 @@ describe("CloudFront", () => {
                     allowedMethods: ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"],
                 }),
                 orderedCacheBehaviors: [behavior({ targetOriginId: "b", pathPattern: "/b" })],
-                restrictions: { geoRestriction: { restrictionType: "blacklist", locations: ["XX"] } },
+                restrictions: {
+                    geoRestriction: { restrictionType: "blacklist", locations: ["XX"] },
+                },
             });
             expect(account.problems(distributionType, direct)).to.deep.equal([]);
         });
@@ -222,8 +425,8 @@ describe("CloudFront", () => {
         it("stays behind disabled when it is retained, and is gone otherwise", async () => {
             const kept = await make({ retainOnDelete: true });
             await account.remove(distributionType, "d");
-            expect(account.store.get(distributionType, "global", String(kept.id))?.outputs.enabled).to
-                .be.false;
+            expect(account.store.get(distributionType, "global", String(kept.id))?.outputs.enabled)
+                .to.be.false;
             await make({ aliases: [] }, "e");
             await account.remove(distributionType, "e");
             expect(account.store.list(distributionType)).to.have.length(1);
@@ -246,16 +449,71 @@ describe("CloudFront", () => {
             ...changes,
         });
         const refused: readonly [string, Props, string][] = [
-            ["a default below its least", policy({ minTtl: 10 }), "must not be below minTtl, 10, got 0"],
-            ["a default above its most", policy({ defaultTtl: 301 }), "must not be below defaultTtl"],
+            [
+                "a default below its least",
+                policy({ minTtl: 10 }),
+                "must not be below minTtl, 10, got 0",
+            ],
+            [
+                "a default above its most",
+                policy({ defaultTtl: 301 }),
+                "must not be below defaultTtl",
+            ],
             ["a name with a space", policy({ name: "a b" }), "name: must be"],
-            ["names that nothing asks for", policy({}, { headersConfig: { headerBehavior: "none", headers: { items: ["A"] } } }), "must be absent for none"],
-            ["a whitelist of nothing", policy({}, { cookiesConfig: { cookieBehavior: "whitelist" } }), "at least one name"],
-            ["11 query strings", policy({}, { queryStringsConfig: { queryStringBehavior: "whitelist", queryStrings: { items: Array.from({ length: 11 }, String) } } }), "at most 10 are allowed, got 11"],
-            ["Accept-Encoding in the key", policy({}, { headersConfig: { headerBehavior: "whitelist", headers: { items: ["Accept-Encoding"] } } }), "cannot be part of the cache key"],
-            ["a key but no cache", policy({ maxTtl: 0 }, { cookiesConfig: { cookieBehavior: "all" } }), "disables caching"],
-            ["compression but no cache", policy({ maxTtl: 0 }, { enableAcceptEncodingGzip: true }), "must be false"],
-            ["an unknown behaviour", policy({}, { headersConfig: { headerBehavior: "all" } }), "must be one of"],
+            [
+                "names that nothing asks for",
+                policy(
+                    {},
+                    { headersConfig: { headerBehavior: "none", headers: { items: ["A"] } } },
+                ),
+                "must be absent for none",
+            ],
+            [
+                "a whitelist of nothing",
+                policy({}, { cookiesConfig: { cookieBehavior: "whitelist" } }),
+                "at least one name",
+            ],
+            [
+                "11 query strings",
+                policy(
+                    {},
+                    {
+                        queryStringsConfig: {
+                            queryStringBehavior: "whitelist",
+                            queryStrings: { items: Array.from({ length: 11 }, String) },
+                        },
+                    },
+                ),
+                "at most 10 are allowed, got 11",
+            ],
+            [
+                "Accept-Encoding in the key",
+                policy(
+                    {},
+                    {
+                        headersConfig: {
+                            headerBehavior: "whitelist",
+                            headers: { items: ["Accept-Encoding"] },
+                        },
+                    },
+                ),
+                "cannot be part of the cache key",
+            ],
+            [
+                "a key but no cache",
+                policy({ maxTtl: 0 }, { cookiesConfig: { cookieBehavior: "all" } }),
+                "disables caching",
+            ],
+            [
+                "compression but no cache",
+                policy({ maxTtl: 0 }, { enableAcceptEncodingGzip: true }),
+                "must be false",
+            ],
+            [
+                "an unknown behaviour",
+                policy({}, { headersConfig: { headerBehavior: "all" } }),
+                "must be one of",
+            ],
         ];
         it("is accepted as it should be", () => {
             expect(account.problems(cachePolicyType, policy())).to.deep.equal([]);
@@ -319,11 +577,35 @@ describe("CloudFront", () => {
         const header = (name: string): Props => ({ header: name, value: "v", override: true });
         const refused: readonly [string, Props, string][] = [
             ["no header", policy({}), "at least one of"],
-            ["an unknown frame option", security({ frameOptions: { frameOption: "NEVER" } }), "must be one of DENY"],
-            ["an unknown referrer policy", security({ referrerPolicy: { referrerPolicy: "x" } }), "must be one of"],
-            ["a negative age", security({ strictTransportSecurity: { accessControlMaxAgeSec: -1 } }), "from 0"],
-            ["a header twice", policy({ customHeadersConfig: { items: [header("A"), header("a")] } }), "each header once"],
-            ["11 headers", policy({ customHeadersConfig: { items: Array.from({ length: 11 }, (_, i) => header(`h${i}`)) } }), "at most 10"],
+            [
+                "an unknown frame option",
+                security({ frameOptions: { frameOption: "NEVER" } }),
+                "must be one of DENY",
+            ],
+            [
+                "an unknown referrer policy",
+                security({ referrerPolicy: { referrerPolicy: "x" } }),
+                "must be one of",
+            ],
+            [
+                "a negative age",
+                security({ strictTransportSecurity: { accessControlMaxAgeSec: -1 } }),
+                "from 0",
+            ],
+            [
+                "a header twice",
+                policy({ customHeadersConfig: { items: [header("A"), header("a")] } }),
+                "each header once",
+            ],
+            [
+                "11 headers",
+                policy({
+                    customHeadersConfig: {
+                        items: Array.from({ length: 11 }, (_, i) => header(`h${i}`)),
+                    },
+                }),
+                "at most 10",
+            ],
         ];
         it("is accepted as it should be", () => {
             expect(
@@ -335,7 +617,9 @@ describe("CloudFront", () => {
         });
         for (const [what, inputs, words] of refused) {
             it(`is refused with ${what}`, () => {
-                expect(account.problems(responseHeadersPolicyType, inputs).join()).to.contain(words);
+                expect(account.problems(responseHeadersPolicyType, inputs).join()).to.contain(
+                    words,
+                );
             });
         }
     });
@@ -359,6 +643,48 @@ describe("CloudFront", () => {
         it("is on or off", () => {
             expect(account.problems(subscriptionType, status("E1", "On")).join()).to.contain(
                 "must be one of Disabled, Enabled",
+            );
+        });
+    });
+
+    describe("an alias", () => {
+        const zoneId = "Z0123456789EXAMPLE";
+        const alias = (
+            name: unknown,
+            target: unknown,
+            evaluateTargetHealth = false,
+        ): Promise<Props> =>
+            account.create("aws:route53/record:Record", "browse", {
+                zoneId,
+                name: "browse.example.com",
+                type: "A",
+                aliases: [{ name, zoneId: target, evaluateTargetHealth }],
+            });
+        beforeEach(() => {
+            account.declare(
+                "aws:route53/zone:Zone",
+                zoneId,
+                { name: "example.com", nameServers: ["ns-1.example.com"] },
+                "global",
+            );
+        });
+
+        it("leads to a distribution that is there, in the zone of all distributions", async () => {
+            const made = await account.create(distributionType, "d", distribution());
+            expect(made.hostedZoneId).to.equal("Z2FDTNDATAQYW2");
+            expect(await refusal(alias("d0.cloudfront.net", made.hostedZoneId))).to.contain(
+                "that target was not found",
+            );
+            expect(await refusal(alias(made.domainName, "Z32O12XQLNTSW2"))).to.contain(
+                "does not lie within the target zone",
+            );
+            await alias(made.domainName, made.hostedZoneId);
+        });
+
+        it("goes by no health of a distribution", async () => {
+            const made = await account.create(distributionType, "d", distribution());
+            expect(await refusal(alias(made.domainName, made.hostedZoneId, true))).to.contain(
+                "EvaluateTargetHealth cannot be set to true",
             );
         });
     });
