@@ -48,6 +48,7 @@ describe("CloudFront", () => {
         },
         ...changes,
     });
+    const custom = (customOriginConfig: Props): Props => origin("a", { customOriginConfig });
     const group = (changes: Props = {}): Props => ({
         originId: "group",
         members: [{ originId: "a" }, { originId: "b" }],
@@ -171,6 +172,32 @@ describe("CloudFront", () => {
                 },
                 "at least one protocol",
             ],
+            ["an origin without a name", { origins: [origin("", {}), origin("b")] }, "1 to 128"],
+            [
+                "31 headers to an origin",
+                {
+                    origins: [
+                        origin("a", { customHeaders: Array.from({ length: 31 }, () => ({})) }),
+                        origin("b"),
+                    ],
+                },
+                "at most 30",
+            ],
+            [
+                "an unknown protocol to an origin",
+                { origins: [custom({ originProtocolPolicy: "https" }), origin("b")] },
+                "originProtocolPolicy: must be one of",
+            ],
+            [
+                "an origin kept alive for 121 s",
+                { origins: [custom({ originKeepaliveTimeout: 121 }), origin("b")] },
+                "from 1 to 120, got 121",
+            ],
+            [
+                "TLS 1.3 to an origin",
+                { origins: [custom({ originSslProtocols: ["TLSv1.3"] }), origin("b")] },
+                'got "TLSv1.3"',
+            ],
             [
                 "writes to an origin group",
                 {
@@ -253,6 +280,17 @@ describe("CloudFront", () => {
                 },
                 "at most 75 behaviors, got 76",
             ],
+            ["an unknown HTTP version", { httpVersion: "http4" }, "httpVersion: must be one of"],
+            [
+                "101 aliases",
+                { aliases: Array.from({ length: 101 }, (_, i) => `a${i}.example.com`) },
+                "at most 100 are allowed, got 101",
+            ],
+            [
+                "an unknown way to serve TLS",
+                { viewerCertificate: { ...own, sslSupportMethod: "any" } },
+                "sslSupportMethod: must be one of",
+            ],
             [
                 "a certificate of another region",
                 {
@@ -314,6 +352,21 @@ describe("CloudFront", () => {
                     },
                 },
                 "must be empty",
+            ],
+            ["nothing said of places", { restrictions: {} }, "geoRestriction: missing"],
+            [
+                "an unknown restriction",
+                {
+                    restrictions: {
+                        geoRestriction: { restrictionType: "some", locations: ["DE"] },
+                    },
+                },
+                "restrictionType: must be one of",
+            ],
+            [
+                "an error kept for less than no time",
+                { customErrorResponses: [{ errorCode: 500, errorCachingMinTtl: -1 }] },
+                "got -1",
             ],
             [
                 "an error response for 418",
@@ -459,6 +512,7 @@ describe("CloudFront", () => {
                 policy({ defaultTtl: 301 }),
                 "must not be below defaultTtl",
             ],
+            ["a time below none", policy({ minTtl: -1 }), "minTtl: must be"],
             ["a name with a space", policy({ name: "a b" }), "name: must be"],
             [
                 "names that nothing asks for",
@@ -569,13 +623,24 @@ describe("CloudFront", () => {
                     .join(),
             ).to.contain("at least one name");
         });
+
+        it("has a name without spaces", () => {
+            const named = { ...none, name: "a b" };
+            expect(account.problems(originRequestPolicyType, named).join()).to.contain(
+                "name: must be",
+            );
+        });
     });
 
     describe("a response headers policy", () => {
         const policy = (changes: Props): Props => ({ name: "h", ...changes });
         const security = (securityHeadersConfig: Props): Props => policy({ securityHeadersConfig });
+        const frames: Props = {
+            securityHeadersConfig: { frameOptions: { frameOption: "DENY", override: true } },
+        };
         const header = (name: string): Props => ({ header: name, value: "v", override: true });
         const refused: readonly [string, Props, string][] = [
+            ["a name with a space", policy({ ...frames, name: "a b" }), "name: must be"],
             ["no header", policy({}), "at least one of"],
             [
                 "an unknown frame option",

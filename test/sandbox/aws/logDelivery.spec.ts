@@ -80,15 +80,23 @@ describe("deliveries of logs", () => {
             "ResourceNotFoundException",
         );
         expect(await refusal(source({ logType: "LOGS" }))).to.contain("logType: must be one of");
+        expect(await refusal(source({ name: "a b" }))).to.contain("name: must be");
     });
 
     it("end at something that is there, in a form that there is", async () => {
         expect(await refusal(destination("none"))).to.contain("ResourceNotFoundException");
-        expect(
-            account.problems(destinationType, { outputFormat: "csv", name: "a b" }).join(),
-        ).to.contain("outputFormat: must be one of");
+        const problems = account.problems(destinationType, {
+            outputFormat: "csv",
+            deliveryDestinationType: "SQS",
+            name: "a b",
+        });
+        for (const property of ["outputFormat", "deliveryDestinationType", "name"]) {
+            expect(problems.join()).to.contain(`${property}: must be`);
+        }
         await source();
-        expect(await refusal(deliver("arn:none"))).to.contain("delivery destination does not exist");
+        expect(await refusal(deliver("arn:none"))).to.contain(
+            "delivery destination does not exist",
+        );
     });
 
     it("go before what they lead from and to", async () => {

@@ -84,6 +84,7 @@ describe("WAF", () => {
             ["a name with a dot", webAcl({ name: "a.b" }), "name: must be"],
             ["two default actions", webAcl({ defaultAction: { allow: {}, block: {} } }), "exactly one of allow, block"],
             ["a priority twice", webAcl({ rules: [rule(rate()), rule(rate(), { name: "b" })] }), "a priority of its own, got 0"],
+            ["a priority below 0", only(rate(), { priority: -1 }), "got -1"],
             ["a rule's name twice", webAcl({ rules: [rule(rate()), rule(rate(), { priority: 1 })] }), "a name of its own, got rate"],
             ["a rule without action", only(rate(), { action: undefined }), "a rule has an action"],
             ["a rule group with an action", only(managed()), "has an overrideAction, and no action"],
@@ -247,6 +248,8 @@ describe("WAF", () => {
             ["a group's ARN with :*", config({ logDestinationConfigs: [`${groupArn("aws-waf-logs-a")}:*`] }), "without :*"],
             ["101 redacted fields", config({ redactedFields: Array.from({ length: 101 }, () => ({})) }), "at most 100"],
             ["an unknown requirement", config(filter({ requirement: "ALL" })), "requirement: must be"],
+            ["an unknown behaviour of a filter", config(filter({ behavior: "PASS" })), "behavior: must be one of"],
+            ["an unknown behaviour otherwise", config({ loggingFilter: { ...(filter({}).loggingFilter as Props), defaultBehavior: "PASS" } }), "defaultBehavior: must be one of"],
             ["an unknown action", config(filter({ conditions: [{ actionCondition: { action: "DROP" } }] })), "action: must be one of"],
         ];
         it("is accepted as it should be", () => {
