@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    EdgeReading,
     ObjectCopies,
     RecordedCall,
     Rehearsal,
@@ -9,6 +10,7 @@ import type {
     RehearsalFault,
     RehearsalTraffic,
     TrafficOptions,
+    UsedNames,
 } from "./rehearsal";
 
 /**
@@ -48,7 +50,8 @@ export interface SandboxShape {
         })[];
         onlyIn(region: string): number;
     };
-    traffic(options: { readonly application: string } & TrafficOptions): Promise<RehearsalTraffic>;
+    readonly edges: { figures(sinceMs?: number): EdgeReading };
+    traffic(options: UsedNames & TrafficOptions): Promise<RehearsalTraffic>;
     steady(): Promise<void>;
     environment(): Readonly<Record<string, string>>;
     addresses(): readonly { readonly what: string; readonly address: string }[];
@@ -81,7 +84,8 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         worstLagSeconds: (sinceMs) => tables.worstLagSeconds(sinceMs),
         objectCopies: (sinceMs) => copiesOf(sandbox.objectReplication.pairs(sinceMs)),
         objectsOnlyIn: (region) => sandbox.objectReplication.onlyIn(region),
-        startTraffic: (application, options) => sandbox.traffic({ application, ...options }),
+        edges: (sinceMs) => sandbox.edges.figures(sinceMs),
+        startTraffic: (names, options) => sandbox.traffic({ ...names, ...options }),
         steady: () => sandbox.steady(),
         environment: () => sandbox.environment(),
         addresses: () => sandbox.addresses(),

@@ -11,6 +11,7 @@ import { Buckets } from "./world/buckets/buckets";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
 import { DnsServer } from "./world/dns";
+import { Edges } from "./world/edge/edges";
 import { HealthCheckers } from "./world/healthChecks";
 import { Inside } from "./world/inside/inside";
 import { LoadBalancers } from "./world/loadBalancers";
@@ -42,6 +43,7 @@ export interface Parts {
     readonly alarms: Alarms;
     readonly loadBalancers: LoadBalancers;
     readonly accelerators: Accelerators;
+    readonly edges: Edges;
     readonly tasks: Tasks;
     readonly health: HealthCheckers;
     readonly dns: DnsServer;
@@ -87,6 +89,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         alarms,
         loadBalancers,
         accelerators,
+        edges: new Edges(world, { certificates, metrics }),
         tasks: new Tasks(world, { targets, inside, images: options.images }),
         health,
         dns,
@@ -115,6 +118,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.accelerators,
         parts.tasks,
         parts.dns,
+        parts.edges,
         parts.health,
         parts.provider,
     ];

@@ -6,6 +6,7 @@ import type { Buckets } from "./world/buckets/buckets";
 import type { Replicator } from "./world/buckets/replication/replicator";
 import type { WorldClock } from "./world/clock";
 import type { DnsServer } from "./world/dns";
+import type { Edges } from "./world/edge/edges";
 import type { Faults } from "./world/faults";
 import type { HealthCheckers } from "./world/healthChecks";
 import type { Journal } from "./world/journal";
@@ -91,14 +92,19 @@ export class Sandbox {
         return this.parts.buckets.replication;
     }
 
+    get edges(): Edges {
+        return this.parts.edges;
+    }
+
     get tasks(): Tasks {
         return this.parts.tasks;
     }
 
-    /** Resolves once every load balancer and accelerator listens and every service is steady; rejects when one cannot be. */
+    /** Resolves once every load balancer, accelerator and edge location listens and every service is steady; rejects when one cannot be. */
     async steady(): Promise<void> {
         await this.parts.loadBalancers.settled();
         await this.parts.accelerators.settled();
+        await this.parts.edges.settled();
         await this.parts.tasks.allSteady();
     }
 

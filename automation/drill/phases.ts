@@ -72,11 +72,14 @@ export async function steadyPhase(
         () => Object.values(inService).every((id) => rehearsal.healthy(id)),
         () => `not every region is in service: ${unhealthy(context, inService)}`,
     );
-    const traffic = await rehearsal.startTraffic(deployed.global.applicationName);
-    const direct = await rehearsal.startTraffic(deployed.global.directName, {
-        requestsPerSecond: 1,
-        crowd: 1,
+    const traffic = await rehearsal.startTraffic({
+        application: deployed.global.applicationName,
+        browse: deployed.global.browseName,
     });
+    const direct = await rehearsal.startTraffic(
+        { application: deployed.global.directName },
+        { requestsPerSecond: 1, crowd: 1 },
+    );
     const sinceMs = rehearsal.now();
     await rehearsal.sleep(context.pace.steadySeconds * 1000, context.signal);
 

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    EdgeReading,
     ObjectCopies,
     RecordedCall,
     Rehearsal,
@@ -124,6 +125,10 @@ export class FakeRehearsal implements Rehearsal {
         return 1;
     }
 
+    edges(): EdgeReading {
+        return { requests: 80, byOutcome: { retried: 3, stale: 1, failed: 0 } };
+    }
+
     async startTraffic(): Promise<RehearsalTraffic> {
         let going = true;
         const visit = (): void => {
@@ -141,6 +146,7 @@ export class FakeRehearsal implements Rehearsal {
         visit();
         return {
             samples: this.samples,
+            looks: this.samples,
             stop: async () => {
                 going = false;
             },
