@@ -61,9 +61,12 @@ export async function planIntents(
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-plan-"));
     try {
         await Promise.all(
-            intents.map(async (intent) => {
+            intents.map(async (intent, i) => {
                 try {
-                    const preview = await previewIntent(estate, intent, folder, signal);
+                    // Two intents may be one stack's.
+                    const own = path.join(folder, String(i));
+                    await fs.mkdir(own);
+                    const preview = await previewIntent(estate, intent, own, signal);
                     const proof = proveChange(preview, intent.expected);
                     if (proof.kind === "proven") {
                         proven.push({ intent, preview, ...proof });

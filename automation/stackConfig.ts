@@ -24,6 +24,11 @@ export function shareEdit(region: string, percent: number): ConfigEdit {
     return { key: "meridian:shares", entry: region, value: percent };
 }
 
+/** @param percent of the accelerator's connections nearest to the region that it takes, 0 to 100. */
+export function dialEdit(region: string, percent: number): ConfigEdit {
+    return { key: "meridian:dials", entry: region, value: percent };
+}
+
 /** Path of `Pulumi.<stack>.yaml`. */
 export function stackFile(configFolder: string, stack: string): string {
     return path.join(configFolder, `Pulumi.${stack}.yaml`);

@@ -59,6 +59,12 @@ export function readGlobalConfig(
 ): GlobalConfig {
     const names = regionNames(topology);
     return read(stack, globalShape, raw, topology, (values) => [
+        ...(names.includes(values.region ?? "")
+            ? [
+                  `\`aws:region\`: must be none of the regions that can be lost (${names.join(", ")}), got ${JSON.stringify(values.region)}; ` +
+                      "take the one that the state is kept in",
+              ]
+            : []),
         ...routingProblems({
             ...values,
             quorum: topology.quorum,

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 
 import { failback, type FailbackReport } from "../commands/failback";
 import { failover, type FailoverReport } from "../commands/failover";
+import { settle, type SettleReport } from "../commands/settle";
 import { failbackStages } from "../failbackPlan";
 import { checkRegion } from "../failoverPlan";
 import { probeLevers } from "../levers";
@@ -24,7 +25,7 @@ interface FailbackFlags extends LaneFlags {
     readonly wait: number;
 }
 
-/** `failover` and `failback`. */
+/** `failover`, `settle` and `failback`. */
 export function addLaneCommands(program: Command, scope: CommandScope): void {
     program
         .command("failover")
@@ -36,6 +37,17 @@ export function addLaneCommands(program: Command, scope: CommandScope): void {
         .addOption(homeOption())
         .addOption(jsonOption())
         .action((region: string, flags: LaneFlags) => runFailover(scope, region, flags));
+
+    program
+        .command("settle")
+        .description("take an evacuated region out of what votes do not reach")
+        .argument("<region>", "the region that was voted out")
+        .addOption(yesOption())
+        .addOption(dryRunOption())
+        .addOption(backendOption())
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((region: string, flags: LaneFlags) => runSettle(scope, region, flags));
 
     program
         .command("failback")
@@ -81,6 +93,21 @@ function runFailover(scope: CommandScope, region: string, flags: LaneFlags): Pro
             output.warn(`${vote.stack} does not vote: ${vote.detail}`);
         }
         output.result(yes ? report : { ...report, levers }, failoverText(report));
+        return exitCodes.done;
+    });
+}
+
+function runSettle(scope: CommandScope, region: string, flags: LaneFlags): Promise<void> {
+    return scope.run(async ({ wiring, output, signal }) => {
+        checkRegion(region, (await projectEstate()).topology);
+        const estate = await openEstate(wiring, output, flags);
+        const report = await settle(estate, {
+            region,
+            yes: flags.yes === true,
+            signal,
+            onProgress: (line) => output.progress(line),
+        });
+        output.result(report, settleText(report));
         return exitCodes.done;
     });
 }
@@ -131,8 +158,23 @@ function failoverText(report: FailoverReport): string {
     }
     const last = report.dryRun
         ? `a dry run: nothing was written; evacuate with: meridian failover ${report.region} --yes`
-        : `${report.region} is voted out; bring it back with: meridian failback ${report.region}`;
+        : `${report.region} is voted out; take it out of the accelerator with: meridian settle ${report.region}\n` +
+          `bring it back with: meridian failback ${report.region}`;
     return `${table.toString()}\n${last}`;
+}
+
+function settleText(report: SettleReport): string {
+    const lines = report.results.map(
+        ({ what, outcome, seconds }) =>
+            `${what}: ${outcome}${outcome === "done" ? ` in ${seconds.toFixed(1)} s` : ""}`,
+    );
+    const last =
+        lines.length === 0
+            ? `nothing to settle: votes took ${report.region} out of everything`
+            : report.dryRun
+              ? `a dry run: nothing was written; settle with: meridian settle ${report.region} --yes`
+              : `${report.region} is settled; bring it back with: meridian failback ${report.region}`;
+    return [...lines, last].join("\n");
 }
 
 function failbackText(report: FailbackReport): string {

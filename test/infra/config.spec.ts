@@ -186,6 +186,13 @@ describe("the global stack's configuration", () => {
         });
     });
 
+    it("works in none of the regions that can be lost, so that settling needs none of them", () => {
+        expect(problemsOf(() => global({ "aws:region": "ap-east-1" }))).to.deep.equal([
+            "`aws:region`: must be none of the regions that can be lost (ap-east-1, ap-south-1, eu-west-1, us-east-1), " +
+                'got "ap-east-1"; take the one that the state is kept in',
+        ]);
+    });
+
     it("takes provisioned capacity and residency rules", () => {
         const scaling = { minimum: 100, maximum: 10000, targetPercent: 70 };
         const config = global({
