@@ -67,9 +67,6 @@ export function lifetime(
     }
     const { minTtl, defaultTtl, maxTtl } = policy;
     const forbids = ["no-store", "no-cache", "private"].some((name) => directives.has(name));
-    if (forbids && minTtl === 0) {
-        return undefined;
-    }
     const asked = directives.get("s-maxage") ?? directives.get("max-age");
     const seconds = forbids
         ? minTtl

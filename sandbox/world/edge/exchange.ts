@@ -125,11 +125,7 @@ export class EdgeExchange {
         }
         const times = cached ? lifetime(answer, policy, this.#errorTtl(answer)) : undefined;
         if (times !== undefined) {
-            // An error must not take the place of what could stand in for it.
-            const standsIn = kept !== undefined && mayStandIn(kept, nowMs);
-            if (answer.status < 500 || !standsIn) {
-                cache.put(key, { answer, storedMs: nowMs, ...times });
-            }
+            cache.put(key, { answer, storedMs: nowMs, ...times });
         }
         this.#answer(behavior, answer, retried ? "retried" : "fetched");
     }
