@@ -79,35 +79,107 @@ describe("WAF", () => {
         });
 
         const refused: readonly [string, Props, string][] = [
-            ["scope CLOUDFRONT in another region", webAcl({ scope: "CLOUDFRONT", region: "eu-west-1" }), "must be us-east-1"],
+            [
+                "scope CLOUDFRONT in another region",
+                webAcl({ scope: "CLOUDFRONT", region: "eu-west-1" }),
+                "must be us-east-1",
+            ],
             ["an unknown scope", webAcl({ scope: "GLOBAL" }), "scope: must be one of"],
             ["a name with a dot", webAcl({ name: "a.b" }), "name: must be"],
-            ["two default actions", webAcl({ defaultAction: { allow: {}, block: {} } }), "exactly one of allow, block"],
-            ["a priority twice", webAcl({ rules: [rule(rate()), rule(rate(), { name: "b" })] }), "a priority of its own, got 0"],
+            [
+                "two default actions",
+                webAcl({ defaultAction: { allow: {}, block: {} } }),
+                "exactly one of allow, block",
+            ],
+            [
+                "a priority twice",
+                webAcl({ rules: [rule(rate()), rule(rate(), { name: "b" })] }),
+                "a priority of its own, got 0",
+            ],
             ["a priority below 0", only(rate(), { priority: -1 }), "got -1"],
-            ["a rule's name twice", webAcl({ rules: [rule(rate()), rule(rate(), { priority: 1 })] }), "a name of its own, got rate"],
+            [
+                "a rule's name twice",
+                webAcl({ rules: [rule(rate()), rule(rate(), { priority: 1 })] }),
+                "a name of its own, got rate",
+            ],
             ["a rule without action", only(rate(), { action: undefined }), "a rule has an action"],
-            ["a rule group with an action", only(managed()), "has an overrideAction, and no action"],
+            [
+                "a rule group with an action",
+                only(managed()),
+                "has an overrideAction, and no action",
+            ],
             ["a limit of 9", only(rate({ limit: 9 })), "from 10 to 2000000000, got 9"],
-            ["a window of 90 s", only(rate({ evaluationWindowSec: 90 })), "60, 120, 300 or 600, got 90"],
-            ["forwarded addresses without their header", only(rate({ aggregateKeyType: "FORWARDED_IP" })), "forwardedIpConfig: must be set"],
-            ["a constant rate of everything", only(rate({ aggregateKeyType: "CONSTANT" })), "scopeDownStatement: must be set"],
+            [
+                "a window of 90 s",
+                only(rate({ evaluationWindowSec: 90 })),
+                "60, 120, 300 or 600, got 90",
+            ],
+            [
+                "forwarded addresses without their header",
+                only(rate({ aggregateKeyType: "FORWARDED_IP" })),
+                "forwardedIpConfig: must be set",
+            ],
+            [
+                "a constant rate of everything",
+                only(rate({ aggregateKeyType: "CONSTANT" })),
+                "scopeDownStatement: must be set",
+            ],
             ["an unknown key", only(rate({ aggregateKeyType: "HOST" })), "must be one of"],
-            ["a rate inside a rate", only(rate({ scopeDownStatement: rate() })), "cannot be nested"],
-            ["a rule group inside a not", only({ notStatement: { statement: managed() } }), "cannot be nested"],
-            ["a rule group that AWS does not have", webAcl({ rules: [groupRule("AWSManagedRulesEverything", 0)] }), "AWS has no managed rule group"],
+            [
+                "a rate inside a rate",
+                only(rate({ scopeDownStatement: rate() })),
+                "cannot be nested",
+            ],
+            [
+                "a rule group inside a not",
+                only({ notStatement: { statement: managed() } }),
+                "cannot be nested",
+            ],
+            [
+                "a rule group that AWS does not have",
+                webAcl({ rules: [groupRule("AWSManagedRulesEverything", 0)] }),
+                "AWS has no managed rule group",
+            ],
             ["two kinds in a statement", only({ ...rate(), ...path("/a") }), "exactly one kind"],
-            ["an and of one", only({ andStatement: { statements: [path("/a")] } }), "at least 2 statements, got 1"],
-            ["an unknown position", only({ byteMatchStatement: { searchString: "a", positionalConstraint: "AT" } }), "positionalConstraint: must be one of"],
-            ["nothing to search", only({ byteMatchStatement: { searchString: "", positionalConstraint: "EXACTLY" } }), "1 to 200 bytes"],
-            ["no transformation", only({ byteMatchStatement: { searchString: "a", positionalConstraint: "EXACTLY", textTransformations: [] } }), "such as NONE"],
-            ["a metric name with a space", webAcl({ visibilityConfig: { metricName: "a b" } }), "metricName: must be"],
+            [
+                "an and of one",
+                only({ andStatement: { statements: [path("/a")] } }),
+                "at least 2 statements, got 1",
+            ],
+            [
+                "an unknown position",
+                only({ byteMatchStatement: { searchString: "a", positionalConstraint: "AT" } }),
+                "positionalConstraint: must be one of",
+            ],
+            [
+                "nothing to search",
+                only({ byteMatchStatement: { searchString: "", positionalConstraint: "EXACTLY" } }),
+                "1 to 200 bytes",
+            ],
+            [
+                "no transformation",
+                only({
+                    byteMatchStatement: {
+                        searchString: "a",
+                        positionalConstraint: "EXACTLY",
+                        textTransformations: [],
+                    },
+                }),
+                "such as NONE",
+            ],
+            [
+                "a metric name with a space",
+                webAcl({ visibilityConfig: { metricName: "a b" } }),
+                "metricName: must be",
+            ],
             ["rules and JSON", webAcl({ ruleJson: "[]" }), "conflicts with rules"],
         ];
         it("is accepted as it should be", () => {
             expect(account.problems(webAclType, webAcl())).to.deep.equal([]);
             const nested = {
-                orStatement: { statements: [path("/a"), { notStatement: { statement: path("/b") } }] },
+                orStatement: {
+                    statements: [path("/a"), { notStatement: { statement: path("/b") } }],
+                },
             };
             expect(
                 account.problems(webAclType, only(rate({ scopeDownStatement: nested }))),
@@ -244,13 +316,46 @@ describe("WAF", () => {
         });
         const refused: readonly [string, Props, string][] = [
             ["no destination", config({ logDestinationConfigs: [] }), "exactly 1"],
-            ["a name without the prefix", config({ logDestinationConfigs: [groupArn("waf")] }), "starts with aws-waf-logs-"],
-            ["a group's ARN with :*", config({ logDestinationConfigs: [`${groupArn("aws-waf-logs-a")}:*`] }), "without :*"],
-            ["101 redacted fields", config({ redactedFields: Array.from({ length: 101 }, () => ({})) }), "at most 100"],
-            ["an unknown requirement", config(filter({ requirement: "ALL" })), "requirement: must be"],
-            ["an unknown behaviour of a filter", config(filter({ behavior: "PASS" })), "behavior: must be one of"],
-            ["an unknown behaviour otherwise", config({ loggingFilter: { ...(filter({}).loggingFilter as Props), defaultBehavior: "PASS" } }), "defaultBehavior: must be one of"],
-            ["an unknown action", config(filter({ conditions: [{ actionCondition: { action: "DROP" } }] })), "action: must be one of"],
+            [
+                "a name without the prefix",
+                config({ logDestinationConfigs: [groupArn("waf")] }),
+                "starts with aws-waf-logs-",
+            ],
+            [
+                "a group's ARN with :*",
+                config({ logDestinationConfigs: [`${groupArn("aws-waf-logs-a")}:*`] }),
+                "without :*",
+            ],
+            [
+                "101 redacted fields",
+                config({ redactedFields: Array.from({ length: 101 }, () => ({})) }),
+                "at most 100",
+            ],
+            [
+                "an unknown requirement",
+                config(filter({ requirement: "ALL" })),
+                "requirement: must be",
+            ],
+            [
+                "an unknown behaviour of a filter",
+                config(filter({ behavior: "PASS" })),
+                "behavior: must be one of",
+            ],
+            [
+                "an unknown behaviour otherwise",
+                config({
+                    loggingFilter: {
+                        ...(filter({}).loggingFilter as Props),
+                        defaultBehavior: "PASS",
+                    },
+                }),
+                "defaultBehavior: must be one of",
+            ],
+            [
+                "an unknown action",
+                config(filter({ conditions: [{ actionCondition: { action: "DROP" } }] })),
+                "action: must be one of",
+            ],
         ];
         it("is accepted as it should be", () => {
             expect(account.problems(loggingType, config(filter()))).to.deep.equal([]);

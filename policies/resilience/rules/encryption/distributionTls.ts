@@ -18,33 +18,36 @@ export const distributionTls: ResourceValidationPolicy = {
     url: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https.html",
     remediationSteps:
         "Set viewerProtocolPolicy redirect-to-https or https-only, minimumProtocolVersion TLSv1.2_2021, originProtocolPolicy https-only and originSslProtocols TLSv1.2.",
-    validateResource: resourcesOfType("aws:cloudfront/distribution:Distribution", (props, report) => {
-        const certificate = read(() => props["viewerCertificate"]);
-        const oldest =
-            certificate === unknown
-                ? unknown
-                : read(() => part(certificate)["minimumProtocolVersion"]);
-        if (oldest !== unknown && !modern.test(String(oldest))) {
-            report(
-                `viewerCertificate.minimumProtocolVersion is ${show(oldest)}, which allows TLS older than 1.2; use TLSv1.2_2021`,
-            );
-        }
-        const behaviors = [
-            ...list(() => [props["defaultCacheBehavior"]]),
-            ...list(() => props["orderedCacheBehaviors"]),
-        ];
-        for (const behavior of behaviors) {
-            const protocol = read(() => behavior["viewerProtocolPolicy"]);
-            if (protocol !== unknown && !secure.includes(String(protocol))) {
+    validateResource: resourcesOfType(
+        "aws:cloudfront/distribution:Distribution",
+        (props, report) => {
+            const certificate = read(() => props["viewerCertificate"]);
+            const oldest =
+                certificate === unknown
+                    ? unknown
+                    : read(() => part(certificate)["minimumProtocolVersion"]);
+            if (oldest !== unknown && !modern.test(String(oldest))) {
                 report(
-                    `viewerProtocolPolicy is ${show(protocol)}, which serves plain HTTP; use ${secure.join(" or ")}`,
+                    `viewerCertificate.minimumProtocolVersion is ${show(oldest)}, which allows TLS older than 1.2; use TLSv1.2_2021`,
                 );
             }
-        }
-        for (const origin of list(() => props["origins"])) {
-            judgeOrigin(origin, report);
-        }
-    }),
+            const behaviors = [
+                ...list(() => [props["defaultCacheBehavior"]]),
+                ...list(() => props["orderedCacheBehaviors"]),
+            ];
+            for (const behavior of behaviors) {
+                const protocol = read(() => behavior["viewerProtocolPolicy"]);
+                if (protocol !== unknown && !secure.includes(String(protocol))) {
+                    report(
+                        `viewerProtocolPolicy is ${show(protocol)}, which serves plain HTTP; use ${secure.join(" or ")}`,
+                    );
+                }
+            }
+            for (const origin of list(() => props["origins"])) {
+                judgeOrigin(origin, report);
+            }
+        },
+    ),
 };
 
 function judgeOrigin(origin: Props, report: (message: string) => void): void {
