@@ -17,6 +17,7 @@ import { Messaging } from "./world/messaging";
 import { Metrics } from "./world/metrics";
 import { Persistence } from "./world/persistence";
 import { ProviderEndpoint } from "./world/server";
+import { TableScaling } from "./world/tables/capacity/scaling";
 import { Tables } from "./world/tables/tables";
 import { Targets } from "./world/targets";
 import { Tasks, type ImageSources } from "./world/tasks";
@@ -36,6 +37,7 @@ export interface Parts {
     readonly targets: Targets;
     readonly persistence: Persistence;
     readonly tables: Tables;
+    readonly tableScaling: TableScaling;
     readonly buckets: Buckets;
     readonly messaging: Messaging;
     readonly alarms: Alarms;
@@ -73,6 +75,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         targets,
         persistence: new Persistence(world),
         tables,
+        tableScaling: new TableScaling(world, { throughput: tables.throughput, metrics }),
         buckets,
         messaging,
         alarms,
@@ -97,6 +100,7 @@ export function startOrder(parts: Parts): readonly Part[] {
     return [
         parts.persistence,
         parts.tables,
+        parts.tableScaling,
         parts.buckets,
         parts.api,
         parts.messaging,
