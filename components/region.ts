@@ -15,6 +15,8 @@ import { regionProblems } from "./regionProblems";
 import { Service } from "./service";
 import { ServiceEndpoints } from "./serviceEndpoints";
 import { ServiceSecurityGroup } from "./serviceSecurityGroup";
+import { TableAlarms } from "./tableAlarms";
+import { TableBackup } from "./tableBackup";
 import { Votes, type Vote } from "./votes";
 
 export interface RegionArgs {
@@ -37,6 +39,8 @@ export interface RegionArgs {
     readonly maximumTasks: number;
     /** The global table, whose replica here the service uses; another stack creates it. */
     readonly tableName: string;
+    /** Names of that table's indexes. */
+    readonly tableIndexes: readonly string[];
     /** What this region says of the others; it keeps what it said of those that are absent. */
     readonly votes: Readonly<Record<string, Vote>>;
     readonly alarms: AlarmThresholds;
@@ -117,6 +121,7 @@ export class Region extends pulumi.ComponentResource {
             },
             parent,
         );
+        this.watchTable(`${name}-table`, args);
         this.observer = this.createObserver(`${name}-observer`, args);
         this.automation = new FailoverAutomation(
             `${name}-automation`,
@@ -235,6 +240,27 @@ export class Region extends pulumi.ComponentResource {
             },
             { parent: this },
         ).arn;
+    }
+
+    /** The table itself is another stack's; what guards this region's copy of it is here. */
+    private watchTable(name: string, args: RegionArgs): void {
+        new TableAlarms(
+            `${name}-alarms`,
+            {
+                region: args.region,
+                tableName: args.tableName,
+                indexNames: args.tableIndexes,
+                receivers: others(args.regions, args.region),
+                replicationSeconds: args.alarms.replicationSeconds,
+                topicArn: this.alarmTopicArn,
+            },
+            { parent: this },
+        );
+        new TableBackup(
+            `${name}-backup`,
+            { ...args, keyArn: this.keys.dataKeyArn, retentionDays: 35 },
+            { parent: this },
+        );
     }
 
     private createObserver(name: string, args: RegionArgs): Observer {

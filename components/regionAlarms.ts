@@ -18,6 +18,8 @@ export interface AlarmThresholds {
     readonly latencyP99Seconds: number;
     /** Minutes without a single request. */
     readonly silenceMinutes: number;
+    /** How late a write may usually be in another region. */
+    readonly replicationSeconds: number;
 }
 
 /** What an alarm tells of: what users feel, what the region could serve, or whether it is asked at all. */

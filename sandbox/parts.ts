@@ -6,6 +6,7 @@ import { S3Api } from "./world/api/s3";
 import { SnsApi } from "./world/api/sns";
 import { SqsApi } from "./world/api/sqs";
 import { StsApi } from "./world/api/sts";
+import { Backups } from "./world/backups/backups";
 import { Buckets } from "./world/buckets/buckets";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
@@ -38,6 +39,7 @@ export interface Parts {
     readonly persistence: Persistence;
     readonly tables: Tables;
     readonly tableScaling: TableScaling;
+    readonly backups: Backups;
     readonly buckets: Buckets;
     readonly messaging: Messaging;
     readonly alarms: Alarms;
@@ -75,6 +77,10 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         targets,
         persistence: new Persistence(world),
         tables,
+        backups: new Backups(world, {
+            itemCount: (region, table) => tables.itemCount(region, table),
+            failures: messaging.failures,
+        }),
         tableScaling: new TableScaling(world, { throughput: tables.throughput, metrics }),
         buckets,
         messaging,
@@ -101,6 +107,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.persistence,
         parts.tables,
         parts.tableScaling,
+        parts.backups,
         parts.buckets,
         parts.api,
         parts.messaging,

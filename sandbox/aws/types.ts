@@ -1,5 +1,6 @@
 import { acmTypes } from "./acm";
 import { appautoscalingTypes } from "./appautoscaling";
+import { backupTypes } from "./backup";
 import { cloudwatchTypes } from "./cloudwatch";
 import { dynamodbTypes } from "./dynamodb";
 import { ec2Types } from "./ec2";
@@ -19,6 +20,7 @@ import { sqsTypes } from "./sqs";
 export const resourceTypes: readonly ResourceType[] = [
     ...acmTypes,
     ...appautoscalingTypes,
+    ...backupTypes,
     ...cloudwatchTypes,
     ...dynamodbTypes,
     ...ec2Types,

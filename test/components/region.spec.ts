@@ -110,9 +110,9 @@ describe("a region", () => {
         const signals = registered
             .of("aws:cloudwatch/metricAlarm:MetricAlarm")
             .map(({ inputs }) => (inputs["tags"] as Record<string, string>)["meridian:signal"]);
-        expect(signals).to.have.length(10);
+        expect(signals).to.have.length(14);
         expect(new Set(signals)).to.deep.equal(
-            new Set(["user-facing", "vantage", "capacity", "traffic", "automation"]),
+            new Set(["user-facing", "vantage", "capacity", "traffic", "automation", "replication"]),
         );
     });
 
@@ -124,6 +124,7 @@ describe("a region", () => {
             "aws:kms/key:Key",
             "aws:s3/bucket:Bucket",
             "aws:lb/loadBalancer:LoadBalancer",
+            "aws:backup/vault:Vault",
         ]) {
             expect(unprotected).not.to.include(type);
         }
