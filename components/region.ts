@@ -10,6 +10,8 @@ import { Network } from "./network";
 import { NoticeTopic } from "./noticeTopic";
 import { Observer } from "./observer";
 import { RegionAlarms, type AlarmThresholds } from "./regionAlarms";
+import { RegionComposites } from "./regionComposites";
+import { RegionDashboard } from "./regionDashboard";
 import { RegionKeys } from "./regionKeys";
 import { regionProblems } from "./regionProblems";
 import { Service } from "./service";
@@ -121,7 +123,7 @@ export class Region extends pulumi.ComponentResource {
             },
             parent,
         );
-        this.watchTable(`${name}-table`, args);
+        this.summarise(name, args, this.watchTable(`${name}-table`, args));
         this.observer = this.createObserver(`${name}-observer`, args);
         this.automation = new FailoverAutomation(
             `${name}-automation`,
@@ -243,8 +245,13 @@ export class Region extends pulumi.ComponentResource {
     }
 
     /** The table itself is another stack's; what guards this region's copy of it is here. */
-    private watchTable(name: string, args: RegionArgs): void {
-        new TableAlarms(
+    private watchTable(name: string, args: RegionArgs): TableAlarms {
+        new TableBackup(
+            `${name}-backup`,
+            { ...args, keyArn: this.keys.dataKeyArn, retentionDays: 35 },
+            { parent: this },
+        );
+        return new TableAlarms(
             `${name}-alarms`,
             {
                 region: args.region,
@@ -256,9 +263,36 @@ export class Region extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        new TableBackup(
-            `${name}-backup`,
-            { ...args, keyArn: this.keys.dataKeyArn, retentionDays: 35 },
+    }
+
+    /** One answer and one page for whoever has to judge the region. */
+    private summarise(name: string, args: RegionArgs, table: TableAlarms): void {
+        const parts = {
+            userFacing: this.alarms.userFacing,
+            healthyHosts: this.alarms.healthyHosts,
+            silence: this.alarms.silence,
+            throttles: table.throttles,
+            replication: Object.values(table.replication),
+        };
+        const composites = new RegionComposites(
+            `${name}-composites`,
+            { region: args.region, ...parts, topicArn: this.alarmTopicArn },
+            { parent: this },
+        );
+        new RegionDashboard(
+            `${name}-dashboard`,
+            {
+                ...args,
+                ...args.alarms,
+                others: others(args.regions, args.region),
+                loadBalancerArnSuffix: this.loadBalancer.arnSuffix,
+                targetGroupArnSuffix: this.loadBalancer.targetGroupArnSuffix,
+                alarms: [
+                    composites.impaired,
+                    composites.dataAtRisk,
+                    ...Object.values(parts).flat(),
+                ],
+            },
             { parent: this },
         );
     }
