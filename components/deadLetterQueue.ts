@@ -16,7 +16,7 @@ export interface DeadLetterQueueArgs {
 
 /** Where events go that nobody could handle, with an alarm on the first one. */
 export class DeadLetterQueue extends pulumi.ComponentResource {
-    /** Known only once EventBridge may send to it. */
+    /** Known only once EventBridge and SNS may send to it. */
     readonly arn: pulumi.Output<string>;
 
     constructor(name: string, args: DeadLetterQueueArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -46,6 +46,17 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
                         Condition: onBehalfOf(
                             args.accountId,
                             `arn:aws:events:${args.region}:${args.accountId}:rule/meridian-*`,
+                        ),
+                    },
+                    {
+                        Sid: "TopicsSend",
+                        Effect: "Allow",
+                        Principal: { Service: "sns.amazonaws.com" },
+                        Action: "sqs:SendMessage",
+                        Resource: queue.arn,
+                        Condition: onBehalfOf(
+                            args.accountId,
+                            `arn:aws:sns:${args.region}:${args.accountId}:meridian-*`,
                         ),
                     },
                 ]),

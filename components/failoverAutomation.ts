@@ -52,14 +52,6 @@ export class FailoverAutomation extends pulumi.ComponentResource {
 
         const failover = this.createTopic(`${name}-failover`, "failover", args);
         const recovery = this.createTopic(`${name}-recovery`, "recovery", args);
-        new NoticeInbox(
-            `${name}-inbox`,
-            {
-                topics: { failover: failover.arn, recovery: recovery.arn },
-                keyArn: args.operationsKeyArn,
-            },
-            { parent: this },
-        );
         const deadLetters = new DeadLetterQueue(
             `${name}-dead-letters`,
             {
@@ -68,6 +60,15 @@ export class FailoverAutomation extends pulumi.ComponentResource {
                 queueName: "meridian-dead-letters",
                 keyArn: args.operationsKeyArn,
                 alarmTopicArn: args.alarmTopicArn,
+            },
+            { parent: this },
+        );
+        new NoticeInbox(
+            `${name}-inbox`,
+            {
+                topics: { failover: failover.arn, recovery: recovery.arn },
+                keyArn: args.operationsKeyArn,
+                deadLetterArn: deadLetters.arn,
             },
             { parent: this },
         );

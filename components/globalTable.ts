@@ -5,6 +5,7 @@ import { refuseProblems } from "./errors";
 import { globalTableProblems, keyRegionProblem } from "./globalTableProblems";
 import { ProvisionedReplicas } from "./provisionedReplicas";
 import { readScalingIn, type TableCapacity } from "./tableCapacity";
+import { TableInsights } from "./tableInsights";
 
 /** One region's copy of the table. */
 export interface ReplicaArgs {
@@ -72,28 +73,43 @@ export class GlobalTable extends pulumi.ComponentResource {
             protect: args.deletionProtection,
             ignoreChanges: args.capacity.kind === "provisioned" ? managedElsewhere : [],
         });
-        if (args.capacity.kind === "provisioned") {
-            new ProvisionedReplicas(
-                `${name}-replicas`,
-                {
-                    tableName: args.tableName,
-                    tableArn: table.arn,
-                    homeRegion: args.home.region,
-                    replicas: args.replicas.map((replica) => ({
-                        ...replica,
-                        kmsKeyArn: checkedKey(replica, this),
-                    })),
-                    indexNames: args.indexes.map((index) => index.name),
-                    capacity: args.capacity,
-                    deletionProtection: args.deletionProtection,
-                },
-                { parent: this },
-            );
-        }
+        const copies =
+            args.capacity.kind === "provisioned"
+                ? this.createReplicas(name, table, args, args.capacity).tableNames
+                : Object.fromEntries(args.replicas.map(({ region }) => [region, table.name]));
+        new TableInsights(
+            `${name}-insights`,
+            { tableNames: { [args.home.region]: table.name, ...copies } },
+            { parent: this },
+        );
 
         this.tableName = table.name;
         this.tableArn = table.arn;
         this.registerOutputs({ tableName: this.tableName, tableArn: this.tableArn });
+    }
+
+    private createReplicas(
+        name: string,
+        table: dynamodb.Table,
+        args: GlobalTableArgs,
+        capacity: Extract<TableCapacity, { kind: "provisioned" }>,
+    ): ProvisionedReplicas {
+        return new ProvisionedReplicas(
+            `${name}-replicas`,
+            {
+                tableName: args.tableName,
+                tableArn: table.arn,
+                homeRegion: args.home.region,
+                replicas: args.replicas.map((replica) => ({
+                    ...replica,
+                    kmsKeyArn: checkedKey(replica, this),
+                })),
+                indexNames: args.indexes.map((index) => index.name),
+                capacity,
+                deletionProtection: args.deletionProtection,
+            },
+            { parent: this },
+        );
     }
 
     private tableArgs(args: GlobalTableArgs): dynamodb.TableArgs {

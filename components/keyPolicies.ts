@@ -49,14 +49,15 @@ export function administration(accountId: string): Statement {
 }
 
 /**
- * Tables and buckets: whoever IAM lets near one may use the key through DynamoDB or S3, and through
- * nothing else. Replication of a bucket is somebody that IAM lets near it, too.
+ * Tables, their backups and buckets: whoever IAM lets near one may use the key through DynamoDB, AWS
+ * Backup or S3, and through nothing else. Replication of a bucket is somebody that IAM lets near it, too.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms-authz
  */
 export function dataUses(region: string, accountId: string): readonly Statement[] {
     return [
         ...throughServices(accountId, [
+            `backup.${region}.amazonaws.com`,
             `dynamodb.${region}.amazonaws.com`,
             `s3.${region}.amazonaws.com`,
         ]),

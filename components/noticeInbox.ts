@@ -8,6 +8,8 @@ export interface NoticeInboxArgs {
     /** By the role of the topic in this component's names. */
     readonly topics: Readonly<Record<string, pulumi.Input<string>>>;
     readonly keyArn: pulumi.Input<string>;
+    /** Queue for notices that could not be put here. */
+    readonly deadLetterArn: pulumi.Input<string>;
 }
 
 /**
@@ -54,7 +56,15 @@ export class NoticeInbox extends pulumi.ComponentResource {
         for (const [role, topic] of topics) {
             new sns.TopicSubscription(
                 `${name}-${role}`,
-                { topic, protocol: "sqs", endpoint: queue.arn, rawMessageDelivery: true },
+                {
+                    topic,
+                    protocol: "sqs",
+                    endpoint: queue.arn,
+                    rawMessageDelivery: true,
+                    redrivePolicy: pulumi.jsonStringify({
+                        deadLetterTargetArn: args.deadLetterArn,
+                    }),
+                },
                 { parent: this, dependsOn: policy },
             );
         }

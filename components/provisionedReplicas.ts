@@ -21,6 +21,9 @@ export interface ProvisionedReplicasArgs {
  * table itself. Write scaling is set once, at home: DynamoDB carries it to every replica.
  */
 export class ProvisionedReplicas extends pulumi.ComponentResource {
+    /** By region; each known once the copy is there. */
+    readonly tableNames: Readonly<Record<string, pulumi.Output<string>>>;
+
     constructor(
         name: string,
         args: ProvisionedReplicasArgs,
@@ -41,6 +44,7 @@ export class ProvisionedReplicas extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+        const tableNames: Record<string, pulumi.Output<string>> = {};
         for (const { region, kmsKeyArn } of args.replicas) {
             const replica = new dynamodb.TableReplica(
                 `${name}-${region}`,
@@ -53,6 +57,7 @@ export class ProvisionedReplicas extends pulumi.ComponentResource {
                 },
                 { parent: this, dependsOn: home, protect: args.deletionProtection },
             );
+            tableNames[region] = replica.arn.apply(() => args.tableName);
             new TableScaling(
                 `${name}-${region}-scaling`,
                 {
@@ -66,6 +71,7 @@ export class ProvisionedReplicas extends pulumi.ComponentResource {
             );
         }
 
-        this.registerOutputs();
+        this.tableNames = tableNames;
+        this.registerOutputs({ tableNames: this.tableNames });
     }
 }

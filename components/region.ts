@@ -12,11 +12,15 @@ import { NoticeTopic } from "./noticeTopic";
 import { Observer } from "./observer";
 import { RegionAlarms, type AlarmThresholds } from "./regionAlarms";
 import { RegionBuckets } from "./regionBuckets";
+import { RegionComposites } from "./regionComposites";
+import { RegionDashboard } from "./regionDashboard";
 import { RegionKeys } from "./regionKeys";
 import { regionProblems } from "./regionProblems";
 import { Service } from "./service";
 import { ServiceEndpoints } from "./serviceEndpoints";
 import { ServiceSecurityGroup } from "./serviceSecurityGroup";
+import { TableAlarms } from "./tableAlarms";
+import { TableBackup } from "./tableBackup";
 import { Votes, type Vote } from "./votes";
 
 export interface RegionArgs {
@@ -39,6 +43,8 @@ export interface RegionArgs {
     readonly maximumTasks: number;
     /** The global table, whose replica here the service uses; another stack creates it. */
     readonly tableName: string;
+    /** Names of that table's indexes. */
+    readonly tableIndexes: readonly string[];
     /** What this region says of the others; it keeps what it said of those that are absent. */
     readonly votes: Readonly<Record<string, Vote>>;
     readonly alarms: AlarmThresholds;
@@ -132,6 +138,7 @@ export class Region extends pulumi.ComponentResource {
             },
             parent,
         );
+        this.summarise(name, args, this.watchTable(`${name}-table`, args));
         this.observer = this.createObserver(`${name}-observer`, args);
         this.automation = new FailoverAutomation(
             `${name}-automation`,
@@ -260,6 +267,59 @@ export class Region extends pulumi.ComponentResource {
             },
             { parent: this },
         ).arn;
+    }
+
+    /** The table itself is another stack's; what guards this region's copy of it is here. */
+    private watchTable(name: string, args: RegionArgs): TableAlarms {
+        new TableBackup(
+            `${name}-backup`,
+            { ...args, keyArn: this.keys.dataKeyArn, retentionDays: 35 },
+            { parent: this },
+        );
+        return new TableAlarms(
+            `${name}-alarms`,
+            {
+                region: args.region,
+                tableName: args.tableName,
+                indexNames: args.tableIndexes,
+                receivers: others(args.regions, args.region),
+                replicationSeconds: args.alarms.replicationSeconds,
+                topicArn: this.alarmTopicArn,
+            },
+            { parent: this },
+        );
+    }
+
+    /** One answer and one page for whoever has to judge the region. */
+    private summarise(name: string, args: RegionArgs, table: TableAlarms): void {
+        const parts = {
+            userFacing: this.alarms.userFacing,
+            healthyHosts: this.alarms.healthyHosts,
+            silence: this.alarms.silence,
+            throttles: table.throttles,
+            replication: Object.values(table.replication),
+        };
+        const composites = new RegionComposites(
+            `${name}-composites`,
+            { region: args.region, ...parts, topicArn: this.alarmTopicArn },
+            { parent: this },
+        );
+        new RegionDashboard(
+            `${name}-dashboard`,
+            {
+                ...args,
+                ...args.alarms,
+                others: others(args.regions, args.region),
+                loadBalancerArnSuffix: this.loadBalancer.arnSuffix,
+                targetGroupArnSuffix: this.loadBalancer.targetGroupArnSuffix,
+                alarms: [
+                    composites.impaired,
+                    composites.dataAtRisk,
+                    ...Object.values(parts).flat(),
+                ],
+            },
+            { parent: this },
+        );
     }
 
     private createObserver(name: string, args: RegionArgs): Observer {

@@ -18,6 +18,8 @@ export interface AlarmThresholds {
     readonly latencyP99Seconds: number;
     /** Minutes without a single request. */
     readonly silenceMinutes: number;
+    /** How late a write may usually be in another region. */
+    readonly replicationSeconds: number;
 }
 
 /** What an alarm tells of: what users feel, what the region could serve, or whether it is asked at all. */
@@ -32,13 +34,15 @@ type Signal = "user-facing" | "capacity" | "traffic";
 export class RegionAlarms extends pulumi.ComponentResource {
     /** Names of the alarms that a user would feel. */
     readonly userFacing: readonly pulumi.Output<string>[];
+    readonly healthyHosts: pulumi.Output<string>;
+    readonly silence: pulumi.Output<string>;
 
     constructor(name: string, args: RegionAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("meridian:components:RegionAlarms", name, {}, opts);
 
         this.userFacing = [this.createErrorRate(name, args), this.createLatency(name, args)];
-        this.createHealthyHosts(name, args);
-        this.createSilence(name, args);
+        this.healthyHosts = this.createHealthyHosts(name, args);
+        this.silence = this.createSilence(name, args);
 
         this.registerOutputs({ userFacing: this.userFacing });
     }
@@ -109,8 +113,8 @@ export class RegionAlarms extends pulumi.ComponentResource {
         });
     }
 
-    private createHealthyHosts(name: string, args: RegionAlarmsArgs): void {
-        this.createAlarm(`${name}-healthy-hosts`, "capacity", args, {
+    private createHealthyHosts(name: string, args: RegionAlarmsArgs): pulumi.Output<string> {
+        return this.createAlarm(`${name}-healthy-hosts`, "capacity", args, {
             name: "meridian-healthy-hosts",
             alarmDescription: `Fewer than ${args.minimumTasks} tasks are healthy: the region could not take another one's users`,
             namespace: "AWS/ApplicationELB",
@@ -130,9 +134,9 @@ export class RegionAlarms extends pulumi.ComponentResource {
         });
     }
 
-    private createSilence(name: string, args: RegionAlarmsArgs): void {
+    private createSilence(name: string, args: RegionAlarmsArgs): pulumi.Output<string> {
         const { silenceMinutes } = args.thresholds;
-        this.createAlarm(`${name}-silence`, "traffic", args, {
+        return this.createAlarm(`${name}-silence`, "traffic", args, {
             name: "meridian-silence",
             alarmDescription: `No request for ${silenceMinutes} minutes: expected while the region is evacuated, and at no other time`,
             namespace: "AWS/ApplicationELB",

@@ -16,6 +16,7 @@ export function deployRegion(config: RegionConfig, topology: Topology): Pending<
         regions: regionNames(topology),
         quorum: topology.quorum,
         tableName: storefrontTable.tableName,
+        tableIndexes: storefrontTable.indexes.map(({ name }) => name),
     });
     return {
         schemaVersion: 1,

@@ -109,6 +109,7 @@ export const regionShape = {
                     .positive({ error: "must be seconds above 0" })
                     .default(2),
                 silenceMinutes: whole(1, 60).default(10),
+                replicationSeconds: whole(1, 3600).default(10),
             })
             .prefault({}),
     ),

@@ -7,6 +7,7 @@ import { S3Api } from "./world/api/s3";
 import { SnsApi } from "./world/api/sns";
 import { SqsApi } from "./world/api/sqs";
 import { StsApi } from "./world/api/sts";
+import { Backups } from "./world/backups/backups";
 import { Buckets } from "./world/buckets/buckets";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
@@ -19,6 +20,7 @@ import { Messaging } from "./world/messaging";
 import { Metrics } from "./world/metrics";
 import { Persistence } from "./world/persistence";
 import { ProviderEndpoint } from "./world/server";
+import { TableScaling } from "./world/tables/capacity/scaling";
 import { Tables } from "./world/tables/tables";
 import { Targets } from "./world/targets";
 import { Tasks, type ImageSources } from "./world/tasks";
@@ -38,6 +40,8 @@ export interface Parts {
     readonly targets: Targets;
     readonly persistence: Persistence;
     readonly tables: Tables;
+    readonly tableScaling: TableScaling;
+    readonly backups: Backups;
     readonly buckets: Buckets;
     readonly messaging: Messaging;
     readonly alarms: Alarms;
@@ -84,6 +88,11 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         targets,
         persistence: new Persistence(world),
         tables,
+        backups: new Backups(world, {
+            itemCount: (region, table) => tables.itemCount(region, table),
+            failures: messaging.failures,
+        }),
+        tableScaling: new TableScaling(world, { throughput: tables.throughput, metrics }),
         buckets,
         messaging,
         alarms,
@@ -110,6 +119,8 @@ export function startOrder(parts: Parts): readonly Part[] {
     return [
         parts.persistence,
         parts.tables,
+        parts.tableScaling,
+        parts.backups,
         parts.buckets,
         parts.api,
         parts.messaging,

@@ -1,3 +1,5 @@
+import { compositeAlarmType } from "./cloudwatch/compositeAlarm";
+import { dashboardType } from "./cloudwatch/dashboard";
 import {
     logDeliveryDestinationType,
     logDeliverySourceType,
@@ -7,8 +9,10 @@ import { logGroupType } from "./cloudwatch/logGroup";
 import { metricAlarmType } from "./cloudwatch/metricAlarm";
 import type { ResourceType } from "./resourceType";
 
-/** Alarms, log groups and deliveries of logs; EventBridge, which shares the Pulumi module, has a file of its own. */
+/** Alarms, dashboards, log groups and deliveries of logs; EventBridge, which shares the Pulumi module, has a file of its own. */
 export const cloudwatchTypes: readonly ResourceType[] = [
+    compositeAlarmType,
+    dashboardType,
     metricAlarmType,
     logGroupType,
     logDeliverySourceType,

@@ -1,5 +1,6 @@
 import { acmTypes } from "./acm";
 import { appautoscalingTypes } from "./appautoscaling";
+import { backupTypes } from "./backup";
 import { cloudfrontTypes } from "./cloudfront";
 import { cloudwatchTypes } from "./cloudwatch";
 import { dynamodbTypes } from "./dynamodb";
@@ -22,6 +23,7 @@ import { wafv2Types } from "./wafv2";
 export const resourceTypes: readonly ResourceType[] = [
     ...acmTypes,
     ...appautoscalingTypes,
+    ...backupTypes,
     ...cloudfrontTypes,
     ...cloudwatchTypes,
     ...dynamodbTypes,

@@ -12,9 +12,19 @@ export interface FailedDelivery {
     readonly reason: string;
 }
 
+/** Something undelivered that a dead letter queue keeps. */
+export interface KeptDelivery {
+    /** World time, milliseconds since the epoch. */
+    readonly atMs: number;
+    /** ARN of the rule or topic that gave it up. */
+    readonly from: string;
+    readonly queueArn: string;
+}
+
 /** The deliveries that failed, of every service. */
 export class FailedDeliveries {
     readonly #list: FailedDelivery[] = [];
+    readonly #kept: KeptDelivery[] = [];
 
     constructor(private readonly world: Pick<World, "clock">) {}
 
@@ -24,8 +34,18 @@ export class FailedDeliveries {
         this.#list.push({ atMs: this.world.clock.now(), from, to, reason });
     }
 
+    /** Notes that what could not be delivered lies in a dead letter queue. */
+    keep(from: string, queueArn: string): void {
+        this.#kept.push({ atMs: this.world.clock.now(), from, queueArn });
+    }
+
     list(): readonly FailedDelivery[] {
         return this.#list;
+    }
+
+    /** What went to dead letter queues since then, oldest first. */
+    kept(sinceMs = Number.NEGATIVE_INFINITY): readonly KeptDelivery[] {
+        return this.#kept.filter(({ atMs }) => atMs >= sinceMs);
     }
 }
 

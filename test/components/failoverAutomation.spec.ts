@@ -242,6 +242,32 @@ describe("failover automation", () => {
         expect(allows("somebody")).to.be.false;
     });
 
+    it("keeps a notice that its inbox did not take, where the topics may leave it", async () => {
+        const registered = await register();
+        const dead = arn("sqs", "meridian-dead-letters");
+        for (const topic of ["failover", "recovery"]) {
+            const subscription = registered.inputs(
+                "aws:sns/topicSubscription:TopicSubscription",
+                `automation-inbox-${topic}`,
+            );
+            expect(JSON.parse(String(subscription["redrivePolicy"]))).to.deep.equal({
+                deadLetterTargetArn: dead,
+            });
+        }
+        const { policy } = registered.inputs(
+            "aws:sqs/queuePolicy:QueuePolicy",
+            "automation-dead-letters",
+        ) as { policy: string };
+        const allows = (topic: string): boolean =>
+            policyAllows(policy, {
+                principal: { service: "sns.amazonaws.com" },
+                action: "sqs:SendMessage",
+                resource: dead,
+                context: { "aws:SourceArn": arn("sns", topic), "aws:SourceAccount": accountId },
+            });
+        expect([allows("meridian-failover"), allows("other")]).to.deep.equal([true, false]);
+    });
+
     it("rings when an event could not be handled", async () => {
         const registered = await register();
         expect(

@@ -66,7 +66,14 @@ describe("a global table on demand", () => {
                 propagateTags: true,
             })),
         });
-        expect(registered.all.filter(({ custom }) => custom)).to.have.length(1);
+        expect(
+            registered.all.filter(({ custom }) => custom).map(({ name }) => name),
+        ).to.have.members([
+            "table",
+            ...["us-east-1", "ap-east-1", "ap-south-1", "eu-west-1"].map(
+                (region) => `table-insights-${region}`,
+            ),
+        ]);
     });
 
     it("is protected until it is told not to be", async () => {

@@ -126,6 +126,7 @@ describe("a region", () => {
             "aws:kms/key:Key",
             "aws:s3/bucket:Bucket",
             "aws:lb/loadBalancer:LoadBalancer",
+            "aws:backup/vault:Vault",
         ]) {
             expect(unprotected).not.to.include(type);
         }

@@ -24,6 +24,7 @@ describe("a region's own alarms", () => {
                 requestFloor: 20,
                 latencyP99Seconds: 2,
                 silenceMinutes: 10,
+                replicationSeconds: 10,
             },
             minimumTasks: 6,
             topicArn,

@@ -44,6 +44,7 @@ describe("a region stack's configuration", () => {
                 requestFloor: 20,
                 latencyP99Seconds: 2,
                 silenceMinutes: 10,
+                replicationSeconds: 10,
             },
             observer: { failedProbePercent: 25 },
             decider: { dwellSeconds: 60, clearSeconds: 180 },
@@ -59,6 +60,7 @@ describe("a region stack's configuration", () => {
             requestFloor: 20,
             latencyP99Seconds: 2,
             silenceMinutes: 10,
+            replicationSeconds: 10,
         });
     });
 

@@ -1,3 +1,4 @@
+import { tableIn } from "../dynamodb/replicas";
 import type { TypeContext } from "../resourceType";
 import { records, text } from "../support/known";
 
@@ -43,16 +44,7 @@ export const namespaces: Readonly<Record<string, Namespace>> = {
         linkedRole: ["dynamodb.application-autoscaling.amazonaws.com", "DynamoDBTable"],
         missing(resourceId, context) {
             const [, table = "", , index] = resourceId.split("/");
-            // A replica answers in its own region under the same name.
-            const found = context.store.find(
-                "aws:dynamodb/table:Table",
-                ({ outputs, region }) =>
-                    text(outputs, "name") === table &&
-                    (region === context.region ||
-                        records(outputs, "replicas").some(
-                            (replica) => text(replica, "regionName") === context.region,
-                        )),
-            );
+            const found = tableIn(table, context);
             if (found === undefined) {
                 return `DynamoDB table does not exist: ${resourceId}`;
             }

@@ -7,7 +7,7 @@ import { checkQueries } from "./alarmQueries";
 
 export const alarmToken = "aws:cloudwatch/metricAlarm:MetricAlarm";
 
-const actionLists = ["alarmActions", "insufficientDataActions", "okActions"] as const;
+export const actionLists = ["alarmActions", "insufficientDataActions", "okActions"] as const;
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 export const metricAlarmType: ResourceType = {
@@ -102,9 +102,14 @@ export const metricAlarmType: ResourceType = {
 /** Services that an alarm can act on besides SNS: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html */
 const actingServices = ["automate", "autoscaling", "lambda", "sns", "ssm", "ssm-incidents", "swf"];
 
-function refuseAction(action: string, region: string): void {
+/** @throws AwsError ValidationError for an action that is none, or one of another region */
+export function refuseAction(
+    action: string,
+    region: string,
+    services: readonly string[] = actingServices,
+): void {
     const [, , service = "", actionRegion = ""] = action.split(":");
-    if (!/^arn:aws[\w-]*:[\w-]+:/.test(action) || !actingServices.includes(service)) {
+    if (!/^arn:aws[\w-]*:[\w-]+:/.test(action) || !services.includes(service)) {
         throw new AwsError("ValidationError", `Invalid arn syntax: ${action}`);
     }
     // SSM Incident Manager's response plans are the one kind without a region.

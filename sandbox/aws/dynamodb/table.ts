@@ -3,9 +3,10 @@ import { AwsError } from "../awsError";
 import type { ResourceType, TypeContext } from "../resourceType";
 import { arn, flag, isOther, record, records, text } from "../support/known";
 import { findKey } from "../support/keys";
+import { isWriteScaled, ownReplicas, regionsOfTable, tableType } from "./replicas";
 import { strongRegionSets, tableProblems } from "./tableRules";
 
-export const tableType = "aws:dynamodb/table:Table";
+export { tableType };
 
 function invalid(message: string): AwsError {
     return new AwsError("ValidationException", message);
@@ -42,7 +43,7 @@ function holderOf(
         .some(
             (table) =>
                 table.id === name &&
-                (table.region === region || replicaRegions(table.outputs).includes(region)) &&
+                regionsOfTable(context.store, table).includes(region) &&
                 !(table.region === context.region && !isOther(table, current)),
         );
 }
@@ -103,19 +104,15 @@ function refuseReplicas(inputs: Props, context: TypeContext, current: Props | un
     }
 }
 
-function isWriteScaled(name: string, context: TypeContext): boolean {
-    return context.store
-        .list("aws:appautoscaling/target:Target", context.region)
-        .some(
-            ({ outputs }) =>
-                text(outputs, "resourceId") === `table/${name}` &&
-                text(outputs, "scalableDimension") === "dynamodb:table:WriteCapacityUnits",
-        );
-}
-
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html#WorkingWithTables.Basics.DeletionProtection */
-function refuseDelete(outputs: Props): void {
-    const holders = [outputs, ...records(outputs, "replicas")];
+function refuseDelete(outputs: Props, context: TypeContext): void {
+    const holders = [
+        outputs,
+        ...records(outputs, "replicas"),
+        ...ownReplicas(context.store, text(outputs, "name") ?? "", context.region).map(
+            (replica) => replica.outputs,
+        ),
+    ];
     if (holders.some((holder) => flag(holder, "deletionProtectionEnabled") === true)) {
         throw invalid(
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",

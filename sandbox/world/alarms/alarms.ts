@@ -2,9 +2,11 @@ import { EventEmitter } from "node:events";
 
 import type { Metrics, Series } from "../metrics";
 import type { StoreChange, StoredResource } from "../store";
-import type { BusEvent, EventBuses, Part, TopicPublisher, World } from "../world";
+import type { EventBuses, Part, TopicPublisher, World } from "../world";
+import { Announcer, type AlarmChange, type AlarmStatus } from "./announcer";
+import { Composites } from "./composites";
 import { type AlarmDefinition, alarmDefinition, periodSeconds } from "./definition";
-import { type AlarmState, breachesThreshold, extraPeriods, nextState } from "./evaluate";
+import { breachesThreshold, extraPeriods, nextState } from "./evaluate";
 import { evaluate, parseExpression, type Value } from "./expression";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
@@ -13,36 +15,33 @@ const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const evaluationDelayMs = 5000;
 const minuteMs = 60_000;
 
-export interface AlarmStatus {
-    readonly region: string;
-    readonly name: string;
-    readonly state: AlarmState;
-    /** World time of the last change, milliseconds since the epoch. */
-    readonly sinceMs: number;
-    readonly reason: string;
-}
-
-export interface AlarmChange extends AlarmStatus {
-    readonly previous: AlarmState;
-}
+export type { AlarmChange, AlarmStatus };
 
 /**
- * CloudWatch alarms: every metric alarm of the account, evaluated on world time in its own region.
- * A change goes to the region's event bus and to the alarm's actions. A lost region evaluates nothing.
+ * CloudWatch alarms: every metric alarm of the account, evaluated on world time in its own region, and
+ * the composite alarms that ask them. A change goes to the region's event bus and to the alarm's actions. A lost region evaluates nothing.
  */
 export class Alarms extends EventEmitter<{ change: [AlarmChange] }> implements Part {
+    readonly composites: Composites;
     readonly #status = new Map<string, AlarmStatus>();
+    readonly #announcer: Announcer;
     #stopTicking: (() => void) | undefined;
-    #sequence = 0;
 
     constructor(
         private readonly world: World,
         private readonly metrics: Metrics,
-        private readonly buses: EventBuses,
-        private readonly topics: TopicPublisher,
+        buses: EventBuses,
+        topics: TopicPublisher,
     ) {
         super();
         this.setMaxListeners(0);
+        this.#announcer = new Announcer(world, buses, topics);
+        this.composites = new Composites(world, {
+            announcer: this.#announcer,
+            stateOf: (region, name) => this.status(region, name)?.state,
+            onChange: (change) => this.emit("change", change),
+        });
+        this.on("change", (change) => this.composites.hear(change));
     }
 
     async start(): Promise<void> {
@@ -64,9 +63,12 @@ export class Alarms extends EventEmitter<{ change: [AlarmChange] }> implements P
     /** Status by region and name; undefined when there is no such alarm. A new alarm has no data yet. */
     status(region: string, name: string): AlarmStatus | undefined {
         const resource = this.world.store.get(alarmType, region, name);
-        return resource === undefined ? undefined : this.#statusOf(resource);
+        return resource === undefined
+            ? this.composites.status(region, name)
+            : this.#statusOf(resource);
     }
 
+    /** The metric alarms. */
     list(region?: string): readonly AlarmStatus[] {
         return this.world.store.list(alarmType, region).map((resource) => this.#statusOf(resource));
     }
@@ -78,9 +80,12 @@ export class Alarms extends EventEmitter<{ change: [AlarmChange] }> implements P
                 this.#evaluate(resource);
             }
         }
+        this.composites.evaluate();
     }
 
-    readonly #forget = ({ kind, resource }: StoreChange): void => {
+    readonly #forget = (storeChange: StoreChange): void => {
+        const { kind, resource } = storeChange;
+        this.composites.forget(storeChange);
         if (kind === "delete" && resource.type === alarmType) {
             this.#status.delete(keyOf(resource));
         }
@@ -161,58 +166,11 @@ export class Alarms extends EventEmitter<{ change: [AlarmChange] }> implements P
         before: AlarmStatus,
         after: AlarmStatus,
     ): void {
+        const change = { ...after, previous: before.state };
         this.#status.set(keyOf(resource), after);
-        this.emit("change", { ...after, previous: before.state });
-        this.buses.put(resource.region, this.#event(alarm, before, after));
-        if (!alarm.actionsEnabled) {
-            return;
-        }
-        const actions = {
-            ALARM: alarm.alarmActions,
-            OK: alarm.okActions,
-            INSUFFICIENT_DATA: alarm.insufficientDataActions,
-        }[after.state];
-        for (const topicArn of actions) {
-            this.topics.publish(
-                topicArn,
-                JSON.stringify({
-                    AlarmName: alarm.name,
-                    AlarmArn: alarm.arn,
-                    AlarmDescription: alarm.alarmDescription,
-                    AWSAccountId: this.world.accountId,
-                    Region: resource.region,
-                    NewStateValue: after.state,
-                    OldStateValue: before.state,
-                    NewStateReason: after.reason,
-                    StateChangeTime: new Date(after.sinceMs).toISOString(),
-                }),
-                `${after.state}: "${alarm.name}" in ${resource.region}`,
-                "cloudwatch.amazonaws.com",
-                alarm.arn,
-            );
-        }
-    }
-
-    #event(alarm: AlarmDefinition, before: AlarmStatus, after: AlarmStatus): BusEvent {
-        const time = new Date(after.sinceMs).toISOString();
-        return {
-            id: `alarm-${(this.#sequence++).toString().padStart(8, "0")}`,
-            source: "aws.cloudwatch",
-            "detail-type": "CloudWatch Alarm State Change",
-            account: this.world.accountId,
-            time,
-            region: after.region,
-            resources: [alarm.arn],
-            detail: {
-                alarmName: alarm.name,
-                state: { value: after.state, reason: after.reason, timestamp: time },
-                previousState: { value: before.state },
-                configuration: {
-                    description: alarm.alarmDescription,
-                    metrics: alarm.metricQueries,
-                },
-            },
-        };
+        this.#announcer.putEvent(alarm, change, { metrics: alarm.metricQueries });
+        this.#announcer.act(alarm, change);
+        this.emit("change", change);
     }
 
     #statusOf(resource: StoredResource): AlarmStatus {

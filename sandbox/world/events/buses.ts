@@ -203,6 +203,7 @@ export class Buses extends EventEmitter<{ event: [AcceptedEvent] }> implements P
                 rule.arn,
             );
             this.#count(rule, "InvocationsSentToDlq");
+            this.deps.failures.keep(rule.arn, target.deadLetterArn);
         } catch (refusal) {
             this.#count(rule, "InvocationsFailedToBeSentToDlq");
             this.deps.failures.add(rule.arn, target.deadLetterArn, refusal);

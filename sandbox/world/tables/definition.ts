@@ -1,4 +1,16 @@
-import type { StoredResource } from "../store";
+import { ownReplicas, tableType } from "../../aws/dynamodb/replicas";
+import type { Store, StoredResource } from "../store";
+import type { Units } from "./capacity/throughput";
+
+export { tableType };
+
+/** A global secondary index, as far as its capacity needs it. */
+export interface IndexDefinition {
+    readonly name: string;
+    readonly keyAttributes: readonly string[];
+    /** Units of its home; undefined on demand. */
+    readonly provisioned: Units | undefined;
+}
 
 /** What the account says about a table, as far as its data plane needs it. */
 export interface TableDefinition {
@@ -10,10 +22,11 @@ export interface TableDefinition {
     readonly keyAttributes: readonly string[];
     /** Attribute whose epoch seconds expire an item. */
     readonly ttlAttribute: string | undefined;
+    /** Units of its home; undefined on demand. */
+    readonly provisioned: Units | undefined;
+    readonly indexes: readonly IndexDefinition[];
     readonly resource: StoredResource;
 }
-
-export const tableType = "aws:dynamodb/table:Table";
 
 interface IndexInput {
     readonly name: string;
@@ -21,10 +34,15 @@ interface IndexInput {
     readonly rangeKey?: string;
     readonly projectionType?: string;
     readonly nonKeyAttributes?: readonly string[];
+    readonly readCapacity?: number;
+    readonly writeCapacity?: number;
 }
 
 interface TableProps {
     readonly name: string;
+    readonly billingMode?: string;
+    readonly readCapacity?: number;
+    readonly writeCapacity?: number;
     readonly hashKey: string;
     readonly rangeKey?: string;
     readonly attributes?: readonly { readonly name: string; readonly type: string }[];
@@ -34,8 +52,13 @@ interface TableProps {
     readonly ttl?: { readonly attributeName?: string; readonly enabled?: boolean };
 }
 
-export function tableDefinition(resource: StoredResource): TableDefinition {
+/** The table as the account has it, with the replicas that are resources of their own. */
+export function tableDefinition(resource: StoredResource, store: Store): TableDefinition {
     const props = resource.outputs as unknown as TableProps;
+    const units = (of: TableProps | IndexInput): Units | undefined =>
+        props.billingMode === "PROVISIONED"
+            ? { read: of.readCapacity ?? 1, write: of.writeCapacity ?? 1 }
+            : undefined;
     return {
         name: props.name,
         home: resource.region,
@@ -43,15 +66,22 @@ export function tableDefinition(resource: StoredResource): TableDefinition {
             ...new Set([
                 resource.region,
                 ...(props.replicas ?? []).map((replica) => replica.regionName),
+                ...ownReplicas(store, props.name, resource.region).map(({ region }) => region),
             ]),
         ],
         keyAttributes: props.rangeKey ? [props.hashKey, props.rangeKey] : [props.hashKey],
         ttlAttribute: props.ttl?.enabled ? props.ttl.attributeName : undefined,
+        provisioned: units(props),
+        indexes: (props.globalSecondaryIndexes ?? []).map((index) => ({
+            name: index.name,
+            keyAttributes: [index.hashKey, index.rangeKey].filter((key) => key !== undefined),
+            provisioned: units(index),
+        })),
         resource,
     };
 }
 
-/** The `CreateTable` call that makes the table; capacity is not modelled, so it is on demand. */
+/** The `CreateTable` call that makes the table; the engine knows nothing of capacity, so it is on demand. */
 export function createTableInput(definition: TableDefinition): Record<string, unknown> {
     const props = definition.resource.outputs as unknown as TableProps;
     return {

@@ -1,4 +1,5 @@
 import { AwsError } from "../../aws/awsError";
+import { metered, type Throughput } from "./capacity/throughput";
 import type { Replica } from "./replica";
 
 type Output = Readonly<Record<string, unknown>>;
@@ -14,6 +15,7 @@ export function describeTable(
     answer: Output,
     replica: Replica | undefined,
     accountId: string,
+    throughput: Throughput,
 ): Output {
     if (replica === undefined) {
         return answer;
@@ -33,6 +35,7 @@ export function describeTable(
     return {
         Table: {
             ...table,
+            ...capacityOf(table, definition.name, region, throughput),
             TableArn: `arn:aws:dynamodb:${region}:${accountId}:table/${definition.name}`,
             ItemCount: replica.entries().filter((entry) => entry.image !== undefined).length,
             DeletionProtectionEnabled: outputs["deletionProtectionEnabled"] === true,
@@ -64,6 +67,38 @@ export function describeTable(
                   }
                 : {}),
         },
+    };
+}
+
+/** Provisioned units of the table and its indexes, in this region; nothing on demand. */
+function capacityOf(table: Output, name: string, region: string, throughput: Throughput): Output {
+    const of = (index?: string): Output => {
+        const units = throughput.provisioned(metered(region, name, index));
+        return units === undefined
+            ? {}
+            : {
+                  ProvisionedThroughput: {
+                      NumberOfDecreasesToday: 0,
+                      ReadCapacityUnits: units.read,
+                      WriteCapacityUnits: units.write,
+                  },
+              };
+    };
+    if (throughput.provisioned(metered(region, name)) === undefined) {
+        return {};
+    }
+    const indexes = (table["GlobalSecondaryIndexes"] ?? []) as readonly Output[];
+    return {
+        BillingModeSummary: { BillingMode: "PROVISIONED" },
+        ...of(),
+        ...(indexes.length === 0
+            ? {}
+            : {
+                  GlobalSecondaryIndexes: indexes.map((index) => ({
+                      ...index,
+                      ...of(String(index["IndexName"])),
+                  })),
+              }),
     };
 }
 

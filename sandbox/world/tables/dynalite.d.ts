@@ -25,6 +25,8 @@ declare module "dynalite/db" {
         readonly deleteTableMs?: number;
         readonly updateTableMs?: number;
     }): DynaliteStore;
+    /** Capacity units of an item; those of an item that is not there are those of the smallest. */
+    export function capacityUnits(item: unknown, isRead: boolean, isConsistent?: boolean): number;
     /** An error when the condition does not hold for the item. */
     export function checkConditional(
         data: unknown,

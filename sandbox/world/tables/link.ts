@@ -9,6 +9,8 @@ export interface ReplicatedWrite {
     readonly table: string;
     readonly generation: number;
     readonly entry: Entry;
+    /** Part of what fills a new replica. */
+    readonly seed?: boolean;
 }
 
 interface Waiting extends ReplicatedWrite {

@@ -55,6 +55,7 @@ export class Placement {
                     table: name,
                     generation: replica?.generation ?? 0,
                     entry,
+                    seed: true,
                 });
             }
         });

@@ -1,8 +1,11 @@
 import { AwsError } from "../../aws/awsError";
 import type { WorldClock } from "../clock";
+import type { Throughput } from "./capacity/throughput";
+import { measured, TableUse } from "./capacity/use";
 import { TableEngine, type AttributeMap, type EngineAction } from "./engine";
 import type { Replica, Entry, Outcome } from "./replica";
-import { runTransaction, type TransactItem } from "./transaction";
+import { runTransaction, TransactionCanceled, type TransactItem } from "./transaction";
+import { transactGet } from "./transactionApi";
 import { tableNameOf, touchedByBatch, touchedByWrite, type TouchedItem } from "./writes";
 
 type Input = Readonly<Record<string, unknown>>;
@@ -23,49 +26,104 @@ export function isWriteAction(action: string): action is WriteAction {
 export class RegionTables {
     readonly engine: TableEngine;
     readonly replicas = new Map<string, Replica>();
+    readonly #use: TableUse;
     #last: Promise<unknown> = Promise.resolve();
 
     constructor(
         readonly region: string,
         accountId: string,
         private readonly clock: WorldClock,
+        throughput: Throughput,
         private readonly onWrite: (replica: Replica, entry: Entry) => void,
     ) {
         this.engine = new TableEngine(region, accountId);
+        this.#use = new TableUse(region, throughput, this.replicas);
     }
 
-    read(action: EngineAction, input: Input): Promise<Record<string, unknown>> {
-        return this.engine.call(action, input);
+    /** Runs an action that changes nothing. */
+    async read(action: EngineAction, input: Input): Promise<Record<string, unknown>> {
+        switch (action) {
+            case "GetItem":
+            case "Query":
+            case "Scan":
+                this.#use.admitRead(action, input);
+                return this.#use.chargeRead(input, await this.engine.call(action, measured(input)));
+            case "BatchGetItem": {
+                const admitted = this.#use.admitBatch(action, input);
+                const output = await this.engine.call(action, measured(admitted.input));
+                return withUnprocessed(
+                    this.#use.chargeRead(input, output),
+                    "UnprocessedKeys",
+                    admitted.unprocessed,
+                );
+            }
+            default:
+                return this.engine.call(action, input);
+        }
     }
 
     /** Runs a write and hands what it changed to the replicator. */
     write(action: WriteAction, input: Input): Promise<Record<string, unknown>> {
         return this.exclusive(async () => {
+            const admitted =
+                action === "BatchWriteItem"
+                    ? this.#use.admitBatch(action, input)
+                    : { input, unprocessed: {} };
+            const touched = this.#touched(action, admitted.input);
+            if (action !== "BatchWriteItem") {
+                const item = input["Item"] as AttributeMap | undefined;
+                touched.forEach((one) => this.#use.admitWrite(action, one, item));
+            }
             let output: Record<string, unknown>;
             try {
-                output = await this.engine.call(action, input);
+                output = await this.engine.call(action, admitted.input);
             } catch (error) {
+                if (error instanceof AwsError && error.code === "ConditionalCheckFailedException") {
+                    touched.forEach((one) => this.#use.chargeFailedWrite(one));
+                }
                 throw await this.#withItem(error, action, input);
             }
-            await this.#note(this.#touched(action, input));
-            return output;
+            await this.#note(touched);
+            return withUnprocessed(output, "UnprocessedItems", admitted.unprocessed);
         });
     }
 
-    /** All or nothing, here; replicated item by item. */
+    /** All or nothing, here; replicated item by item. Costs twice what its writes cost. */
     transactWrite(items: readonly TransactItem[]): Promise<void> {
         return this.exclusive(async () => {
-            const touched = await runTransaction(this.engine, items, (table) =>
-                this.#keyAttributes(table),
+            const touched = await runTransaction(
+                this.engine,
+                items,
+                (table) => this.#keyAttributes(table),
+                (steps) => this.#admitAll(steps),
             );
-            await this.#note(touched);
+            await this.#note(touched, 2);
         });
     }
 
-    /** Takes in a write of another region. */
-    receive(replica: Replica, entry: Entry): Promise<Outcome> {
+    /** Reads of one moment, each of which costs twice what it costs alone. */
+    async transactGet(input: Input): Promise<unknown> {
+        const items = (input["TransactItems"] ?? []) as readonly { readonly Get: Input }[];
+        items.forEach(({ Get }) => this.#use.admitRead("TransactGetItems", Get));
+        const answer = await transactGet(this.engine, input);
+        answer.Responses.forEach(({ Item }, at) =>
+            this.#use.chargeItem(String(items[at]?.Get["TableName"]), Item, 2),
+        );
+        return answer;
+    }
+
+    /**
+     * Takes in a write of another region.
+     *
+     * @param metered false for what fills a new replica, which costs no capacity
+     */
+    receive(replica: Replica, entry: Entry, metered = true): Promise<Outcome> {
         return this.exclusive(async () => {
+            const before = replica.get(entry.key)?.image;
             const outcome = replica.recordRemote(entry);
+            if (metered) {
+                this.#use.chargeWrite(replica.definition, before, entry.image);
+            }
             if (outcome.applied) {
                 const TableName = replica.definition.name;
                 await (entry.image === undefined
@@ -84,7 +142,8 @@ export class RegionTables {
                 if (entry !== undefined && isDue(entry)) {
                     const TableName = replica.definition.name;
                     await this.engine.call("DeleteItem", { TableName, Key: key });
-                    await this.#note([{ table: TableName, key }]);
+                    // Where it expires a delete costs nothing; in the other regions it does.
+                    await this.#note([{ table: TableName, key }], 0);
                 }
             });
         }
@@ -97,10 +156,35 @@ export class RegionTables {
         return result;
     }
 
-    async #note(touched: readonly TouchedItem[]): Promise<void> {
+    /** A transaction without capacity is called off as a whole, with the reason at its item. */
+    #admitAll(steps: readonly (TouchedItem & { readonly input: Input })[]): void {
+        const reasons = steps.map((step) => {
+            try {
+                const item = step.input["Item"] as AttributeMap | undefined;
+                this.#use.admitWrite("TransactWriteItems", step, item);
+                return { Code: "None" };
+            } catch (error) {
+                const { code, message } = error as AwsError;
+                const Code =
+                    code === "ThrottlingException"
+                        ? "ThrottlingError"
+                        : "ProvisionedThroughputExceeded";
+                return { Code, Message: message };
+            }
+        });
+        if (reasons.some(({ Code }) => Code !== "None")) {
+            throw new TransactionCanceled(reasons);
+        }
+    }
+
+    async #note(touched: readonly TouchedItem[], costFactor = 1): Promise<void> {
         for (const { table, key } of touched) {
             const replica = this.replicas.get(table);
             const image = await this.engine.read(table, key);
+            if (replica !== undefined) {
+                const before = replica.get(key)?.image;
+                this.#use.chargeWrite(replica.definition, before, image, costFactor);
+            }
             const entry = replica?.recordLocal(key, image, this.clock.now());
             if (replica !== undefined && entry !== undefined) {
                 this.onWrite(replica, entry);
@@ -131,6 +215,16 @@ export class RegionTables {
         const item = touched && (await this.engine.read(touched.table, touched.key));
         return item === undefined ? error : new ConditionFailed(error.message, item);
     }
+}
+
+/** The engine's answer with what was not let in. */
+function withUnprocessed(
+    output: Record<string, unknown>,
+    property: "UnprocessedKeys" | "UnprocessedItems",
+    unprocessed: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+    const left = (output[property] ?? {}) as Readonly<Record<string, unknown>>;
+    return { ...output, [property]: { ...left, ...unprocessed } };
 }
 
 /** A failed condition with the item that failed it. */

@@ -5,8 +5,14 @@ interface KeyElement {
     readonly KeyType: "HASH" | "RANGE";
 }
 
+interface ThroughputRequest {
+    readonly ReadCapacityUnits: number;
+    readonly WriteCapacityUnits: number;
+}
+
 interface IndexRequest {
     readonly IndexName: string;
+    readonly ProvisionedThroughput?: ThroughputRequest;
     readonly KeySchema: readonly KeyElement[];
     readonly Projection?: {
         readonly ProjectionType?: string;
@@ -20,10 +26,7 @@ interface SettingsRequest {
         readonly AttributeType: string;
     }[];
     readonly BillingMode?: string;
-    readonly ProvisionedThroughput?: {
-        readonly ReadCapacityUnits: number;
-        readonly WriteCapacityUnits: number;
-    };
+    readonly ProvisionedThroughput?: ThroughputRequest;
     readonly StreamSpecification?: {
         readonly StreamEnabled: boolean;
         readonly StreamViewType?: string;
@@ -48,6 +51,10 @@ interface ReplicaRequest {
 export interface UpdateTableRequest extends SettingsRequest {
     readonly GlobalSecondaryIndexUpdates?: readonly {
         readonly Create?: IndexRequest;
+        readonly Update?: {
+            readonly IndexName: string;
+            readonly ProvisionedThroughput?: ThroughputRequest;
+        };
         readonly Delete?: { readonly IndexName: string };
     }[];
     readonly ReplicaUpdates?: readonly {
@@ -77,12 +84,19 @@ export function propsOfUpdate(current: Props, request: UpdateTableRequest): Prop
     const indexes = new Map(
         ((current["globalSecondaryIndexes"] ?? []) as Props[]).map((one) => [one["name"], one]),
     );
-    for (const { Create, Delete } of request.GlobalSecondaryIndexUpdates ?? []) {
+    for (const { Create, Update, Delete } of request.GlobalSecondaryIndexUpdates ?? []) {
         if (Delete !== undefined) {
             indexes.delete(Delete.IndexName);
         }
         if (Create !== undefined) {
             indexes.set(Create.IndexName, indexProps(Create));
+        }
+        const changed = Update === undefined ? undefined : indexes.get(Update.IndexName);
+        if (Update !== undefined && changed !== undefined) {
+            indexes.set(Update.IndexName, {
+                ...changed,
+                ...throughputProps(Update.ProvisionedThroughput),
+            });
         }
     }
     const replicas = new Map(
@@ -134,12 +148,7 @@ function settingsProps(request: SettingsRequest): Props {
                   })),
               }),
         ...(request.BillingMode === undefined ? {} : { billingMode: request.BillingMode }),
-        ...(capacity === undefined
-            ? {}
-            : {
-                  readCapacity: capacity.ReadCapacityUnits,
-                  writeCapacity: capacity.WriteCapacityUnits,
-              }),
+        ...throughputProps(capacity),
         ...(stream === undefined
             ? {}
             : {
@@ -172,11 +181,21 @@ function keyProps(schema: readonly KeyElement[]): Props {
     };
 }
 
+function throughputProps(capacity: ThroughputRequest | undefined): Props {
+    return capacity === undefined
+        ? {}
+        : {
+              readCapacity: capacity.ReadCapacityUnits,
+              writeCapacity: capacity.WriteCapacityUnits,
+          };
+}
+
 function indexProps(index: IndexRequest): Props {
     const { ProjectionType, NonKeyAttributes } = index.Projection ?? {};
     return {
         name: index.IndexName,
         ...keyProps(index.KeySchema),
+        ...throughputProps(index.ProvisionedThroughput),
         projectionType: ProjectionType ?? "ALL",
         ...(NonKeyAttributes === undefined ? {} : { nonKeyAttributes: NonKeyAttributes }),
     };

@@ -2,16 +2,20 @@ import { notImplemented } from "../api/errors";
 import type { StoreChange } from "../store";
 import type { MetricSink, Part, World } from "../world";
 import { administer, isAdministration, type AdministrationAction } from "./administration";
+import { replicaType, tableOfArn } from "../../aws/dynamodb/replicas";
+import { metered, Throughput } from "./capacity/throughput";
 import { tableDefinition, tableType } from "./definition";
 import { describeTable, describeTimeToLive } from "./describe";
 import { expireItems } from "./expiry";
 import { ReplicationLatencies } from "./latencies";
-import { ReplicationLink, type ReplicatedWrite } from "./link";
+import type { ReplicationLink, ReplicatedWrite } from "./link";
+import { Links } from "./links";
 import { Placement } from "./placement";
 import { isWriteAction, RegionTables } from "./regionTables";
 import type { Entry, Replica } from "./replica";
+import { publishLatency } from "./requestLatency";
 import type { TransactItem } from "./transaction";
-import { transactGet, TransactionTokens } from "./transactionApi";
+import { TransactionTokens } from "./transactionApi";
 import { tableNameOf } from "./writes";
 
 /** An acknowledged write that lost to a concurrent one of another region. */
@@ -27,6 +31,8 @@ export interface ConflictLoss {
 /** How often expired items are looked for, world milliseconds. DynamoDB promises days. */
 const expiryPeriodMs = 60_000;
 const metricPeriodMs = 60_000;
+/** How often a write that found no room in a replica tries again, world milliseconds. */
+const noRoomMs = 250;
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -38,8 +44,10 @@ type Input = Readonly<Record<string, unknown>>;
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
  */
 export class Tables implements Part {
+    /** What every copy may use, lets in and used. */
+    readonly throughput: Throughput;
     readonly #regions = new Map<string, RegionTables>();
-    readonly #links = new Map<string, ReplicationLink>();
+    readonly #links: Links;
     readonly #tokens: TransactionTokens;
     readonly #latencies = new ReplicationLatencies();
     readonly #conflicts = new Map<string, ConflictLoss>();
@@ -52,11 +60,13 @@ export class Tables implements Part {
         private readonly world: World,
         private readonly deps: { readonly metrics: MetricSink },
     ) {
+        this.throughput = new Throughput(world.clock);
+        this.#links = new Links(world, (link, write) => this.#receive(link, write));
         this.#tokens = new TransactionTokens(world.clock);
         this.#placement = new Placement({
             regions: () => [...this.#regions.values()],
             region: (name) => this.#region(name),
-            link: (from, to) => this.#link(from, to),
+            link: (from, to) => this.#links.between(from, to),
         });
     }
 
@@ -66,7 +76,10 @@ export class Tables implements Part {
         store.on("change", onChange);
         this.#stops = [
             () => store.off("change", onChange),
-            clock.every(metricPeriodMs, () => this.#latencies.publish(this.deps.metrics)),
+            clock.every(metricPeriodMs, () => {
+                this.#latencies.publish(this.deps.metrics);
+                this.throughput.publish(this.deps.metrics);
+            }),
             clock.every(
                 expiryPeriodMs,
                 () => void clock.io(() => expireItems(this.world, [...this.#regions.values()])),
@@ -82,9 +95,7 @@ export class Tables implements Part {
         for (const stop of this.#stops) {
             stop();
         }
-        for (const link of this.#links.values()) {
-            link.stop();
-        }
+        this.#links.stop();
         await this.#settled;
     }
 
@@ -105,6 +116,14 @@ export class Tables implements Part {
      */
     async execute(region: string, action: string, request: Input): Promise<unknown> {
         await this.#settled;
+        const startedMs = this.world.clock.now();
+        const answer = await this.#run(region, action, request);
+        const tookMs = this.world.clock.now() - startedMs;
+        publishLatency(this.deps.metrics, region, action, request, tookMs);
+        return answer;
+    }
+
+    async #run(region: string, action: string, request: Input): Promise<unknown> {
         const tables = this.#region(region);
         const input =
             request["TableName"] === undefined
@@ -119,12 +138,13 @@ export class Tables implements Part {
                     tables.transactWrite((input["TransactItems"] ?? []) as TransactItem[]),
                 );
             case "TransactGetItems":
-                return transactGet(tables.engine, input);
+                return tables.transactGet(input);
             case "DescribeTable":
                 return describeTable(
                     await tables.read("DescribeTable", input),
                     tables.replicas.get(String(input["TableName"])),
                     this.world.accountId,
+                    this.throughput,
                 );
             case "DescribeTimeToLive":
                 return describeTimeToLive(
@@ -147,12 +167,12 @@ export class Tables implements Part {
 
     /** Writes on their way from or to a region. */
     pending(region: string): number {
-        return this.#linksOf(region).reduce((sum, link) => sum + link.pending, 0);
+        return this.#links.pending(region);
     }
 
     /** Age, in world seconds, of the oldest write on its way from or to a region; 0 when there is none. */
     lagSeconds(region: string): number {
-        return this.#ageSeconds(this.#linksOf(region));
+        return this.#links.ageSeconds(region);
     }
 
     /**
@@ -162,10 +182,7 @@ export class Tables implements Part {
      * @param sinceMs world time, milliseconds. @default the start of the world
      */
     worstLagSeconds(sinceMs = Number.NEGATIVE_INFINITY): number {
-        return Math.max(
-            this.#latencies.worstMs(sinceMs) / 1000,
-            this.#ageSeconds([...this.#links.values()]),
-        );
+        return Math.max(this.#latencies.worstMs(sinceMs) / 1000, this.#links.ageSeconds());
     }
 
     /** Acknowledged writes that concurrent ones of other regions overwrote, each once. */
@@ -197,9 +214,17 @@ export class Tables implements Part {
     }
 
     #follow({ kind, resource }: StoreChange): void {
+        if (resource.type === replicaType) {
+            const arn = String(resource.outputs["globalTableArn"]);
+            const table = this.world.store.get(tableType, arn.split(":")[3] ?? "", tableOfArn(arn));
+            if (table !== undefined) {
+                this.#follow({ kind: "put", resource: table });
+            }
+        }
         if (resource.type === tableType) {
-            const definition = tableDefinition(resource);
+            const definition = tableDefinition(resource, this.world.store);
             const regions = kind === "put" ? definition.regions : [];
+            this.throughput.follow(definition, regions);
             this.#settled = this.world.clock.io(() =>
                 this.#settled
                     .then(() => this.#placement.place(definition, regions))
@@ -218,7 +243,7 @@ export class Tables implements Part {
                 region !== replica.region &&
                 replicas.get(name)?.generation === replica.generation
             ) {
-                this.#link(replica.region, region).send({
+                this.#links.between(replica.region, region).send({
                     table: name,
                     generation: replica.generation,
                     entry,
@@ -233,7 +258,13 @@ export class Tables implements Part {
         if (replica?.generation !== write.generation) {
             return;
         }
-        const { lost } = await tables.receive(replica, write.entry);
+        const fillsReplica = write.seed === true;
+        const into = metered(link.to, write.table);
+        // A replica without write capacity holds up what comes in: it falls behind.
+        while (!fillsReplica && !this.throughput.hasRoom(into)) {
+            await this.world.clock.delay(noRoomMs);
+        }
+        const { lost } = await tables.receive(replica, write.entry, !fillsReplica);
         const nowMs = this.world.clock.now();
         const { version, key } = write.entry;
         this.#latencies.add(write.table, link.from, link.to, nowMs - version.atMs, nowMs);
@@ -252,35 +283,11 @@ export class Tables implements Part {
         let tables = this.#regions.get(region);
         if (tables === undefined) {
             const { accountId, clock } = this.world;
-            tables = new RegionTables(region, accountId, clock, (replica, entry) =>
+            tables = new RegionTables(region, accountId, clock, this.throughput, (replica, entry) =>
                 this.#replicate(replica, entry),
             );
             this.#regions.set(region, tables);
         }
         return tables;
-    }
-
-    #link(from: string, to: string): ReplicationLink {
-        const key = `${from}>${to}`;
-        let link = this.#links.get(key);
-        if (link === undefined) {
-            const made: ReplicationLink = new ReplicationLink(this.world, from, to, (write) =>
-                this.#receive(made, write),
-            );
-            link = made;
-            this.#links.set(key, link);
-        }
-        return link;
-    }
-
-    #linksOf(region: string): readonly ReplicationLink[] {
-        return [...this.#links.values()].filter(
-            (link) => link.from === region || link.to === region,
-        );
-    }
-
-    #ageSeconds(links: readonly ReplicationLink[]): number {
-        const nowMs = this.world.clock.now();
-        return Math.max(0, ...links.map((link) => (nowMs - (link.oldestMs ?? nowMs)) / 1000));
     }
 }

@@ -35,7 +35,7 @@ const maximumItems = 100;
 
 type WriteAction = "PutItem" | "UpdateItem" | "DeleteItem";
 
-interface Step extends TouchedItem {
+export interface Step extends TouchedItem {
     /** What the condition is checked as; a check alone is read like a delete. */
     readonly action: WriteAction;
     readonly writes: boolean;
@@ -45,6 +45,7 @@ interface Step extends TouchedItem {
 /**
  * Runs a transaction on one region's engine, which nothing else may write meanwhile: every
  * condition first, then every write; a write that fails takes the earlier ones back.
+ * `admit` may refuse it for want of capacity, before anything is looked at.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
  *
  * @returns the items it wrote
@@ -54,6 +55,7 @@ export async function runTransaction(
     engine: TableEngine,
     items: readonly TransactItem[],
     keyAttributesOf: (table: string) => readonly string[],
+    admit: (steps: readonly Step[]) => void,
 ): Promise<readonly TouchedItem[]> {
     if (items.length === 0 || items.length > maximumItems) {
         throw new AwsError(
@@ -68,6 +70,7 @@ export async function runTransaction(
             "Transaction request cannot include multiple operations on one item",
         );
     }
+    admit(steps);
     const before = await Promise.all(steps.map((step) => engine.read(step.table, step.key)));
     const reasons = steps.map((step, index) => refusal(engine, step, before[index]));
     if (reasons.some((reason) => reason.Code !== "None")) {

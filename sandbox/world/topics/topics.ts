@@ -38,6 +38,8 @@ export class Topics
     implements TopicPublisher
 {
     readonly #published: PublishedMessage[] = [];
+    /** World times of the notifications that arrived. */
+    readonly #deliveredMs: number[] = [];
 
     constructor(
         private readonly world: World,
@@ -50,6 +52,11 @@ export class Topics
     /** Every message a topic took, oldest first. */
     published(): readonly PublishedMessage[] {
         return this.#published;
+    }
+
+    /** How many notifications arrived since then, each at one endpoint. */
+    delivered(sinceMs = Number.NEGATIVE_INFINITY): number {
+        return this.#deliveredMs.filter((atMs) => atMs >= sinceMs).length;
     }
 
     /**
@@ -194,6 +201,7 @@ export class Topics
                 refuseUnreachable(this.world, topic.region, regionOf(endpoint));
                 send();
                 this.#count(topic, "NumberOfNotificationsDelivered");
+                this.#deliveredMs.push(this.world.clock.now());
             },
             onGivenUp: (error) => {
                 this.#count(topic, "NumberOfNotificationsFailed");
@@ -220,6 +228,7 @@ export class Topics
                 principal,
                 published.topicArn,
             );
+            this.deps.failures.keep(published.topicArn, deadLetterTargetArn);
         } catch (error) {
             this.deps.failures.add(published.topicArn, deadLetterTargetArn, error);
         }

@@ -203,4 +203,29 @@ describe("event buses", () => {
         // The queue's policy lets nobody in.
         expect(small.messaging.failures.list().map(({ to }) => to)).to.eql([queue]);
     });
+
+    it("keep what a target refuses, until it is mended and the dead letter is sent again", async () => {
+        const dead = declareQueue(world, "eu-west-1", "dead", ["events.amazonaws.com"]);
+        const queue = declareQueue(world, "eu-west-1", "q", []);
+        const rule = declareRule(world, "eu-west-1", "alarms", pattern, {
+            arn: queue,
+            deadLetterConfig: { arn: dead },
+        });
+        const { buses, queues, failures } = small.messaging;
+        const sent = event("eu-west-1");
+        buses.put("eu-west-1", sent);
+        await world.clock.sleep(2000);
+        expect(failures.kept().map(({ from, queueArn }) => [from, queueArn])).to.eql([
+            [rule, dead],
+        ]);
+        expect(failures.kept(world.clock.now() + 1)).to.eql([]);
+        declareQueue(world, "eu-west-1", "q", ["events.amazonaws.com"]);
+        for (const { body, receiptHandle } of await queues.receive(dead, 10, 30, 0)) {
+            buses.put("eu-west-1", JSON.parse(body) as BusEvent);
+            queues.open(dead).delete(receiptHandle);
+        }
+        await world.clock.sleep(2000);
+        expect(bodies(queue)).to.eql([{ version: "0", ...sent }]);
+        expect(bodies(dead)).to.eql([]);
+    });
 });

@@ -1,0 +1,111 @@
+import * as backup from "@pulumi/aws/backup";
+import * as pulumi from "@pulumi/pulumi";
+
+import { openThroughDynamoDb } from "./servicePermissions";
+import { WorkloadRole } from "./workloadRole";
+
+export interface TableBackupArgs {
+    readonly region: string;
+    readonly accountId: string;
+    readonly tableName: string;
+    readonly keyArn: pulumi.Input<string>;
+    readonly retentionDays: number;
+    /** Keeps a vault with backups in it from being deleted. */
+    readonly deletionProtection: boolean;
+}
+
+/**
+ * A daily backup of this region's copy of the table, in this region's own vault. Replication is no
+ * backup: it carries a mistake everywhere within a second. Every region keeps its own, so that the
+ * loss of any region takes no other region's backups with it, and a restore needs nobody else.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_HowItWorksAWS.html
+ */
+export class TableBackup extends pulumi.ComponentResource {
+    readonly vaultName: pulumi.Output<string>;
+
+    constructor(name: string, args: TableBackupArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("meridian:components:TableBackup", name, {}, opts);
+
+        const tableArn = `arn:aws:dynamodb:${args.region}:${args.accountId}:table/${args.tableName}`;
+        const vault = new backup.Vault(
+            name,
+            {
+                name: "meridian-tables",
+                kmsKeyArn: args.keyArn,
+                forceDestroy: !args.deletionProtection,
+            },
+            { parent: this, protect: args.deletionProtection },
+        );
+        const role = this.createRole(`${name}-role`, tableArn, args);
+        const plan = new backup.Plan(
+            name,
+            {
+                name: "meridian-tables",
+                rules: [
+                    {
+                        ruleName: "daily",
+                        targetVaultName: vault.name,
+                        schedule: "cron(0 3 * * ? *)",
+                        startWindow: 60,
+                        completionWindow: 360,
+                        lifecycle: { deleteAfter: args.retentionDays },
+                    },
+                ],
+            },
+            { parent: this },
+        );
+        new backup.Selection(
+            name,
+            {
+                name: "storefront-table",
+                planId: plan.id,
+                iamRoleArn: role.arn,
+                // By its name: the table is another stack's, and may not be there yet.
+                resources: [tableArn],
+            },
+            { parent: this },
+        );
+
+        this.vaultName = vault.name;
+        this.registerOutputs({ vaultName: this.vaultName });
+    }
+
+    /** @see https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html */
+    private createRole(name: string, tableArn: string, args: TableBackupArgs): WorkloadRole {
+        return new WorkloadRole(
+            name,
+            {
+                accountId: args.accountId,
+                roleName: `meridian-backup-${args.region}`,
+                service: "backup.amazonaws.com",
+                statements: [
+                    {
+                        Sid: "BackUpTheTable",
+                        Effect: "Allow",
+                        Action: [
+                            "dynamodb:CreateBackup",
+                            "dynamodb:DescribeTable",
+                            "dynamodb:ListTagsOfResource",
+                            "dynamodb:StartAwsBackupJob",
+                        ],
+                        Resource: tableArn,
+                    },
+                    openThroughDynamoDb(args.region, args.keyArn),
+                    {
+                        Sid: "EncryptInTheVault",
+                        Effect: "Allow",
+                        Action: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+                        Resource: args.keyArn,
+                        Condition: {
+                            StringEquals: {
+                                "kms:ViaService": `backup.${args.region}.amazonaws.com`,
+                            },
+                        },
+                    },
+                ],
+            },
+            { parent: this },
+        );
+    }
+}

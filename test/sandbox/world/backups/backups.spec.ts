@@ -1,0 +1,81 @@
+import { expect } from "chai";
+
+import { Backups } from "../../../../sandbox/world/backups/backups";
+import { FailedDeliveries } from "../../../../sandbox/world/deliveries";
+import { declareRole } from "../../../support/smallMessaging";
+import { smallWorld, type SmallWorld } from "../../../support/smallWorld";
+
+const region = "eu-west-1";
+const tableArn = `arn:aws:dynamodb:${region}:111122223333:table/orders`;
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+describe("backups", () => {
+    let world: SmallWorld;
+    let failures: FailedDeliveries;
+    let backups: Backups;
+
+    beforeEach(async () => {
+        world = await smallWorld();
+        failures = new FailedDeliveries(world);
+        backups = new Backups(world, { itemCount: () => 7, failures });
+        world.declare("aws:backup/vault:Vault", region, "tables", { name: "tables" });
+        world.declare("aws:dynamodb/table:Table", region, "orders", { name: "orders" });
+        await backups.start();
+    });
+    afterEach(async () => {
+        await backups.stop();
+        world.end();
+    });
+
+    function declarePlan(action = "dynamodb:StartAwsBackupJob"): void {
+        const iamRoleArn = declareRole(world, "b", "backup.amazonaws.com", [action], tableArn);
+        world.declare("aws:backup/selection:Selection", region, "s", {
+            planId: "p",
+            iamRoleArn,
+            resources: [tableArn],
+        });
+        const due = new Date(world.clock.now() + 2 * minuteMs);
+        world.declare("aws:backup/plan:Plan", region, "p", {
+            rules: [
+                {
+                    targetVaultName: "tables",
+                    schedule: `cron(${due.getUTCMinutes()} ${due.getUTCHours()} * * ? *)`,
+                    lifecycle: { deleteAfter: 1 },
+                },
+            ],
+        });
+    }
+
+    const kept = () => world.store.get("aws:backup/vault:Vault", region, "tables")?.outputs;
+
+    it("are kept when they are due, with what the table holds, until their time is over", async () => {
+        declarePlan();
+        await world.clock.sleep(3 * minuteMs);
+        const [point, ...others] = backups.recoveryPoints(region);
+        expect(others).to.deep.equal([]);
+        expect(point).to.deep.include({ region, vault: "tables", tableArn, items: 7 });
+        expect((point?.untilMs ?? 0) - (point?.atMs ?? 0)).to.equal(dayMs);
+        expect(kept()).to.include({ recoveryPoints: 1 });
+        expect(backups.recoveryPoints("us-east-1")).to.deep.equal([]);
+    });
+
+    it("are not made by a role that may not, and the failure can be found", async () => {
+        declarePlan("dynamodb:DescribeTable");
+        await world.clock.sleep(3 * minuteMs);
+        expect(backups.recoveryPoints()).to.deep.equal([]);
+        expect(failures.list()).to.have.length(1);
+        expect(failures.list()[0]).to.include({ to: tableArn, reason: "its role may not" });
+    });
+
+    it("are not made in a lost region, nor by a plan that is gone", async () => {
+        declarePlan();
+        world.faults.inject({ kind: "blackout", region });
+        await world.clock.sleep(3 * minuteMs);
+        world.faults.healAll();
+        declarePlan();
+        world.store.delete("aws:backup/plan:Plan", region, "p");
+        await world.clock.sleep(3 * minuteMs);
+        expect(backups.recoveryPoints()).to.deep.equal([]);
+    });
+});
