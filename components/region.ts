@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { aliasPair } from "./aliasPair";
 import { Certificate } from "./certificate";
+import { DatabasePlace } from "./databasePlace";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
 import { FailoverAutomation } from "./failoverAutomation";
@@ -77,6 +78,8 @@ const healthPath = "/health";
 export class Region extends pulumi.ComponentResource {
     readonly loadBalancer: LoadBalancer;
     readonly service: Service;
+    /** Where the region's cluster of the global database goes. */
+    readonly database: DatabasePlace;
     readonly votes: Votes;
     readonly keys: RegionKeys;
     readonly alarms: RegionAlarms;
@@ -99,7 +102,17 @@ export class Region extends pulumi.ComponentResource {
             parent,
         );
         this.loadBalancer = this.createEntrance(name, args, network);
-        this.service = this.createService(name, args, network);
+        const serviceGroup = this.createServiceGroup(name, args, network);
+        this.database = new DatabasePlace(
+            `${name}-database`,
+            {
+                vpcId: network.vpcId,
+                subnetIds: network.privateSubnetIds,
+                serviceGroupId: serviceGroup.group.securityGroupId,
+            },
+            parent,
+        );
+        this.service = this.createService(name, args, network, serviceGroup);
         this.votes = new Votes(
             `${name}-votes`,
             { ...args, candidates: others(args.regions, args.region) },
@@ -173,7 +186,11 @@ export class Region extends pulumi.ComponentResource {
         return loadBalancer;
     }
 
-    private createService(name: string, args: RegionArgs, network: Network): Service {
+    private createServiceGroup(
+        name: string,
+        args: RegionArgs,
+        network: Network,
+    ): { readonly group: ServiceSecurityGroup; readonly endpoints: ServiceEndpoints } {
         const endpoints = new ServiceEndpoints(
             `${name}-endpoints`,
             {
@@ -195,6 +212,15 @@ export class Region extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+        return { group, endpoints };
+    }
+
+    private createService(
+        name: string,
+        args: RegionArgs,
+        network: Network,
+        { group, endpoints }: ReturnType<Region["createServiceGroup"]>,
+    ): Service {
         return new Service(
             `${name}-service`,
             {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { globalDatabaseProblems } from "../components/globalDatabaseProblems";
 import { regionProblems } from "../components/regionProblems";
 import { routingProblems } from "../components/routingProblems";
 import { capacityProblems } from "../components/tableCapacity";
@@ -51,11 +52,31 @@ export function readGlobalConfig(
             })),
         }),
         ...unknownRegions("meridian:shares", Object.keys(values.shares ?? {}), names),
+        ...databaseProblems(values, names),
         ...(values.tableHome === undefined
             ? []
             : unknownRegions("meridian:tableHome", [values.tableHome], names)),
         ...(values.capacity === undefined ? [] : capacityProblems(values.capacity, names)),
     ]);
+}
+
+/** The writer itself is judged with the roles it has, before anything changes: see `GlobalWriter`. */
+function databaseProblems(
+    { acceptDataLoss, database }: Partial<GlobalConfig>,
+    names: readonly string[],
+): readonly string[] {
+    return [
+        ...(acceptDataLoss === undefined
+            ? []
+            : unknownRegions("meridian:acceptDataLoss", [acceptDataLoss], names)),
+        ...(database === undefined
+            ? []
+            : globalDatabaseProblems({
+                  home: names[0] ?? "",
+                  ...database,
+                  members: names.map((region) => ({ region })),
+              }).map((problem) => problem.replace(/^`(\w+)`/, "`meridian:database.$1`"))),
+    ];
 }
 
 function read<S extends typeof sharedShape & SettingShape>(

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { GlobalDatabase } from "../components/globalDatabase";
 import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
 import { RoutingPolicy } from "../components/routingPolicy";
+import { GlobalWriter } from "../components/writer/globalWriter";
 import type { GlobalConfig } from "./config";
 import {
     parseRegionOutputs,
@@ -21,7 +23,8 @@ type Pending<T> = {
 export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<GlobalOutputs> {
     const outputs = readRegions(regionNames(topology));
     const table = createTable(config, outputs);
-    const routing = createRouting(config, topology, outputs);
+    const database = createDatabase(config, topology, outputs);
+    const routing = createRouting(config, topology, outputs, database);
     new LeverAlarms("levers", {
         healthCheckIds: routing.healthChecks.lever,
         topicArns: topicsIn(LeverAlarms.region, outputs),
@@ -34,6 +37,8 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         writeName: routing.writeName,
         tableName: table.tableName,
         writer: config.writer,
+        globalClusterId: database.id,
+        writerChange: database.lastChange,
         shares: routing.shares,
         healthChecks: { endpoint, vote, notEvacuated, inService, lever },
     } satisfies Pending<GlobalOutputs>;
@@ -88,10 +93,68 @@ function createTable(config: GlobalConfig, outputs: OutputsByRegion): GlobalTabl
     });
 }
 
+/** The global database, and the one owner of who writes in it. */
+function createDatabase(
+    config: GlobalConfig,
+    topology: Topology,
+    outputs: OutputsByRegion,
+): GlobalWriter {
+    const { home, rpoSeconds, ...settings } = config.database;
+    const database = new GlobalDatabase("database", {
+        ...settings,
+        globalClusterIdentifier: "meridian",
+        databaseName: "storefront",
+        home: home ?? config.tableHome,
+        members: [...outputs].map(([region, of]) => ({
+            region,
+            subnetGroupName: of.databaseSubnetGroup,
+            securityGroupId: of.databaseSecurityGroupId,
+            parameterGroupName: of.databaseParameterGroup,
+            keyArn: of.databaseKeyArn,
+        })),
+        deletionProtection: config.deletionProtection,
+    });
+    return new GlobalWriter(
+        "writer",
+        {
+            globalClusterIdentifier: database.globalClusterIdentifier,
+            writer: config.writer,
+            members: database.clusters.map(({ region, arn, identifier }) => ({
+                region,
+                clusterArn: arn,
+                clusterIdentifier: identifier,
+            })),
+            outOfService: pulumi
+                .all([...outputs.values()])
+                .apply((regions) => evacuated(regions, topology)),
+            rpoSeconds,
+            ...(config.acceptDataLoss === undefined
+                ? {}
+                : { acceptDataLoss: config.acceptDataLoss }),
+        },
+        { dependsOn: [...database.instances] },
+    );
+}
+
+/** The regions that a quorum of the others votes out, as deployed. */
+export function evacuated(
+    regions: readonly Pick<RegionOutputs, "region" | "votes">[],
+    { quorum }: Topology,
+): readonly string[] {
+    return regions
+        .map(({ region }) => region)
+        .filter(
+            (region) =>
+                regions.filter(({ votes }) => votes[region] === "evacuate").length >= quorum,
+        )
+        .sort();
+}
+
 function createRouting(
     config: GlobalConfig,
     topology: Topology,
     outputs: OutputsByRegion,
+    writer: GlobalWriter,
 ): RoutingPolicy {
     return new RoutingPolicy("routing", {
         zoneId: config.zoneId,
@@ -99,6 +162,7 @@ function createRouting(
         quorum: topology.quorum,
         writer: config.writer,
         standby: config.standby,
+        writeAfter: [writer],
         residency: config.residency,
         healthPath: "/health",
         regions: [...outputs].map(([region, of]) => {

@@ -17,6 +17,11 @@ export const regionOutputsSchema = z.object({
     votes: z.record(z.string(), z.enum(["in-service", "evacuate"])),
     /** ARN of the key for this region's replica of the global table. */
     tableKeyArn: z.string(),
+    /** Where the region's cluster of the global database goes, and the key that encrypts it. */
+    databaseSubnetGroup: z.string(),
+    databaseSecurityGroupId: z.string(),
+    databaseParameterGroup: z.string(),
+    databaseKeyArn: z.string(),
     serviceRoleName: z.string(),
     failoverTopicArn: z.string(),
     recoveryTopicArn: z.string(),
@@ -42,6 +47,15 @@ export const globalOutputsSchema = z.object({
     writeName: z.string(),
     tableName: z.string(),
     writer: z.string(),
+    /** The Aurora global cluster whose writer `writer` is. */
+    globalClusterId: z.string(),
+    /** How the writer came to be where it is; a lag of -1 was not known. */
+    writerChange: z.object({
+        kind: z.enum(["none", "adopted", "switchover", "failover"]),
+        from: z.string(),
+        to: z.string(),
+        lagSeconds: z.number(),
+    }),
     /** Percent of a region's own users it serves itself, 0 to 100, by region. */
     shares: z.record(z.string(), z.number().min(0).max(100)),
     healthChecks: z.object({

@@ -1,7 +1,9 @@
 import { Alarms } from "./world/alarms/alarms";
 import { Route53Api } from "./world/api/route53";
 import { ApiServer } from "./world/api/server";
+import { CloudWatchApi } from "./world/api/cloudwatch";
 import { DynamoDbApi } from "./world/api/dynamodb";
+import { RdsApi } from "./world/api/rds";
 import { S3Api } from "./world/api/s3";
 import { SnsApi } from "./world/api/sns";
 import { SqsApi } from "./world/api/sqs";
@@ -9,6 +11,7 @@ import { StsApi } from "./world/api/sts";
 import { Buckets } from "./world/buckets/buckets";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
+import { Databases } from "./world/databases/databases";
 import { DnsServer } from "./world/dns";
 import { HealthCheckers } from "./world/healthChecks";
 import { Inside } from "./world/inside/inside";
@@ -36,6 +39,7 @@ export interface Parts {
     readonly targets: Targets;
     readonly persistence: Persistence;
     readonly tables: Tables;
+    readonly databases: Databases;
     readonly buckets: Buckets;
     readonly messaging: Messaging;
     readonly alarms: Alarms;
@@ -54,6 +58,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const metrics = new Metrics(world.clock);
     const targets = new Targets();
     const tables = new Tables(world, { metrics });
+    const databases = new Databases(world, { metrics });
     const buckets = new Buckets(world, { certificates });
     const messaging = new Messaging(world, { metrics, inside });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
@@ -73,6 +78,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         targets,
         persistence: new Persistence(world),
         tables,
+        databases,
         buckets,
         messaging,
         alarms,
@@ -81,7 +87,9 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         health,
         dns,
         api: new ApiServer(world, [
+            new CloudWatchApi(metrics),
             new DynamoDbApi(tables),
+            new RdsApi(world, databases),
             new Route53Api(world, { dns, health }),
             new S3Api(buckets),
             new SnsApi(world, messaging.topics),
@@ -97,6 +105,7 @@ export function startOrder(parts: Parts): readonly Part[] {
     return [
         parts.persistence,
         parts.tables,
+        parts.databases,
         parts.buckets,
         parts.api,
         parts.messaging,

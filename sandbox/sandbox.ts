@@ -2,6 +2,7 @@ import { sandboxEnvironment } from "./environment";
 import { startOrder, type Parts } from "./parts";
 import type { Alarms } from "./world/alarms/alarms";
 import type { WorldClock } from "./world/clock";
+import type { Databases } from "./world/databases/databases";
 import type { DnsServer } from "./world/dns";
 import type { Faults } from "./world/faults";
 import type { HealthCheckers } from "./world/healthChecks";
@@ -78,6 +79,10 @@ export class Sandbox {
 
     get tables(): Tables {
         return this.parts.tables;
+    }
+
+    get databases(): Databases {
+        return this.parts.databases;
     }
 
     get tasks(): Tasks {

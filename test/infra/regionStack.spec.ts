@@ -39,6 +39,10 @@ describe("a region stack", () => {
                 "us-east-1": "evacuate",
             },
             tableKeyArn: "arn:aws:kms:eu-west-1:111122223333:meridian-keys-data",
+            databaseSubnetGroup: "meridian",
+            databaseSecurityGroupId: "meridian-database-id",
+            databaseParameterGroup: "meridian",
+            databaseKeyArn: "arn:aws:kms:eu-west-1:111122223333:meridian-keys-data",
             userFacingAlarms: ["meridian-error-rate", "meridian-latency"],
             observerAlarms: {
                 "ap-east-1": "meridian-observer-ap-east-1",

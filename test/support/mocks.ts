@@ -190,6 +190,15 @@ const computers: Readonly<
             resourceRecordValue: `_answer.${String(domainName)}.acm-validations.aws.`,
         })),
     }),
+    "pulumi-nodejs:dynamic/meridian:GlobalWriter": (_, inputs) => ({
+        currentWriter: inputs["writer"],
+        lastChange: {
+            kind: "none",
+            from: inputs["writer"],
+            to: inputs["writer"],
+            lagSeconds: 0,
+        },
+    }),
     "aws:ec2/vpc:Vpc": () => ({ ipv6CidrBlock: "2600:1f18:abcd:ef00::/56" }),
     "aws:ec2/vpcEndpoint:VpcEndpoint": (name) => ({ prefixListId: `pl-${name}` }),
     "aws:kms/key:Key": (name) => ({ keyId: `${name}-id` }),

@@ -89,7 +89,10 @@ export class RdsApi implements ApiHandler {
         if (other !== undefined || type === null) {
             throw notImplemented("rds", `ModifyDBCluster with ${other ?? "nothing"}`);
         }
-        if (cluster.outputs["iamDatabaseAuthenticationEnabled"] !== true && type === "iam-db-auth") {
+        if (
+            cluster.outputs["iamDatabaseAuthenticationEnabled"] !== true &&
+            type === "iam-db-auth"
+        ) {
             throw new AwsError(
                 "InvalidParameterCombination",
                 "IAM database authentication must be enabled for the master user to use it",
@@ -111,9 +114,7 @@ export class RdsApi implements ApiHandler {
     #describeClusters(id: string, region: string): string {
         const found =
             id === "" ? this.world.store.list(clusterType, region) : [this.#cluster(id, region)];
-        return `<DBClusters>${found
-            .map(describeCluster)
-            .join("")}</DBClusters>`;
+        return `<DBClusters>${found.map(describeCluster).join("")}</DBClusters>`;
     }
 
     #cluster(id: string, region: string): StoredResource {

@@ -97,9 +97,7 @@ export class Databases implements Part {
     /** Whether a cluster takes writes now. */
     writes(cluster: StoredResource): boolean {
         const group = groupOf(cluster);
-        return (
-            this.#databases.get(group)?.writer === cluster.region && !this.#changes.has(group)
-        );
+        return this.#databases.get(group)?.writer === cluster.region && !this.#changes.has(group);
     }
 
     connected(cluster: StoredResource): boolean {
@@ -221,7 +219,10 @@ export class Databases implements Part {
     ): void {
         const database = this.#databases.get(globalClusterId);
         if (database === undefined) {
-            throw new AwsError("InvalidGlobalClusterStateFault", `${globalClusterId} is not available`);
+            throw new AwsError(
+                "InvalidGlobalClusterStateFault",
+                `${globalClusterId} is not available`,
+            );
         }
         this.#changes.set(globalClusterId, { status, fromArn: arnOf(from), toArn: arnOf(to) });
         void this.world.clock

@@ -74,7 +74,9 @@ export class GlobalDatabase {
     /** Whether a region's copy follows the writer's history. */
     connected(region: string): boolean {
         const member = this.#members.get(region);
-        return member !== undefined && !member.stale && (this.#writer === region || member.wire.open);
+        return (
+            member !== undefined && !member.stale && (this.#writer === region || member.wire.open)
+        );
     }
 
     /** How far a region's copy is behind the writer's, world milliseconds; 0 for the writer's own. */

@@ -176,7 +176,10 @@ export class PostgresServer {
         try {
             return (await (await this.#admin).query<R>(sql)).rows;
         } catch (error) {
-            if (!("severity" in (error as object)) || /57P/.test(String((error as { code?: unknown }).code))) {
+            if (
+                !("severity" in (error as object)) ||
+                /57P/.test(String((error as { code?: unknown }).code))
+            ) {
                 await this.#forget();
             }
             throw error;

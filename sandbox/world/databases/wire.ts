@@ -73,10 +73,7 @@ export class ReplicationWire {
     /** How far the standby is behind, world milliseconds: the age of the oldest part of the log that has not arrived. */
     get lagMs(): number {
         const nowMs = this.world.clock.now();
-        const oldestMs = Math.min(
-            this.#waiting[0]?.sentMs ?? nowMs,
-            this.#cutSinceMs ?? nowMs,
-        );
+        const oldestMs = Math.min(this.#waiting[0]?.sentMs ?? nowMs, this.#cutSinceMs ?? nowMs);
         return nowMs - oldestMs;
     }
 
@@ -112,7 +109,12 @@ export class ReplicationWire {
         const { clock, random } = this.world;
         const { least, most } = propagationMs;
         const sentMs = clock.now();
-        this.#waiting.push({ sentMs, readyMs: sentMs + least + (most - least) * random(), bytes, to });
+        this.#waiting.push({
+            sentMs,
+            readyMs: sentMs + least + (most - least) * random(),
+            bytes,
+            to,
+        });
         this.#schedule();
     }
 
