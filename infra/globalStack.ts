@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { Accelerator } from "../components/accelerator";
 import { GlobalDatabase } from "../components/globalDatabase";
 import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
 import { RoutingPolicy } from "../components/routingPolicy";
 import { GlobalWriter } from "../components/writer/globalWriter";
-import type { GlobalConfig } from "./config";
+import { dialOf, type GlobalConfig } from "./config";
 import {
     parseRegionOutputs,
     StackOutputsError,
@@ -14,6 +15,9 @@ import {
 } from "./stackOutputs";
 import { storefrontTable } from "./storefrontTable";
 import { regionNames, type Topology } from "./topology";
+
+/** The shallow check of every region. */
+const healthPath = "/health";
 
 type Pending<T> = {
     readonly [K in keyof T]: T[K] extends object ? pulumi.Input<Pending<T[K]>> : pulumi.Input<T[K]>;
@@ -25,6 +29,7 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
     const table = createTable(config, outputs);
     const database = createDatabase(config, topology, outputs);
     const routing = createRouting(config, topology, outputs, database);
+    const accelerator = createAccelerator(config, outputs);
     new LeverAlarms("levers", {
         healthCheckIds: routing.healthChecks.lever,
         topicArns: topicsIn(LeverAlarms.region, outputs),
@@ -35,11 +40,13 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         zoneId: config.zoneId,
         applicationName: routing.applicationName,
         writeName: routing.writeName,
+        directName: accelerator.directName,
         tableName: table.tableName,
         writer: config.writer,
         globalClusterId: database.id,
         writerChange: database.lastChange,
         shares: routing.shares,
+        dials: accelerator.dials,
         healthChecks: { endpoint, vote, notEvacuated, inService, lever },
     } satisfies Pending<GlobalOutputs>;
 }
@@ -164,7 +171,7 @@ function createRouting(
         standby: config.standby,
         writeAfter: [writer],
         residency: config.residency,
-        healthPath: "/health",
+        healthPath,
         regions: [...outputs].map(([region, of]) => {
             const sharePercent = config.shares[region];
             return {
@@ -176,6 +183,23 @@ function createRouting(
                 votesHost: of.votesHost,
             };
         }),
+    });
+}
+
+/** Its control plane is in us-west-2: a dial can be set while Route 53's is gone. */
+function createAccelerator(config: GlobalConfig, outputs: OutputsByRegion): Accelerator {
+    return new Accelerator("direct", {
+        accountId: config.accountId,
+        zoneId: config.zoneId,
+        domain: config.domain,
+        healthPath,
+        logRetentionDays: config.logRetentionDays,
+        deletionProtection: config.deletionProtection,
+        regions: [...outputs].map(([region, of]) => ({
+            region,
+            loadBalancerArn: of.loadBalancerArn,
+            ...dialOf(config.dials, region),
+        })),
     });
 }
 

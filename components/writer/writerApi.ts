@@ -31,10 +31,9 @@ const windowMinutes = { past: 10, ahead: 720 };
 /** RDS and CloudWatch. Every call goes to a region that is not the one in trouble, as far as there is a choice. */
 export class AwsWriterApi implements WriterApi {
     async observe(inputs: WriterInputs): Promise<Observed> {
-        const regions = [inputs.writer, ...Object.keys(inputs.members).sort()];
+        const regions = regionsToAsk(inputs);
         let failure: unknown;
-        // Two regions are asked: more would only keep somebody waiting who must act.
-        for (const region of [...new Set(regions)].slice(0, 2)) {
+        for (const region of regions) {
             try {
                 return await this.#describe(inputs, region);
             } catch (error) {
@@ -42,7 +41,7 @@ export class AwsWriterApi implements WriterApi {
             }
         }
         throw new Error(
-            `the roles of the global cluster ${inputs.globalClusterIdentifier} must be known, and RDS did not answer in ${regions.slice(0, 2).join(" or ")}: ${messageOf(failure)}; try again when it does`,
+            `the roles of the global cluster ${inputs.globalClusterIdentifier} must be known, and RDS did not answer in ${regions.join(" or ")}: ${messageOf(failure)}; try again when it does`,
             { cause: failure },
         );
     }
@@ -136,6 +135,17 @@ export class AwsWriterApi implements WriterApi {
             ),
         };
     }
+}
+
+/**
+ * The wanted writer's region and one more, those in service first. Every region knows the roles; to ask
+ * more than two would only keep somebody waiting who must act.
+ */
+export function regionsToAsk(inputs: WriterInputs): readonly string[] {
+    const { writer, members, outOfService } = inputs;
+    const all = [...new Set([writer, ...Object.keys(members).sort()])];
+    const isOut = (region: string): boolean => outOfService.includes(region);
+    return [...all.filter((region) => !isOut(region)), ...all.filter(isOut)].slice(0, 2);
 }
 
 function rds(region: string): RDSClient {

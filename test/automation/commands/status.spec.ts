@@ -17,6 +17,8 @@ const globalOutputs: StackOutputs = {
     zoneId: "Z1",
     applicationName: "app.example.com",
     writeName: "write.app.example.com",
+    directName: "direct.example.com",
+    dials: {},
     tableName: "table",
     writer: "us-east-1",
     globalClusterId: "meridian",
@@ -57,7 +59,9 @@ const probes: Probes = {
 
 function estateOf(answers: Record<string, StackOutputs | AutomationError>): Estate {
     return {
+        name: "full",
         topology,
+        configFolder: "/nowhere",
         stacks: new FakeStacks({ outputs: answers }),
         projectFolder: "/nowhere",
         policyPacks: { standing: [], evacuation: () => [] },

@@ -5,7 +5,7 @@ import type {
     WriterInputs,
     WriterOutputs,
 } from "../../../components/writer/desiredWriter";
-import type { WriterApi } from "../../../components/writer/writerApi";
+import { regionsToAsk, type WriterApi } from "../../../components/writer/writerApi";
 import { check, create, diff, read, update } from "../../../components/writer/writerProvider";
 
 const [home, away, third] = ["us-east-1", "eu-west-1", "ap-south-1"] as const;
@@ -269,6 +269,12 @@ describe("the owner of the writer", () => {
         expect(await message(update(deployed, wants(away), roles))).to.contain(
             "with eu-west-1 as the writer, within 1 s, got: us-east-1 writes",
         );
+    });
+
+    it("asks the wanted writer's region and another, those in service first", () => {
+        expect(regionsToAsk(inputs)).to.deep.equal([home, third]);
+        expect(regionsToAsk(wants(home, { outOfService: [home] }))).to.deep.equal([third, away]);
+        expect(regionsToAsk(wants(home, { outOfService: [third] }))).to.deep.equal([home, away]);
     });
 
     it("finds the writer in a refresh", async () => {
