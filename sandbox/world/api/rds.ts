@@ -30,7 +30,7 @@ export class RdsApi implements ApiHandler {
     async handle(request: ApiRequest): Promise<ApiResponse> {
         const action = actionOf(request);
         // What the account has takes a moment to run.
-        await this.databases.settled();
+        await this.databases.joined();
         const result = this.#run(action, formOf(request), request.region);
         return xmlResponse(
             `<${action}Response ${namespace}><${action}Result>${result}</${action}Result></${action}Response>`,

@@ -77,11 +77,21 @@ export class Databases implements Part {
     }
 
     /** Resolves when every cluster with an instance runs; rejects when one could not. */
-    async settled(): Promise<void> {
+    async joined(): Promise<void> {
         await this.world.clock.io(() => this.#work);
+        this.#throwFailure();
+    }
+
+    /** Resolves when every change of roles and every copy that is made anew is done, too. */
+    async settled(): Promise<void> {
+        await this.joined();
         for (const database of this.#databases.values()) {
             await this.world.clock.io(() => database.settled());
         }
+        this.#throwFailure();
+    }
+
+    #throwFailure(): void {
         if (this.#failure !== undefined) {
             const failure = this.#failure;
             this.#failure = undefined;
