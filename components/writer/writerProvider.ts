@@ -17,6 +17,11 @@ export interface CheckResult {
     readonly failures: readonly { readonly property: string; readonly reason: string }[];
 }
 
+/** AWS began a change and did not make it. */
+class GivenUpError extends Error {
+    override readonly name = "GivenUpError";
+}
+
 /** How often the roles are asked for while they change, milliseconds. */
 const periodMs = 500;
 
@@ -116,7 +121,16 @@ async function reconcile(
         return outputs(inputs, adopted(inputs.writer, olds));
     }
     await (plan.kind === "switchover" ? api.switchover(inputs) : api.failover(inputs));
-    await settled(inputs, api, (state) => !state.changing && state.writer === inputs.writer);
+    let began = false;
+    await settled(inputs, api, (state) => {
+        began ||= state.changing;
+        if (began && !state.changing && state.writer !== inputs.writer) {
+            throw new GivenUpError(
+                `\`writer\`: AWS gave up the ${plan.kind} of ${inputs.globalClusterIdentifier} to ${inputs.writer}, and ${state.writer ?? "no region"} writes; look at the global cluster's events, then run the update again`,
+            );
+        }
+        return !state.changing && state.writer === inputs.writer;
+    });
     return outputs(inputs, {
         kind: plan.kind,
         from,
@@ -176,6 +190,9 @@ async function settled(
             }
             last = `${observed.writer ?? "no region"} writes${observed.changing ? ", and the roles are changing" : ""}`;
         } catch (error) {
+            if (error instanceof GivenUpError) {
+                throw error;
+            }
             last = messageOf(error);
         }
         if (Date.now() >= end) {

@@ -237,7 +237,7 @@ export class Databases implements Part {
         this.#changes.set(globalClusterId, { status, fromArn: arnOf(from), toArn: arnOf(to) });
         void this.world.clock
             .io(() => change(database))
-            .then(() => this.#recordRoles(globalClusterId, to.region))
+            .then(() => this.#recordRoles(globalClusterId, database.writer ?? from.region))
             .catch((error: unknown) => {
                 this.#failure = error as Error;
             })

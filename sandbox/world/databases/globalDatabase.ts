@@ -136,13 +136,11 @@ export class GlobalDatabase {
 
     async stop(): Promise<void> {
         this.world.faults.off("change", this.#onFault);
+        const members = [...this.#members.values()];
+        // Without wires no server waits for another one.
+        await Promise.all(members.map(({ wire }) => wire.stop()));
         await this.#work.catch(() => undefined);
-        await Promise.all(
-            [...this.#members.values()].map(async ({ wire, server }) => {
-                await wire.stop();
-                await server.stop("immediate");
-            }),
-        );
+        await Promise.all(members.map(({ server }) => server.stop("immediate")));
         this.#members.clear();
     }
 
@@ -153,9 +151,11 @@ export class GlobalDatabase {
 
     /**
      * Hands the writer over without a loss: the old one takes no more writes, sends all it has, and
-     * the new one takes over from there.
+     * the new one takes over from there. When it cannot get all, the old one goes on as the writer.
+     *
+     * @returns whether the writer is another one now
      */
-    switchover(to: string): Promise<void> {
+    switchover(to: string): Promise<boolean> {
         return this.#alone(async () => {
             const [old, next] = [this.#member(this.#writer ?? ""), this.#member(to)];
             const fromMs = this.world.clock.now();
@@ -169,11 +169,17 @@ export class GlobalDatabase {
             const last = await old.server.position();
             // A server that stops in peace ends only when its standby has everything.
             await old.server.stop("fast");
-            await next.server.applied(last);
+            if (!(await next.server.applied(last))) {
+                await old.server.start("primary");
+                this.#changeWriter(old.region, old.region, fromMs);
+                await this.#followAll(old);
+                return false;
+            }
             next.wire.lead(undefined);
             await next.server.promote();
             this.#changeWriter(old.region, to, fromMs);
             await this.#followAll(next, old);
+            return true;
         });
     }
 

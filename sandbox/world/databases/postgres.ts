@@ -12,6 +12,8 @@ export const superuser = "rdsadmin";
 
 /** Real milliseconds that a server has to come up, follow or go down. */
 const patienceMs = 60_000;
+/** Real milliseconds that a standby has to apply what it has. */
+const applyMs = 10_000;
 
 export interface PostgresPlace {
     /** Folder of the server's sockets and, in a folder named by region, its data. */
@@ -160,15 +162,21 @@ export class PostgresServer {
         );
     }
 
-    /** Waits until the log has been applied up to a position. */
-    async applied(position: bigint): Promise<void> {
-        await this.#until(
-            async () =>
-                BigInt(
-                    await this.value<string>("SELECT (pg_last_wal_replay_lsn() - '0/0')::text"),
-                ) >= position,
-            `did not apply the log up to ${lsn(position)}`,
-        );
+    /** Whether the log is applied up to a position, soon after all that will ever come has come. */
+    async applied(position: bigint): Promise<boolean> {
+        const end = performance.now() + applyMs;
+        for (;;) {
+            const applied = await this.value<string>(
+                "SELECT (pg_last_wal_replay_lsn() - '0/0')::text",
+            );
+            if (BigInt(applied) >= position) {
+                return true;
+            }
+            if (performance.now() >= end) {
+                return false;
+            }
+            await realDelay(25);
+        }
     }
 
     async query<R extends QueryResultRow>(sql: string): Promise<readonly R[]> {
@@ -283,7 +291,9 @@ export function run(command: string, args: readonly string[]): Promise<void> {
         });
         const errors: Buffer[] = [];
         child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
-        child.once("error", reject);
+        child.once("error", (error: NodeJS.ErrnoException) =>
+            reject(error.code === "EACCES" ? closed(command, error) : error),
+        );
         child.once("close", (code) =>
             code === 0
                 ? resolve()
@@ -294,4 +304,14 @@ export function run(command: string, args: readonly string[]): Promise<void> {
                   ),
         );
     });
+}
+
+function closed(command: string, cause: Error): Error {
+    const user = runAs();
+    return user === undefined
+        ? cause
+        : new Error(
+              `PostgreSQL does not run as root and is run as user ${user.uid}, who cannot start ${command}; keep the clone in a folder that is open to others, or run as another user`,
+              { cause },
+          );
 }

@@ -42,8 +42,9 @@ class FakeRoles implements WriterApi {
     reachable = true;
     lag: number | undefined = 0.2;
     connected: readonly string[] = [home, away, third];
-    /** Whether a call that changes roles does so. */
+    /** Whether a call that changes roles does so, and whether it is to be seen that it was made. */
     obeys = true;
+    silent = false;
 
     async observe(): Promise<Observed> {
         if (!this.reachable) {
@@ -77,8 +78,8 @@ class FakeRoles implements WriterApi {
         this.calls.push(`${kind} ${to}`);
         if (this.obeys) {
             this.writer = to;
-            this.changing = 2;
         }
+        this.changing = this.silent ? 0 : 2;
     }
 }
 
@@ -266,9 +267,17 @@ describe("the owner of the writer", () => {
 
     it("gives up in time when the roles do not come to be as wanted", async () => {
         roles.obeys = false;
+        roles.silent = true;
         expect(await message(update(deployed, wants(away), roles))).to.contain(
             "with eu-west-1 as the writer, within 1 s, got: us-east-1 writes",
         );
+    });
+
+    it("does not wait for a change that AWS gave up", async () => {
+        roles.obeys = false;
+        expect(
+            await message(update(deployed, wants(away, { timeoutSeconds: 600 }), roles)),
+        ).to.contain("AWS gave up the switchover of shop to eu-west-1, and us-east-1 writes");
     });
 
     it("asks the wanted writer's region and another, those in service first", () => {
