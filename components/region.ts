@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { aliasPair } from "./aliasPair";
 import { bucketNameOf } from "./bucketNames";
 import { Certificate } from "./certificate";
+import { DatabasePlace } from "./databasePlace";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
 import { FailoverAutomation } from "./failoverAutomation";
@@ -87,6 +88,8 @@ const healthPath = "/health";
 export class Region extends pulumi.ComponentResource {
     readonly loadBalancer: LoadBalancer;
     readonly service: Service;
+    /** Where the region's cluster of the global database goes. */
+    readonly database: DatabasePlace;
     readonly votes: Votes;
     readonly keys: RegionKeys;
     readonly buckets: RegionBuckets;
@@ -121,7 +124,17 @@ export class Region extends pulumi.ComponentResource {
             parent,
         );
         this.loadBalancer = this.createEntrance(name, args, network);
-        this.service = this.createService(name, args, network);
+        const serviceGroup = this.createServiceGroup(name, args, network);
+        this.database = new DatabasePlace(
+            `${name}-database`,
+            {
+                vpcId: network.vpcId,
+                subnetIds: network.privateSubnetIds,
+                serviceGroupId: serviceGroup.group.securityGroupId,
+            },
+            parent,
+        );
+        this.service = this.createService(name, args, network, serviceGroup);
         this.votes = new Votes(
             `${name}-votes`,
             { ...args, candidates: others(args.regions, args.region) },
@@ -196,16 +209,16 @@ export class Region extends pulumi.ComponentResource {
         return loadBalancer;
     }
 
-    private createService(name: string, args: RegionArgs, network: Network): Service {
-        const buckets = {
-            mediaBucket: bucketNameOf("media", args.region, args.accountId),
-            ordersBucket: bucketNameOf("orders", args.region, args.accountId),
-        };
+    private createServiceGroup(
+        name: string,
+        args: RegionArgs,
+        network: Network,
+    ): { readonly group: ServiceSecurityGroup; readonly endpoints: ServiceEndpoints } {
         const endpoints = new ServiceEndpoints(
             `${name}-endpoints`,
             {
                 ...args,
-                ...buckets,
+                ...bucketsOf(args),
                 vpcId: network.vpcId,
                 subnetIds: network.privateSubnetIds,
                 routeTableId: network.privateRouteTableId,
@@ -223,6 +236,16 @@ export class Region extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+        return { group, endpoints };
+    }
+
+    private createService(
+        name: string,
+        args: RegionArgs,
+        network: Network,
+        { group, endpoints }: ReturnType<Region["createServiceGroup"]>,
+    ): Service {
+        const buckets = bucketsOf(args);
         return new Service(
             `${name}-service`,
             {
@@ -347,4 +370,15 @@ export class Region extends pulumi.ComponentResource {
 
 function others(regions: readonly string[], region: string): readonly string[] {
     return regions.filter((other) => other !== region).sort();
+}
+
+/** Names of the buckets that the service uses. */
+function bucketsOf({ region, accountId }: RegionArgs): {
+    readonly mediaBucket: string;
+    readonly ordersBucket: string;
+} {
+    return {
+        mediaBucket: bucketNameOf("media", region, accountId),
+        ordersBucket: bucketNameOf("orders", region, accountId),
+    };
 }

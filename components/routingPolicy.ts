@@ -50,6 +50,8 @@ export interface RoutingPolicyArgs {
     /** Region that takes what must have one writer, and the one that stands in. */
     readonly writer: string;
     readonly standby: string;
+    /** What must be done before the name of what must have one writer changes. @default nothing */
+    readonly writeAfter?: readonly pulumi.Resource[];
     /** Geographies with rules of their own; everybody else goes by latency. */
     readonly residency: readonly Residency[];
     /** Path of the shallow health check, the same for all regions. */
@@ -109,7 +111,12 @@ export class RoutingPolicy extends pulumi.ComponentResource {
         );
         new WriteRecords(
             `${name}-write`,
-            { ...shared, writer: args.writer, standby: args.standby },
+            {
+                ...shared,
+                writer: args.writer,
+                standby: args.standby,
+                after: args.writeAfter ?? [],
+            },
             { parent: this },
         );
 

@@ -13,6 +13,8 @@ export interface WriteRecordsArgs {
     readonly inService: Readonly<Record<string, pulumi.Input<string>>>;
     readonly writer: string;
     readonly standby: string;
+    /** What comes first: a name must not lead to a region that does not write yet. */
+    readonly after: readonly pulumi.Resource[];
 }
 
 /**
@@ -45,7 +47,7 @@ export class WriteRecords extends pulumi.ComponentResource {
                         evaluateTargetHealth: true,
                     },
                 },
-                { parent: this },
+                { parent: this, dependsOn: [...args.after] },
             );
         }
 

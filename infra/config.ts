@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { acceleratorProblems } from "../components/acceleratorProblems";
+import { globalDatabaseProblems } from "../components/globalDatabaseProblems";
 import { regionProblems } from "../components/regionProblems";
 import { routingProblems } from "../components/routingProblems";
 import { capacityProblems } from "../components/tableCapacity";
@@ -74,6 +75,7 @@ export function readGlobalConfig(
             })),
         }),
         ...unknownRegions("meridian:shares", Object.keys(values.shares ?? {}), names),
+        ...databaseProblems(values, names),
         ...unknownRegions("meridian:dials", Object.keys(values.dials ?? {}), names),
         ...acceleratorProblems(
             names.map((region) => ({ region, ...dialOf(values.dials ?? {}, region) })),
@@ -86,6 +88,25 @@ export function readGlobalConfig(
             : unknownRegions("meridian:edgeSecondary", [values.edgeSecondary], names)),
         ...(values.capacity === undefined ? [] : capacityProblems(values.capacity, names)),
     ]);
+}
+
+/** The writer itself is judged with the roles it has, before anything changes: see `GlobalWriter`. */
+function databaseProblems(
+    { acceptDataLoss, database }: Partial<GlobalConfig>,
+    names: readonly string[],
+): readonly string[] {
+    return [
+        ...(acceptDataLoss === undefined
+            ? []
+            : unknownRegions("meridian:acceptDataLoss", [acceptDataLoss], names)),
+        ...(database === undefined
+            ? []
+            : globalDatabaseProblems({
+                  home: names[0] ?? "",
+                  ...database,
+                  members: names.map((region) => ({ region })),
+              }).map((problem) => problem.replace(/^`(\w+)`/, "`meridian:database.$1`"))),
+    ];
 }
 
 /** The dial of a region, where one is configured. */

@@ -4,10 +4,12 @@ import { Accelerator } from "../components/accelerator";
 import { bucketPurposes, type BucketPurpose } from "../components/bucketNames";
 import { BucketReplication } from "../components/bucketReplication";
 import { Edge } from "../components/edge";
+import { GlobalDatabase } from "../components/globalDatabase";
 import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
 import { ProductMedia } from "../components/productMedia";
 import { RoutingPolicy } from "../components/routingPolicy";
+import { GlobalWriter } from "../components/writer/globalWriter";
 import { dialOf, type GlobalConfig } from "./config";
 import { productMedia } from "./productMedia";
 import {
@@ -30,7 +32,8 @@ type Pending<T> = {
 export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<GlobalOutputs> {
     const outputs = readRegions(regionNames(topology));
     const table = createTable(config, outputs);
-    const routing = createRouting(config, topology, outputs);
+    const database = createDatabase(config, topology, outputs);
+    const routing = createRouting(config, topology, outputs, database);
     replicateBuckets(config, outputs);
     const accelerator = createAccelerator(config, outputs);
     new LeverAlarms("levers", {
@@ -49,6 +52,8 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         directName: accelerator.directName,
         tableName: table.tableName,
         writer: config.writer,
+        globalClusterId: database.id,
+        writerChange: database.lastChange,
         shares: routing.shares,
         dials: accelerator.dials,
         healthChecks: { endpoint, vote, notEvacuated, inService, lever },
@@ -132,10 +137,68 @@ function replicateBuckets(config: GlobalConfig, outputs: OutputsByRegion): void 
     }
 }
 
+/** The global database, and the one owner of who writes in it. */
+function createDatabase(
+    config: GlobalConfig,
+    topology: Topology,
+    outputs: OutputsByRegion,
+): GlobalWriter {
+    const { home, rpoSeconds, ...settings } = config.database;
+    const database = new GlobalDatabase("database", {
+        ...settings,
+        globalClusterIdentifier: "meridian",
+        databaseName: "storefront",
+        home: home ?? config.tableHome,
+        members: [...outputs].map(([region, of]) => ({
+            region,
+            subnetGroupName: of.databaseSubnetGroup,
+            securityGroupId: of.databaseSecurityGroupId,
+            parameterGroupName: of.databaseParameterGroup,
+            keyArn: of.databaseKeyArn,
+        })),
+        deletionProtection: config.deletionProtection,
+    });
+    return new GlobalWriter(
+        "writer",
+        {
+            globalClusterIdentifier: database.globalClusterIdentifier,
+            writer: config.writer,
+            members: database.clusters.map(({ region, arn, identifier }) => ({
+                region,
+                clusterArn: arn,
+                clusterIdentifier: identifier,
+            })),
+            outOfService: pulumi
+                .all([...outputs.values()])
+                .apply((regions) => evacuated(regions, topology)),
+            rpoSeconds,
+            ...(config.acceptDataLoss === undefined
+                ? {}
+                : { acceptDataLoss: config.acceptDataLoss }),
+        },
+        { dependsOn: [...database.instances] },
+    );
+}
+
+/** The regions that a quorum of the others votes out, as deployed. */
+export function evacuated(
+    regions: readonly Pick<RegionOutputs, "region" | "votes">[],
+    { quorum }: Topology,
+): readonly string[] {
+    return regions
+        .map(({ region }) => region)
+        .filter(
+            (region) =>
+                regions.filter(({ votes }) => votes[region] === "evacuate").length >= quorum,
+        )
+        .sort();
+}
+
 function createRouting(
     config: GlobalConfig,
     topology: Topology,
     outputs: OutputsByRegion,
+    writer: GlobalWriter,
 ): RoutingPolicy {
     return new RoutingPolicy("routing", {
         zoneId: config.zoneId,
@@ -143,6 +206,7 @@ function createRouting(
         quorum: topology.quorum,
         writer: config.writer,
         standby: config.standby,
+        writeAfter: [writer],
         residency: config.residency,
         healthPath,
         regions: [...outputs].map(([region, of]) => {

@@ -147,6 +147,27 @@ export const globalShape = {
     ...sharedShape,
     writer: textSetting("meridian:writer", regionName),
     standby: textSetting("meridian:standby", regionName),
+    acceptDataLoss: textSetting("meridian:acceptDataLoss", regionName.optional()),
+    database: valueSetting(
+        "meridian:database",
+        z
+            .strictObject({
+                home: regionName.exactOptional(),
+                engineVersion: z
+                    .string({ error: "must be a version of Aurora PostgreSQL 17 in quotes" })
+                    .regex(/^17\.\d+$/, {
+                        error: 'must be a version of Aurora PostgreSQL 17 in quotes, such as "17.5"',
+                    })
+                    .default("17.5"),
+                instanceClass: z
+                    .string({ error: "must be an instance class, such as db.r6g.large" })
+                    .default("db.r6g.large"),
+                instances: whole(1, 16).default(2),
+                backupDays: whole(1, 35).default(14),
+                rpoSeconds: whole(1, 3600).default(10),
+            })
+            .prefault({}),
+    ),
     tableHome: textSetting("meridian:tableHome", regionName),
     edgeSecondary: textSetting("meridian:edgeSecondary", regionName.optional()),
     shares: valueSetting(

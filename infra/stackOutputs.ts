@@ -23,6 +23,11 @@ export const regionOutputsSchema = z.object({
     ordersBucket: z.string(),
     /** ARN of the key that encrypts both. */
     bucketKeyArn: z.string(),
+    /** Where the region's cluster of the global database goes, and the key that encrypts it. */
+    databaseSubnetGroup: z.string(),
+    databaseSecurityGroupId: z.string(),
+    databaseParameterGroup: z.string(),
+    databaseKeyArn: z.string(),
     serviceRoleName: z.string(),
     failoverTopicArn: z.string(),
     recoveryTopicArn: z.string(),
@@ -56,6 +61,15 @@ export const globalOutputsSchema = z.object({
     distributionId: z.string().exactOptional(),
     tableName: z.string(),
     writer: z.string(),
+    /** The Aurora global cluster whose writer `writer` is. */
+    globalClusterId: z.string(),
+    /** How the writer came to be where it is; a lag of -1 was not known. */
+    writerChange: z.object({
+        kind: z.enum(["none", "adopted", "switchover", "failover"]),
+        from: z.string(),
+        to: z.string(),
+        lagSeconds: z.number(),
+    }),
     /** Percent of a region's own users it serves itself, 0 to 100, by region. */
     shares: z.record(z.string(), z.number().min(0).max(100)),
     /** Percent of the accelerator's connections nearest to a region that it takes, 0 to 100, by region. */

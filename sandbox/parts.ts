@@ -2,7 +2,9 @@ import { Accelerators } from "./world/accelerator";
 import { Alarms } from "./world/alarms/alarms";
 import { Route53Api } from "./world/api/route53";
 import { ApiServer } from "./world/api/server";
+import { CloudWatchApi } from "./world/api/cloudwatch";
 import { DynamoDbApi } from "./world/api/dynamodb";
+import { RdsApi } from "./world/api/rds";
 import { S3Api } from "./world/api/s3";
 import { SnsApi } from "./world/api/sns";
 import { SqsApi } from "./world/api/sqs";
@@ -11,6 +13,7 @@ import { Backups } from "./world/backups/backups";
 import { Buckets } from "./world/buckets/buckets";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
+import { Databases } from "./world/databases/databases";
 import { DnsServer } from "./world/dns";
 import { Edges } from "./world/edge/edges";
 import { HealthCheckers } from "./world/healthChecks";
@@ -42,6 +45,7 @@ export interface Parts {
     readonly tables: Tables;
     readonly tableScaling: TableScaling;
     readonly backups: Backups;
+    readonly databases: Databases;
     readonly buckets: Buckets;
     readonly messaging: Messaging;
     readonly alarms: Alarms;
@@ -62,6 +66,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const metrics = new Metrics(world.clock);
     const targets = new Targets();
     const tables = new Tables(world, { metrics });
+    const databases = new Databases(world, { metrics });
     const messaging = new Messaging(world, { metrics, inside });
     const buckets = new Buckets(world, { certificates, metrics, topics: messaging.topics });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
@@ -93,6 +98,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
             failures: messaging.failures,
         }),
         tableScaling: new TableScaling(world, { throughput: tables.throughput, metrics }),
+        databases,
         buckets,
         messaging,
         alarms,
@@ -103,7 +109,9 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         health,
         dns,
         api: new ApiServer(world, [
+            new CloudWatchApi(metrics),
             new DynamoDbApi(tables),
+            new RdsApi(world, databases),
             new Route53Api(world, { dns, health }),
             new S3Api(buckets),
             new SnsApi(world, messaging.topics),
@@ -121,6 +129,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.tables,
         parts.tableScaling,
         parts.backups,
+        parts.databases,
         parts.buckets,
         parts.api,
         parts.messaging,

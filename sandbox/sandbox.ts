@@ -5,6 +5,7 @@ import type { Alarms } from "./world/alarms/alarms";
 import type { Buckets } from "./world/buckets/buckets";
 import type { Replicator } from "./world/buckets/replication/replicator";
 import type { WorldClock } from "./world/clock";
+import type { Databases } from "./world/databases/databases";
 import type { DnsServer } from "./world/dns";
 import type { Edges } from "./world/edge/edges";
 import type { Faults } from "./world/faults";
@@ -94,6 +95,10 @@ export class Sandbox {
 
     get edges(): Edges {
         return this.parts.edges;
+    }
+
+    get databases(): Databases {
+        return this.parts.databases;
     }
 
     get tasks(): Tasks {

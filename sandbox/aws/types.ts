@@ -12,6 +12,7 @@ import { iamTypes } from "./iam";
 import { kmsTypes } from "./kms";
 import { lambdaTypes } from "./lambda";
 import { lbTypes } from "./lb";
+import { rdsTypes } from "./rds";
 import type { ResourceType } from "./resourceType";
 import { route53Types } from "./route53";
 import { s3Types } from "./s3";
@@ -35,6 +36,7 @@ export const resourceTypes: readonly ResourceType[] = [
     ...kmsTypes,
     ...lambdaTypes,
     ...lbTypes,
+    ...rdsTypes,
     ...route53Types,
     ...s3Types,
     ...snsTypes,

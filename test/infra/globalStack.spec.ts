@@ -5,7 +5,7 @@ import { estimate } from "../../automation/cost/estimate";
 import { ownPriceTable, readPriceTable } from "../../automation/cost/priceTable";
 import { ownUsage, readUsage } from "../../automation/cost/usage";
 import { readGlobalConfig } from "../../infra/config";
-import { deployGlobal, regionOutputsOf } from "../../infra/globalStack";
+import { deployGlobal, evacuated, regionOutputsOf } from "../../infra/globalStack";
 import { parseGlobalOutputs, type RegionOutputs } from "../../infra/stackOutputs";
 import { majorityQuorum, regionNames, topology, type Topology } from "../../infra/topology";
 import { catalogue } from "../../runtime/service/catalogue";
@@ -34,6 +34,10 @@ function outputsOf(region: string, of: Topology): RegionOutputs {
         mediaBucket: `media-${region}`,
         ordersBucket: `orders-${region}`,
         bucketKeyArn: arn("kms", `key/${region}`),
+        databaseSubnetGroup: "meridian",
+        databaseSecurityGroupId: `sg-${region}`,
+        databaseParameterGroup: "meridian",
+        databaseKeyArn: arn("kms", `key/${region}`),
         serviceRoleName: "role",
         failoverTopicArn: arn("sns", "meridian-failover"),
         recoveryTopicArn: arn("sns", "meridian-recovery"),
@@ -103,6 +107,47 @@ describe("the global stack", () => {
             usage: await readUsage(ownUsage),
         });
         expect(unpriced).to.deep.equal([]);
+    });
+
+    it("gives the writer one owner, which the name of the writer waits for", async () => {
+        const { registered } = await deploy(topology, {
+            "meridian:writer": "eu-west-1",
+            "meridian:standby": "us-east-1",
+        });
+        const type = "pulumi-nodejs:dynamic/meridian:GlobalWriter";
+        expect(registered.inputs(type, "writer")).to.deep.include({
+            writer: "eu-west-1",
+            outOfService: [],
+            acceptDataLoss: "",
+            rpoSeconds: 10,
+            clusterIdentifiers: Object.fromEntries(
+                regionNames().map((region) => [region, `meridian-${region}`]),
+            ),
+        });
+        expect(
+            registered.one("aws:route53/record:Record", "write-primary-a").options.dependsOn,
+        ).to.include("writer");
+    });
+
+    it("knows who is voted out: those that a quorum of the others votes against", () => {
+        const votes = (region: string, against: readonly string[]) => ({
+            region,
+            votes: Object.fromEntries(
+                regionNames()
+                    .filter((other) => other !== region)
+                    .map((other) => [
+                        other,
+                        against.includes(other) ? ("evacuate" as const) : ("in-service" as const),
+                    ]),
+            ),
+        });
+        const [a = "", b = "", c = "", d = ""] = regionNames();
+        expect(
+            evacuated([votes(a, [d]), votes(b, []), votes(c, []), votes(d, [])], topology),
+        ).to.deep.equal([]);
+        expect(
+            evacuated([votes(a, [d]), votes(b, [d]), votes(c, []), votes(d, [a])], topology),
+        ).to.deep.equal([d]);
     });
 
     it("looks nothing up", async () => {

@@ -42,6 +42,10 @@ describe("a region stack", () => {
             mediaBucket: "meridian-media-eu-west-1-111122223333",
             ordersBucket: "meridian-orders-eu-west-1-111122223333",
             bucketKeyArn: "arn:aws:kms:eu-west-1:111122223333:meridian-keys-data",
+            databaseSubnetGroup: "meridian",
+            databaseSecurityGroupId: "meridian-database-id",
+            databaseParameterGroup: "meridian",
+            databaseKeyArn: "arn:aws:kms:eu-west-1:111122223333:meridian-keys-data",
             userFacingAlarms: ["meridian-error-rate", "meridian-latency"],
             observerAlarms: {
                 "ap-east-1": "meridian-observer-ap-east-1",

@@ -194,6 +194,15 @@ const computers: Readonly<
         domainName: "d111111abcdef8.cloudfront.net",
         hostedZoneId: "Z2FDTNDATAQYW2",
     }),
+    "pulumi-nodejs:dynamic/meridian:GlobalWriter": (_, inputs) => ({
+        currentWriter: inputs["writer"],
+        lastChange: {
+            kind: "none",
+            from: inputs["writer"],
+            to: inputs["writer"],
+            lagSeconds: 0,
+        },
+    }),
     "aws:ec2/vpc:Vpc": () => ({ ipv6CidrBlock: "2600:1f18:abcd:ef00::/56" }),
     "aws:ec2/vpcEndpoint:VpcEndpoint": (name) => ({ prefixListId: `pl-${name}` }),
     "aws:globalaccelerator/accelerator:Accelerator": () => ({

@@ -21,6 +21,8 @@ const globalOutputs: StackOutputs = {
     dials: {},
     tableName: "table",
     writer: "us-east-1",
+    globalClusterId: "meridian",
+    writerChange: { kind: "none", from: "us-east-1", to: "us-east-1", lagSeconds: 0 },
     shares: { "us-east-1": 10, "eu-west-1": 100, "ap-south-1": 100, "ap-east-1": 100 },
     healthChecks: {
         endpoint: byRegion("endpoint"),

@@ -1,0 +1,174 @@
+import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+    DescribeDBClustersCommand,
+    DescribeGlobalClustersCommand,
+    FailoverGlobalClusterCommand,
+    ModifyDBClusterCommand,
+    RDSClient,
+    StopDBClusterCommand,
+    SwitchoverGlobalClusterCommand,
+} from "@aws-sdk/client-rds";
+import { expect } from "chai";
+
+import { CloudWatchApi } from "../../../../sandbox/world/api/cloudwatch";
+import { RdsApi } from "../../../../sandbox/world/api/rds";
+import { ApiServer } from "../../../../sandbox/world/api/server";
+import { Databases } from "../../../../sandbox/world/databases/databases";
+import { Metrics } from "../../../../sandbox/world/metrics";
+import { smallWorld, type SmallWorld } from "../../../support/smallWorld";
+import { refusal } from "../../support/account";
+
+const [home, away] = ["us-east-1", "eu-west-1"] as const;
+const arn = (region: string): string => `arn:aws:rds:${region}:111122223333:cluster:shop-${region}`;
+
+describe("RDS's and CloudWatch's API", () => {
+    let world: SmallWorld;
+    let metrics: Metrics;
+    let server: ApiServer;
+    let rds: RDSClient;
+
+    /** Clusters without instances: what the API says of them needs no server. */
+    beforeEach(async () => {
+        world = await smallWorld();
+        metrics = new Metrics(world.clock);
+        const databases = new Databases(world, { metrics });
+        server = new ApiServer(world, [new CloudWatchApi(metrics), new RdsApi(world, databases)]);
+        await server.start();
+        world.declare("aws:rds/globalCluster:GlobalCluster", home, "shop", {
+            globalClusterIdentifier: "shop",
+            engine: "aurora-postgresql",
+            engineVersion: "17.5",
+            arn: "arn:aws:rds::111122223333:global-cluster:shop",
+        });
+        for (const region of [home, away]) {
+            world.declare("aws:rds/cluster:Cluster", region, `shop-${region}`, {
+                arn: arn(region),
+                engine: "aurora-postgresql",
+                endpoint: `shop.${region}.rds.amazonaws.com`,
+                globalClusterIdentifier: "shop",
+                iamDatabaseAuthenticationEnabled: true,
+                replicationSourceIdentifier: region === home ? "" : arn(home),
+            });
+        }
+        rds = client(away);
+    });
+    afterEach(async () => {
+        rds.destroy();
+        await server.stop();
+        world.end();
+    });
+
+    const settings = (region: string) => ({
+        region,
+        endpoint: server.url,
+        maxAttempts: 1,
+        credentials: { accessKeyId: "AKIAREHEARSALCLOUD00", secretAccessKey: "rehearsal" },
+    });
+    const client = (region: string): RDSClient => new RDSClient(settings(region));
+
+    it("tells the members' roles in every region", async () => {
+        const { GlobalClusters } = await rds.send(
+            new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: "shop" }),
+        );
+        expect(GlobalClusters).to.have.lengthOf(1);
+        expect(GlobalClusters?.[0]).to.deep.include({
+            GlobalClusterIdentifier: "shop",
+            Status: "available",
+            EngineVersion: "17.5",
+        });
+        expect(
+            GlobalClusters?.[0]?.GlobalClusterMembers?.map(
+                ({ DBClusterArn, IsWriter, Readers }) => [DBClusterArn, IsWriter, Readers ?? []],
+            ),
+        ).to.deep.equal([
+            [arn(home), true, [arn(away)]],
+            [arn(away), false, []],
+        ]);
+        expect(
+            await refusal(
+                rds.send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: "none" })),
+            ),
+        ).to.contain("Global cluster none not found");
+    });
+
+    it("tells a region's own clusters", async () => {
+        const { DBClusters } = await rds.send(new DescribeDBClustersCommand({}));
+        expect(DBClusters?.map((each) => [each.DBClusterIdentifier, each.Status])).to.deep.equal([
+            ["shop-eu-west-1", "available"],
+        ]);
+        expect(
+            await refusal(
+                rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: "shop-us-east-1" })),
+            ),
+        ).to.contain("not found");
+    });
+
+    it("refuses changes of roles that AWS refuses", async () => {
+        const to = (region: string) => ({
+            GlobalClusterIdentifier: "shop",
+            TargetDbClusterIdentifier: arn(region),
+        });
+        expect(await refusal(rds.send(new SwitchoverGlobalClusterCommand(to(away))))).to.contain(
+            "has no available instance",
+        );
+        expect(await refusal(rds.send(new SwitchoverGlobalClusterCommand(to(home))))).to.contain(
+            "already the primary",
+        );
+        expect(
+            await refusal(rds.send(new SwitchoverGlobalClusterCommand(to("sa-east-1")))),
+        ).to.contain("is no member");
+        const both = { ...to(away), AllowDataLoss: true, Switchover: true };
+        expect(await refusal(rds.send(new FailoverGlobalClusterCommand(both)))).to.contain(
+            "can't be specified together",
+        );
+    });
+
+    it("lets the master user of the primary sign in with IAM", async () => {
+        const modify = (region: string) =>
+            client(region).send(
+                new ModifyDBClusterCommand({
+                    DBClusterIdentifier: `shop-${region}`,
+                    MasterUserAuthenticationType: "iam-db-auth",
+                    ApplyImmediately: true,
+                }),
+            );
+        await modify(home);
+        const cluster = world.store.get("aws:rds/cluster:Cluster", home, `shop-${home}`);
+        expect(cluster?.outputs["masterUserAuthenticationType"]).to.equal("iam-db-auth");
+        expect(await refusal(modify(away))).to.contain("is a secondary cluster");
+    });
+
+    it("says what it does not have", async () => {
+        expect(
+            await refusal(rds.send(new StopDBClusterCommand({ DBClusterIdentifier: "x" }))),
+        ).to.contain("no rds action StopDBCluster");
+    });
+
+    it("gives a metric's statistics by period", async () => {
+        const dimensions = { DBClusterIdentifier: "shop", SourceRegion: home };
+        for (const value of [20, 40]) {
+            metrics.put({ region: away, namespace: "AWS/RDS", metric: "Lag", dimensions, value });
+        }
+        const cloudwatch = new CloudWatchClient(settings(away));
+        const ask = (minutes: number) =>
+            cloudwatch.send(
+                new GetMetricStatisticsCommand({
+                    Namespace: "AWS/RDS",
+                    MetricName: "Lag",
+                    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({
+                        Name,
+                        Value,
+                    })),
+                    StartTime: new Date(world.clock.now() - 60_000 * minutes),
+                    EndTime: new Date(world.clock.now() + 60_000),
+                    Period: 60,
+                    Statistics: ["Maximum", "Average"],
+                }),
+            );
+        const { Datapoints } = await ask(5);
+        const points = Datapoints?.map(({ Maximum, Average }) => ({ Maximum, Average }));
+        expect(points).to.deep.equal([{ Maximum: 40, Average: 30 }]);
+        expect(await refusal(ask(2000))).to.contain("exceeds the limit of 1440");
+        cloudwatch.destroy();
+    });
+});
