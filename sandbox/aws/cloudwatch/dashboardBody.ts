@@ -91,11 +91,9 @@ const widget = z
                 properties: z.looseObject({
                     alarms: z
                         .array(
-                            z
-                                .string()
-                                .regex(/^arn:aws[\w-]*:cloudwatch:/, {
-                                    error: "must be ARNs of alarms",
-                                }),
+                            z.string().regex(/^arn:aws[\w-]*:cloudwatch:/, {
+                                error: "must be ARNs of alarms",
+                            }),
                         )
                         .min(1)
                         .max(100),
