@@ -5,6 +5,7 @@
 const free: ReadonlySet<string> = new Set([
     ...of("acm", "certificate", "certificateValidation"),
     ...of("appautoscaling", "policy", "target"),
+    ...of("backup", "selection", "vault"),
     ...of("cloudfront", "cachePolicy", "originAccessControl", "originRequestPolicy"),
     ...of("cloudfront", "responseHeadersPolicy", "monitoringSubscription"),
     ...of("cloudwatch", "eventBusPolicy", "eventPermission", "eventRule", "eventTarget"),

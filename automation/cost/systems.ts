@@ -8,6 +8,7 @@ export const votesSystem = "votes";
 const systems: Readonly<Record<string, string>> = {
     acm: "certificates",
     appautoscaling: "service",
+    backup: "tables",
     cloudfront: "edge",
     cloudwatch: "alarms and logs",
     dynamodb: "tables",

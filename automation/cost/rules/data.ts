@@ -88,6 +88,15 @@ const tableReplica: CostRule = (_, { usage, region, neighbours }) => {
     ];
 };
 
+/** A daily rule holds as many whole backups of the storefront's table as it keeps days. */
+const backupPlan: CostRule = ({ properties }, { usage }) =>
+    listOf(properties, "rules").map((rule) => ({
+        price: "table-backup",
+        quantity:
+            usage.tableGigabytes *
+            numberOf((rule["lifecycle"] ?? {}) as Record<string, unknown>, "deleteAfter", 1),
+    }));
+
 const bucket: CostRule = (resource, { usage, region }) =>
     // Votes are a few bytes; what reads them is billed with the health checks.
     isVotes(resource.urn)
@@ -145,6 +154,7 @@ export function isVotes(urn: string): boolean {
 
 /** What keeps data. */
 export const dataRules: Readonly<Record<string, CostRule>> = {
+    "aws:backup/plan:Plan": backupPlan,
     "aws:dynamodb/table:Table": table,
     "aws:dynamodb/tableReplica:TableReplica": tableReplica,
     "aws:s3/bucket:Bucket": bucket,

@@ -178,6 +178,17 @@ describe("the cost estimate", () => {
         expect(quantity(result, "table-storage")).to.equal(usage.tableGigabytes);
     });
 
+    it("bills a daily backup by the days that it is kept", () => {
+        const result = of([
+            resource("us-east-1", "aws:backup/vault:Vault", "v", {}),
+            resource("us-east-1", "aws:backup/plan:Plan", "p", {
+                rules: [{ ruleName: "daily", lifecycle: { deleteAfter: 35 } }],
+            }),
+        ]);
+        expect(result.unpriced).to.eql([]);
+        expect(quantity(result, "table-backup")).to.equal(35 * usage.tableGigabytes);
+    });
+
     it("bills an interface endpoint by zone, and a gateway endpoint not at all", () => {
         const type = "aws:ec2/vpcEndpoint:VpcEndpoint";
         const result = of([
