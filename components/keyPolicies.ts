@@ -49,13 +49,17 @@ export function administration(accountId: string): Statement {
 }
 
 /**
- * Tables: whoever IAM lets near the table may use the key through DynamoDB, and through nothing else.
+ * Tables and buckets: whoever IAM lets near one may use the key through DynamoDB or S3, and through
+ * nothing else. Replication of a bucket is somebody that IAM lets near it, too.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms-authz
  */
 export function dataUses(region: string, accountId: string): readonly Statement[] {
     return [
-        ...throughServices(accountId, [`dynamodb.${region}.amazonaws.com`]),
+        ...throughServices(accountId, [
+            `dynamodb.${region}.amazonaws.com`,
+            `s3.${region}.amazonaws.com`,
+        ]),
         {
             Sid: "DynamoDbChecksTheKey",
             Effect: "Allow",
@@ -92,6 +96,7 @@ export function operationsUses(region: string, accountId: string): readonly Stat
         serviceStatement("AlarmsPublish", "cloudwatch", [arn("cloudwatch", "alarm:meridian-*")]),
         serviceStatement("EventsKeepDeadLetters", "events", [arn("events", "rule/meridian-*")]),
         serviceStatement("TopicsDeliverToQueues", "sns", [arn("sns", "meridian-*")]),
+        serviceStatement("BucketsTell", "s3", ["arn:aws:s3:::meridian-*"]),
     ];
 
     /** @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#sns-what-permissions-for-sse */

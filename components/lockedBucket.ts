@@ -1,10 +1,13 @@
 import * as s3 from "@pulumi/aws/s3";
+import type { input as inputs } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 
 import { denyWithoutTls, policyDocument, type Statement } from "./policyDocument";
 
 export interface LockedBucketArgs {
     readonly bucketName: string;
+    /** The key that encrypts what is in it; S3's own (SSE-S3) when it is absent. */
+    readonly keyArn?: pulumi.Input<string>;
     /** Grants beside the account's own IAM policies, for the bucket of this ARN. */
     readonly statements: (bucketArn: pulumi.Output<string>) => readonly Statement[];
     /** Days after which objects go; they stay when it is absent. */
@@ -16,9 +19,9 @@ export interface LockedBucketArgs {
 }
 
 /**
- * A versioned bucket without ACLs or public access, reached over TLS only. Encrypted by S3 itself
- * (SSE-S3) and not by a key of ours: both of its uses, anonymous health checkers and the load
- * balancers' log delivery, cannot use a KMS key.
+ * A versioned bucket without ACLs or public access, reached over TLS only. Encrypted by a key of ours
+ * unless those who use it cannot use one: anonymous health checkers, and the load balancers' log
+ * delivery.
  */
 export class LockedBucket extends pulumi.ComponentResource {
     /** Known only once everything that guards the bucket is in force. */
@@ -49,7 +52,7 @@ export class LockedBucket extends pulumi.ComponentResource {
                 name,
                 {
                     bucket: bucket.id,
-                    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+                    rules: [encryptionRule(args.keyArn)],
                 },
                 { parent: this },
             ),
@@ -113,4 +116,19 @@ export class LockedBucket extends pulumi.ComponentResource {
             { parent: this },
         );
     }
+}
+
+/** With a bucket key, S3 asks KMS once in a while and not for every object. */
+function encryptionRule(
+    keyArn: pulumi.Input<string> | undefined,
+): inputs.s3.BucketServerSideEncryptionConfigurationRule {
+    return keyArn === undefined
+        ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+        : {
+              applyServerSideEncryptionByDefault: {
+                  sseAlgorithm: "aws:kms",
+                  kmsMasterKeyId: keyArn,
+              },
+              bucketKeyEnabled: true,
+          };
 }

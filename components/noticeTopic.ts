@@ -12,6 +12,8 @@ export interface NoticeTopicArgs {
     readonly keyArn: pulumi.Input<string>;
     /** Whether the region's alarms may publish; others need an IAM policy of their own. */
     readonly alarmsPublish: boolean;
+    /** Whether the region's buckets may publish their events. @default false */
+    readonly bucketsPublish?: boolean;
     /** People to tell; each has to confirm. */
     readonly emails: readonly string[];
 }
@@ -51,6 +53,21 @@ export class NoticeTopic extends pulumi.ComponentResource {
                                   Condition: onBehalfOf(
                                       args.accountId,
                                       `arn:aws:cloudwatch:${args.region}:${args.accountId}:alarm:meridian-*`,
+                                  ),
+                              } as const,
+                          ]
+                        : []),
+                    ...(args.bucketsPublish === true
+                        ? [
+                              {
+                                  Sid: "BucketsPublish",
+                                  Effect: "Allow",
+                                  Principal: { Service: "s3.amazonaws.com" },
+                                  Action: "sns:Publish",
+                                  Resource: topic.arn,
+                                  Condition: onBehalfOf(
+                                      args.accountId,
+                                      `arn:aws:s3:::meridian-*-${args.region}-${args.accountId}`,
                                   ),
                               } as const,
                           ]

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { aliasPair } from "./aliasPair";
+import { bucketNameOf } from "./bucketNames";
 import { Certificate } from "./certificate";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
@@ -10,6 +11,7 @@ import { Network } from "./network";
 import { NoticeTopic } from "./noticeTopic";
 import { Observer } from "./observer";
 import { RegionAlarms, type AlarmThresholds } from "./regionAlarms";
+import { RegionBuckets } from "./regionBuckets";
 import { RegionKeys } from "./regionKeys";
 import { regionProblems } from "./regionProblems";
 import { Service } from "./service";
@@ -79,6 +81,7 @@ export class Region extends pulumi.ComponentResource {
     readonly service: Service;
     readonly votes: Votes;
     readonly keys: RegionKeys;
+    readonly buckets: RegionBuckets;
     readonly alarms: RegionAlarms;
     readonly observer: Observer;
     readonly automation: FailoverAutomation;
@@ -98,6 +101,17 @@ export class Region extends pulumi.ComponentResource {
             { ...args, logKeyArn: this.keys.operationsKeyArn },
             parent,
         );
+        this.alarmTopicArn = this.createAlarmTopic(`${name}-alarm-notices`, args);
+        this.buckets = new RegionBuckets(
+            `${name}-buckets`,
+            {
+                ...args,
+                peers: others(args.regions, args.region),
+                keyArn: this.keys.dataKeyArn,
+                topicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
         this.loadBalancer = this.createEntrance(name, args, network);
         this.service = this.createService(name, args, network);
         this.votes = new Votes(
@@ -105,7 +119,6 @@ export class Region extends pulumi.ComponentResource {
             { ...args, candidates: others(args.regions, args.region) },
             parent,
         );
-        this.alarmTopicArn = this.createAlarmTopic(`${name}-alarm-notices`, args);
         this.alarms = new RegionAlarms(
             `${name}-alarms`,
             {
@@ -174,10 +187,15 @@ export class Region extends pulumi.ComponentResource {
     }
 
     private createService(name: string, args: RegionArgs, network: Network): Service {
+        const buckets = {
+            mediaBucket: bucketNameOf("media", args.region, args.accountId),
+            ordersBucket: bucketNameOf("orders", args.region, args.accountId),
+        };
         const endpoints = new ServiceEndpoints(
             `${name}-endpoints`,
             {
                 ...args,
+                ...buckets,
                 vpcId: network.vpcId,
                 subnetIds: network.privateSubnetIds,
                 routeTableId: network.privateRouteTableId,
@@ -199,12 +217,15 @@ export class Region extends pulumi.ComponentResource {
             `${name}-service`,
             {
                 ...args,
+                ...buckets,
                 containerPort,
                 environment: {
                     PORT: String(containerPort),
                     REGION: args.region,
                     REGIONS: [...args.regions].sort().join(","),
                     TABLE_NAME: args.tableName,
+                    MEDIA_BUCKET: buckets.mediaBucket,
+                    ORDERS_BUCKET: buckets.ordersBucket,
                     STATE_NAME: domainNames(args.domain).state(args.region),
                     LOG_LEVEL: "info",
                 },
@@ -231,6 +252,7 @@ export class Region extends pulumi.ComponentResource {
                 displayName: `Meridian alarms in ${args.region}`,
                 keyArn: this.keys.operationsKeyArn,
                 alarmsPublish: true,
+                bucketsPublish: true,
                 emails: args.emails,
             },
             { parent: this },

@@ -12,11 +12,11 @@ export interface RegionKeysArgs {
 }
 
 /**
- * The region's two customer-managed keys, rotated yearly. `data` is for tables, which only DynamoDB
- * opens; `operations` is for logs, notices and function settings, which AWS services use on their
+ * The region's two customer-managed keys, rotated yearly. `data` is for tables and buckets, which only
+ * DynamoDB and S3 open; `operations` is for logs, notices and function settings, which AWS services use on their
  * own account. They are apart so that no service principal can ever be led to the data.
  *
- * Single-region keys: DynamoDB re-encrypts in each replica's region, and a multi-region key would
+ * Single-region keys: DynamoDB and S3 re-encrypt in each replica's region, and a multi-region key would
  * only tie the regions to one another.
  */
 export class RegionKeys extends pulumi.ComponentResource {

@@ -3,7 +3,7 @@ import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
 
 import { ServiceScaling } from "./serviceScaling";
-import { executionStatements, tableStatements } from "./servicePermissions";
+import { bucketStatements, executionStatements, tableStatements } from "./servicePermissions";
 import { WorkloadRole } from "./workloadRole";
 
 export interface ServiceArgs {
@@ -15,6 +15,8 @@ export interface ServiceArgs {
     /** Everything that configures the container. */
     readonly environment: Readonly<Record<string, string>>;
     readonly tableName: string;
+    readonly mediaBucket: string;
+    readonly ordersBucket: string;
     readonly subnetIds: readonly pulumi.Input<string>[];
     readonly securityGroupId: pulumi.Input<string>;
     readonly targetGroupArn: pulumi.Input<string>;
@@ -51,7 +53,7 @@ export class Service extends pulumi.ComponentResource {
                 accountId: args.accountId,
                 roleName: `meridian-storefront-task-${args.region}`,
                 service: "ecs-tasks.amazonaws.com",
-                statements: tableStatements(args),
+                statements: [...tableStatements(args), ...bucketStatements(args)],
             },
             { parent: this },
         );

@@ -11,6 +11,9 @@ export interface ServiceEndpointsArgs {
     readonly routeTableId: pulumi.Input<string>;
     /** The one table that may be reached. */
     readonly tableName: string;
+    /** Buckets that may be reached: one to read, one to write. */
+    readonly mediaBucket: string;
+    readonly ordersBucket: string;
 }
 
 /** What a task talks to beside the table: its image's registry and its log. */
@@ -18,8 +21,8 @@ const interfaceServices = ["ecr.api", "ecr.dkr", "logs"] as const;
 
 /**
  * The only ways out of the private subnets. Gateway endpoints, which cost nothing, for DynamoDB and
- * for the bucket that ECR keeps image layers in; interface endpoints for the rest. Each has a policy:
- * a task that is taken over can reach neither another account nor another table.
+ * for S3, where ECR keeps image layers; interface endpoints for the rest. Each has a policy: a task
+ * that is taken over can reach neither another account nor another table or bucket.
  */
 export class ServiceEndpoints extends pulumi.ComponentResource {
     /** Of the interface endpoints; lets nobody in by itself. */
@@ -51,6 +54,22 @@ export class ServiceEndpoints extends pulumi.ComponentResource {
                     Principal: "*",
                     Action: "s3:GetObject",
                     Resource: `arn:aws:s3:::prod-${args.region}-starport-layer-bucket/*`,
+                },
+                {
+                    Sid: "Media",
+                    Effect: "Allow",
+                    Principal: "*",
+                    Action: ["s3:GetObject", "s3:ListBucket"],
+                    Resource: ["", "/*"].map(
+                        (suffix) => `arn:aws:s3:::${args.mediaBucket}${suffix}`,
+                    ),
+                },
+                {
+                    Sid: "Orders",
+                    Effect: "Allow",
+                    Principal: "*",
+                    Action: "s3:PutObject",
+                    Resource: `arn:aws:s3:::${args.ordersBucket}/*`,
                 },
             ]),
         };

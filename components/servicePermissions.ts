@@ -51,6 +51,49 @@ export function tableStatements(access: TableAccess): readonly Statement[] {
     ];
 }
 
+export interface BucketAccess {
+    readonly region: string;
+    /** Product media, read. */
+    readonly mediaBucket: string;
+    /** Archive of orders, written and never read or deleted. */
+    readonly ordersBucket: string;
+    readonly dataKeyArn: pulumi.Input<string>;
+}
+
+/** What the storefront does with the region's buckets, and nothing of any other region's. */
+export function bucketStatements(access: BucketAccess): readonly Statement[] {
+    return [
+        {
+            Sid: "ReadMedia",
+            Effect: "Allow",
+            Action: "s3:GetObject",
+            Resource: `arn:aws:s3:::${access.mediaBucket}/*`,
+        },
+        {
+            // Without it S3 would not say that an object is absent, but that it must not be read.
+            Sid: "KnowMedia",
+            Effect: "Allow",
+            Action: "s3:ListBucket",
+            Resource: `arn:aws:s3:::${access.mediaBucket}`,
+        },
+        {
+            Sid: "ArchiveOrders",
+            Effect: "Allow",
+            Action: "s3:PutObject",
+            Resource: `arn:aws:s3:::${access.ordersBucket}/orders/*`,
+        },
+        {
+            Sid: "OpenObjects",
+            Effect: "Allow",
+            Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+            Resource: access.dataKeyArn,
+            Condition: {
+                StringEquals: { "kms:ViaService": `s3.${access.region}.amazonaws.com` },
+            },
+        },
+    ];
+}
+
 /** A table's key, through DynamoDB alone. */
 export function openThroughDynamoDb(region: string, keyArn: pulumi.Input<string>): Statement {
     return {

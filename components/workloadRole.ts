@@ -32,8 +32,8 @@ export class WorkloadRole extends pulumi.ComponentResource {
                         Effect: "Allow",
                         Principal: { Service: args.service },
                         Action: "sts:AssumeRole",
-                        // Lambda sends no source with its request; iam:PassRole keeps others out there.
-                        ...(args.service === "lambda.amazonaws.com"
+                        // Lambda and S3 send no source with their request; iam:PassRole keeps others out there.
+                        ...(["lambda.amazonaws.com", "s3.amazonaws.com"].includes(args.service)
                             ? {}
                             : { Condition: onBehalfOf(args.accountId) }),
                     },

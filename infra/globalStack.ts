@@ -1,9 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { bucketPurposes, type BucketPurpose } from "../components/bucketNames";
+import { BucketReplication } from "../components/bucketReplication";
 import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
+import { ProductMedia } from "../components/productMedia";
 import { RoutingPolicy } from "../components/routingPolicy";
 import type { GlobalConfig } from "./config";
+import { productMedia } from "./productMedia";
 import {
     parseRegionOutputs,
     StackOutputsError,
@@ -22,6 +26,7 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
     const outputs = readRegions(regionNames(topology));
     const table = createTable(config, outputs);
     const routing = createRouting(config, topology, outputs);
+    replicateBuckets(config, outputs);
     new LeverAlarms("levers", {
         healthCheckIds: routing.healthChecks.lever,
         topicArns: topicsIn(LeverAlarms.region, outputs),
@@ -86,6 +91,34 @@ function createTable(config: GlobalConfig, outputs: OutputsByRegion): GlobalTabl
         capacity: config.capacity,
         deletionProtection: config.deletionProtection,
     });
+}
+
+const bucketOutput = { media: "mediaBucket", orders: "ordersBucket" } as const;
+
+function replicateBuckets(config: GlobalConfig, outputs: OutputsByRegion): void {
+    const bucketOf = (purpose: BucketPurpose, of: pulumi.Output<RegionOutputs>) =>
+        of.apply((region) => region[bucketOutput[purpose]]);
+    const [media] = bucketPurposes.map(
+        (purpose) =>
+            new BucketReplication(`${purpose}-replication`, {
+                purpose,
+                accountId: config.accountId,
+                members: [...outputs].map(([region, of]) => ({
+                    region,
+                    bucketName: bucketOf(purpose, of),
+                    keyArn: of.bucketKeyArn,
+                })),
+            }),
+    );
+    const home = outputs.get(config.tableHome);
+    if (home !== undefined) {
+        new ProductMedia("product-media", {
+            region: config.tableHome,
+            bucketName: bucketOf("media", home),
+            after: Object.values(media?.configurations ?? {}),
+            files: productMedia(),
+        });
+    }
 }
 
 function createRouting(

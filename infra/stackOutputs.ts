@@ -17,6 +17,12 @@ export const regionOutputsSchema = z.object({
     votes: z.record(z.string(), z.enum(["in-service", "evacuate"])),
     /** ARN of the key for this region's replica of the global table. */
     tableKeyArn: z.string(),
+    /** Bucket of product media. */
+    mediaBucket: z.string(),
+    /** Bucket of archived orders. */
+    ordersBucket: z.string(),
+    /** ARN of the key that encrypts both. */
+    bucketKeyArn: z.string(),
     serviceRoleName: z.string(),
     failoverTopicArn: z.string(),
     recoveryTopicArn: z.string(),

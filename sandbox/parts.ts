@@ -54,8 +54,8 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const metrics = new Metrics(world.clock);
     const targets = new Targets();
     const tables = new Tables(world, { metrics });
-    const buckets = new Buckets(world, { certificates });
     const messaging = new Messaging(world, { metrics, inside });
+    const buckets = new Buckets(world, { certificates, metrics, topics: messaging.topics });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
     const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
     const health: HealthCheckers = new HealthCheckers(world, {

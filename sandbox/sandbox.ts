@@ -1,6 +1,7 @@
 import { sandboxEnvironment } from "./environment";
 import { startOrder, type Parts } from "./parts";
 import type { Alarms } from "./world/alarms/alarms";
+import type { Buckets } from "./world/buckets/buckets";
 import type { WorldClock } from "./world/clock";
 import type { DnsServer } from "./world/dns";
 import type { Faults } from "./world/faults";
@@ -78,6 +79,10 @@ export class Sandbox {
 
     get tables(): Tables {
         return this.parts.tables;
+    }
+
+    get buckets(): Buckets {
+        return this.parts.buckets;
     }
 
     get tasks(): Tasks {

@@ -10,6 +10,10 @@ const schema = z.object({
         .min(1)
         .transform((text) => text.split(",").map((name) => name.trim())),
     TABLE_NAME: z.string().min(3),
+    /** Bucket of this region with the products' pictures. */
+    MEDIA_BUCKET: z.string().min(3),
+    /** Bucket of this region that orders are archived in. */
+    ORDERS_BUCKET: z.string().min(3),
     /** DNS name whose TXT record says `in-service` or `evacuated` for this region. */
     STATE_NAME: z.string().min(1),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),

@@ -1,10 +1,14 @@
 import { readEnvironment } from "./environment";
+import { Media } from "./media";
+import { OrderArchive } from "./orderArchive";
 import { createServer } from "./server";
 import { ServiceState } from "./serviceState";
 import { Table } from "./table";
 
-/** Longest wait for requests in flight; under ECS's stopTimeout of 30 s. */
+/** Longest wait for requests in flight and for the archive; under ECS's stopTimeout of 30 s. */
 const drainMs = 20_000;
+/** Part of it that orders may take to their archive once the last request is answered. */
+const archiveMs = 5000;
 
 async function main(): Promise<void> {
     const environment = readEnvironment(process.env);
@@ -12,16 +16,27 @@ async function main(): Promise<void> {
     const state = new ServiceState(environment.STATE_NAME, (evacuated) =>
         server.log.warn({ evacuated }, evacuated ? "voted out of service" : "back in service"),
     );
-    const server = createServer(environment, table, state);
+    const media = new Media(environment.MEDIA_BUCKET, environment.REGION);
+    const archive = new OrderArchive({
+        bucket: environment.ORDERS_BUCKET,
+        region: environment.REGION,
+        onLost: ({ orderId }, reason) =>
+            server.log.error({ orderId, err: reason }, "order not archived; it is in the table"),
+    });
+    const server = createServer(environment, table, state, { media, archive });
 
     const drain = (signal: string): void => {
         server.log.info({ signal }, "draining");
         setTimeout(() => process.exit(1), drainMs).unref();
         state.stop();
-        void server.close().then(() => {
-            table.close();
-            process.exit(0);
-        });
+        void server
+            .close()
+            .then(() => archive.drain(archiveMs))
+            .then(() => {
+                media.close();
+                table.close();
+                process.exit(0);
+            });
     };
     process.once("SIGTERM", drain);
     process.once("SIGINT", drain);

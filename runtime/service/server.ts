@@ -2,6 +2,8 @@ import { fastify, type FastifyInstance } from "fastify";
 
 import type { Environment } from "./environment";
 import { RequestError } from "./errors";
+import type { Media } from "./media";
+import type { OrderArchive } from "./orderArchive";
 import { cartRoutes } from "./routes/carts";
 import { catalogueRoutes } from "./routes/catalogue";
 import { healthRoutes } from "./routes/health";
@@ -10,11 +12,18 @@ import { stockRoutes } from "./routes/stock";
 import type { ServiceState } from "./serviceState";
 import type { Table } from "./table";
 
-/** The storefront of one region: routes over the regional table, ready to listen. */
+/** What the storefront keeps in the region's buckets. */
+export interface Buckets {
+    readonly media: Pick<Media, "find">;
+    readonly archive: Pick<OrderArchive, "keep">;
+}
+
+/** The storefront of one region: routes over the regional table and buckets, ready to listen. */
 export function createServer(
     environment: Environment,
     table: Table,
     state: Pick<ServiceState, "evacuated">,
+    { media, archive }: Buckets,
 ): FastifyInstance {
     const { REGION: region, REGIONS: regions } = environment;
     const server = fastify({
@@ -67,9 +76,9 @@ export function createServer(
     );
 
     healthRoutes(server, table, region);
-    catalogueRoutes(server);
+    catalogueRoutes(server, media);
     cartRoutes(server, table, region);
-    orderRoutes(server, table, region);
+    orderRoutes(server, table, archive, region);
     stockRoutes(server, table, region, regions);
     return server;
 }

@@ -69,13 +69,18 @@ export function keyAllowsService(
     );
 }
 
-/** Whether a role of the account, which the service can assume, allows the action by its own policies. */
+/**
+ * Whether a role of the account, which the service can assume, allows the action by its own policies.
+ *
+ * @param context condition keys of the request, such as `kms:ViaService`
+ */
 export function roleAllows(
     account: Account,
     roleArn: string | undefined,
     service: string,
     action: string,
     resource: string,
+    context: Readonly<Record<string, string>> = {},
 ): boolean {
     const role = account.store.find(
         "aws:iam/role:Role",
@@ -91,7 +96,7 @@ export function roleAllows(
         context: { "aws:SourceAccount": account.accountId },
     });
     const name = text(role.outputs, "name");
-    const request = { principal: { arn: roleArn }, action, resource };
+    const request = { principal: { arn: roleArn }, action, resource, context };
     const documents = account.store
         .list("aws:iam/rolePolicy:RolePolicy")
         .filter(({ outputs }) => [name, role.id].includes(text(outputs, "role")))
@@ -105,6 +110,48 @@ export function roleAllows(
         (attached || documents.some((document) => policyAllows(document, request))) &&
         !documents.some((document) => policyDenies(document, request))
     );
+}
+
+/** Somebody who uses a key by way of a service that encrypts for them. */
+export interface KeyUse {
+    readonly roleArn: string;
+    /** Who may assume the role, such as `s3.amazonaws.com`. */
+    readonly assumedBy: string;
+    readonly action: string;
+    /** Condition keys besides the caller's account, such as `kms:ViaService`. */
+    readonly context: Readonly<Record<string, string>>;
+}
+
+/**
+ * Whether a role may use a key of the region: the key's policy leaves it to IAM, or to that role, and
+ * the role's own policies allow it. Keys of AWS's own are open to whoever may use their service.
+ *
+ * @param keyReference id, ARN or alias
+ */
+export function keyAllowsRole(
+    account: Account,
+    region: string,
+    keyReference: string,
+    use: KeyUse,
+): "allowed" | "denied" | "missing" | "disabled" {
+    const key = findKey(keyReference, { store: account.store, region });
+    if (key === undefined || key === "managed by AWS") {
+        return key === undefined ? "missing" : "allowed";
+    }
+    if (key.outputs["isEnabled"] === false) {
+        return "disabled";
+    }
+    const arn = text(key.outputs, "arn") ?? "*";
+    const context = { ...use.context, "kms:CallerAccount": account.accountId };
+    const byKey = policyAllows(text(key.outputs, "policy") ?? "", {
+        principal: { arn: use.roleArn },
+        action: use.action,
+        resource: arn,
+        context,
+    });
+    return byKey && roleAllows(account, use.roleArn, use.assumedBy, use.action, arn, context)
+        ? "allowed"
+        : "denied";
 }
 
 function contextOf(account: Account, caller: ServiceCaller): Readonly<Record<string, string>> {

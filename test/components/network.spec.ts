@@ -25,6 +25,8 @@ async function register(availabilityZones = zones): Promise<Registrations> {
         subnetIds: network.privateSubnetIds,
         routeTableId: network.privateRouteTableId,
         tableName: "meridian-storefront",
+        mediaBucket: "meridian-media-eu-west-1-111122223333",
+        ordersBucket: "meridian-orders-eu-west-1-111122223333",
     });
     new ServiceSecurityGroup("access", {
         vpcId: network.vpcId,
@@ -126,7 +128,7 @@ describe("a region's network", () => {
         ]);
     });
 
-    it("lets an endpoint reach the platform's own table, layers and account only", async () => {
+    it("lets an endpoint reach the platform's own table, buckets, layers and account only", async () => {
         const registered = await register();
         const statement = (name: string): Record<string, unknown> | undefined =>
             policyIn(registered.inputs("aws:ec2/vpcEndpoint:VpcEndpoint", name)).Statement[0];
@@ -138,6 +140,18 @@ describe("a region's network", () => {
             Action: "s3:GetObject",
             Resource: "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*",
         });
+        const buckets = policyIn(
+            registered.inputs("aws:ec2/vpcEndpoint:VpcEndpoint", "endpoints-s3"),
+        ).Statement.slice(1);
+        expect(buckets.map(({ Action, Resource }) => [Action, Resource])).to.deep.equal([
+            [
+                ["s3:GetObject", "s3:ListBucket"],
+                ["", "/*"].map(
+                    (suffix) => `arn:aws:s3:::meridian-media-eu-west-1-111122223333${suffix}`,
+                ),
+            ],
+            ["s3:PutObject", "arn:aws:s3:::meridian-orders-eu-west-1-111122223333/*"],
+        ]);
         expect(statement("endpoints-logs")?.["Condition"]).to.deep.equal({
             StringEquals: { "aws:PrincipalAccount": accountId },
         });

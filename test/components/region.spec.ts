@@ -71,6 +71,8 @@ describe("a region", () => {
             REGION: "eu-west-1",
             REGIONS: "ap-east-1,ap-south-1,eu-west-1,us-east-1",
             TABLE_NAME: "meridian-storefront",
+            MEDIA_BUCKET: "meridian-media-eu-west-1-111122223333",
+            ORDERS_BUCKET: "meridian-orders-eu-west-1-111122223333",
             STATE_NAME: "_state.eu-west-1.app.example.com",
             LOG_LEVEL: "info",
         });
@@ -110,9 +112,9 @@ describe("a region", () => {
         const signals = registered
             .of("aws:cloudwatch/metricAlarm:MetricAlarm")
             .map(({ inputs }) => (inputs["tags"] as Record<string, string>)["meridian:signal"]);
-        expect(signals).to.have.length(10);
+        expect(signals).to.have.length(14);
         expect(new Set(signals)).to.deep.equal(
-            new Set(["user-facing", "vantage", "capacity", "traffic", "automation"]),
+            new Set(["user-facing", "vantage", "capacity", "traffic", "automation", "replication"]),
         );
     });
 

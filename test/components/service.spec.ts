@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { Service, type ServiceArgs } from "../../components/service";
-import { parseEcrImage } from "../../components/servicePermissions";
+import { bucketStatements, parseEcrImage } from "../../components/servicePermissions";
 import { policyIn, setMocks, settled, type Registrations } from "../support/mocks";
 
 const accountId = "111122223333";
@@ -12,6 +12,8 @@ const args: ServiceArgs = {
     containerPort: 8080,
     environment: { PORT: "8080", LOG_LEVEL: "info" },
     tableName: "meridian-storefront",
+    mediaBucket: "meridian-media-eu-west-1-111122223333",
+    ordersBucket: "meridian-orders-eu-west-1-111122223333",
     subnetIds: ["subnet-a", "subnet-b"],
     securityGroupId: "sg-1",
     targetGroupArn: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/x/1",
@@ -35,6 +37,25 @@ describe("the storefront's service", () => {
 
     const service = () => registered.one("aws:ecs/service:Service", "service");
     const task = () => registered.inputs("aws:ecs/taskDefinition:TaskDefinition", "service");
+
+    it("lets its tasks read media and archive orders in the region's buckets, through S3's use of the key", () => {
+        const { Statement } = policyIn(
+            registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
+        );
+        const about = Statement.filter(({ Action }) => /s3:|GenerateDataKey/.test(String(Action)));
+        expect(
+            about.map(({ Action, Resource, Condition }) => [Action, Resource, Condition]),
+        ).to.deep.equal([
+            ["s3:GetObject", `arn:aws:s3:::${args.mediaBucket}/*`, undefined],
+            ["s3:ListBucket", `arn:aws:s3:::${args.mediaBucket}`, undefined],
+            ["s3:PutObject", `arn:aws:s3:::${args.ordersBucket}/orders/*`, undefined],
+            [
+                ["kms:Decrypt", "kms:GenerateDataKey"],
+                args.dataKeyArn,
+                { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
+            ],
+        ]);
+    });
 
     it("runs on Fargate, on ARM, without a public address", () => {
         expect(task()).to.deep.include({
@@ -103,11 +124,12 @@ describe("the storefront's service", () => {
         ]);
     });
 
-    it("may use its table's items and key, and nothing else", () => {
+    it("may use its table's items and key, its buckets, and nothing else", () => {
         const { Statement } = policyIn(
             registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
         );
-        expect(Statement).to.deep.equal([
+        expect(Statement).to.have.length(3 + bucketStatements(args).length);
+        expect(Statement.slice(0, 3)).to.deep.equal([
             {
                 Sid: "UseItems",
                 Effect: "Allow",

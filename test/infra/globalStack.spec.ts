@@ -5,8 +5,14 @@ import { readGlobalConfig } from "../../infra/config";
 import { deployGlobal, regionOutputsOf } from "../../infra/globalStack";
 import { parseGlobalOutputs, type RegionOutputs } from "../../infra/stackOutputs";
 import { majorityQuorum, regionNames, topology, type Topology } from "../../infra/topology";
+import { catalogue } from "../../runtime/service/catalogue";
 import { globalSettings, pair } from "../support/estate";
 import { setMocks, settled, valueOf, type Registrations } from "../support/mocks";
+
+interface Destination {
+    readonly bucket: string;
+    readonly encryptionConfiguration: { readonly replicaKmsKeyId: string };
+}
 
 function outputsOf(region: string, of: Topology): RegionOutputs {
     const others = regionNames(of).filter((other) => other !== region);
@@ -22,6 +28,9 @@ function outputsOf(region: string, of: Topology): RegionOutputs {
         votesHost: `votes-${region}.s3.${region}.amazonaws.com`,
         votes: Object.fromEntries(others.map((other) => [other, "in-service" as const])),
         tableKeyArn: arn("kms", `key/${region}`),
+        mediaBucket: `media-${region}`,
+        ordersBucket: `orders-${region}`,
+        bucketKeyArn: arn("kms", `key/${region}`),
         serviceRoleName: "role",
         failoverTopicArn: arn("sns", "meridian-failover"),
         recoveryTopicArn: arn("sns", "meridian-recovery"),
@@ -93,6 +102,46 @@ describe("the global stack", () => {
                 `arn:aws:kms:${region}:111122223333:key/${region}`,
             ]),
         );
+    });
+
+    it("replicates media and orders between all regions, with each region's key", async () => {
+        const { registered } = await deploy(topology);
+        const configurations = registered.of(
+            "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+        );
+        expect(
+            configurations.map(({ inputs }) => [inputs["region"], inputs["bucket"]]),
+        ).to.deep.equal(
+            ["media", "orders"].flatMap((purpose) =>
+                regionNames().map((region) => [region, `${purpose}-${region}`]),
+            ),
+        );
+        const rules = configurations.flatMap(
+            ({ inputs }) => inputs["rules"] as { id: string; destination: Destination }[],
+        );
+        expect(rules).to.have.length(2 * 4 * 3);
+        for (const { id, destination } of rules) {
+            const region = id.replace("to-", "");
+            expect(destination.bucket).to.match(new RegExp(`:::(media|orders)-${region}$`));
+            expect(destination.encryptionConfiguration.replicaKmsKeyId).to.equal(
+                `arn:aws:kms:${region}:111122223333:key/${region}`,
+            );
+        }
+    });
+
+    it("puts a picture of every product in one region, once it would be replicated, for good", async () => {
+        const { registered } = await deploy(topology, { "meridian:tableHome": "eu-west-1" });
+        const objects = registered.of("aws:s3/bucketObjectv2:BucketObjectv2");
+        expect(objects.map(({ inputs }) => inputs["key"]).sort()).to.deep.equal(
+            catalogue.map(({ sku }) => `products/${sku}.svg`).sort(),
+        );
+        for (const { inputs, options } of objects) {
+            expect(inputs).to.include({ region: "eu-west-1", bucket: "media-eu-west-1" });
+            expect(options.retainOnDelete).to.equal(true);
+            expect(options.dependsOn).to.include.members(
+                regionNames().map((region) => `media-replication-${region}`),
+            );
+        }
     });
 
     it("rings in us-east-1, where it has a topic there", async () => {

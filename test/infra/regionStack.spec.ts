@@ -39,6 +39,9 @@ describe("a region stack", () => {
                 "us-east-1": "evacuate",
             },
             tableKeyArn: "arn:aws:kms:eu-west-1:111122223333:meridian-keys-data",
+            mediaBucket: "meridian-media-eu-west-1-111122223333",
+            ordersBucket: "meridian-orders-eu-west-1-111122223333",
+            bucketKeyArn: "arn:aws:kms:eu-west-1:111122223333:meridian-keys-data",
             userFacingAlarms: ["meridian-error-rate", "meridian-latency"],
             observerAlarms: {
                 "ap-east-1": "meridian-observer-ap-east-1",

@@ -2,8 +2,9 @@ import type { FastifyInstance } from "fastify";
 
 import { catalogue, findProduct } from "../catalogue";
 import { RequestError } from "../errors";
+import type { Media } from "../media";
 
-export function catalogueRoutes(server: FastifyInstance): void {
+export function catalogueRoutes(server: FastifyInstance, media: Pick<Media, "find">): void {
     server.get("/catalogue", async (_request, reply) => {
         reply.header("cache-control", "public, max-age=60");
         return { products: catalogue };
@@ -16,5 +17,26 @@ export function catalogueRoutes(server: FastifyInstance): void {
         }
         reply.header("cache-control", "public, max-age=60");
         return product;
+    });
+
+    server.get<{ Params: { sku: string } }>("/catalogue/:sku/media", async (request, reply) => {
+        const { sku } = request.params;
+        if (findProduct(sku) === undefined) {
+            throw new RequestError(404, "no-such-product", `no product ${sku}`);
+        }
+        const picture = await media.find(sku);
+        if (picture === undefined) {
+            throw new RequestError(404, "no-such-media", `no picture of ${sku} in this region yet`);
+        }
+        return reply
+            .headers({
+                "content-type": picture.contentType,
+                "cache-control": "public, max-age=300",
+                ...(picture.etag === undefined ? {} : { etag: picture.etag }),
+                // An SVG is a document, too: it must neither run anything nor pass for something else.
+                "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+                "x-content-type-options": "nosniff",
+            })
+            .send(Buffer.from(picture.body));
     });
 }

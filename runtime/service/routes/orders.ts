@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 
 import { findProduct } from "../catalogue";
 import { RequestError } from "../errors";
+import type { OrderArchive } from "../orderArchive";
 import type { Table } from "../table";
 
 interface OrderBody {
@@ -17,7 +18,12 @@ const token = { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" } as const;
  * The order's id *is* the client's idempotency key. A retry that lands in another region, before
  * the first attempt replicated, writes the same item there, and the replicas converge on one order.
  */
-export function orderRoutes(server: FastifyInstance, table: Table, region: string): void {
+export function orderRoutes(
+    server: FastifyInstance,
+    table: Table,
+    archive: Pick<OrderArchive, "keep">,
+    region: string,
+): void {
     server.post<{ Body: OrderBody; Headers: { "idempotency-key": string } }>(
         "/orders",
         {
@@ -68,6 +74,7 @@ export function orderRoutes(server: FastifyInstance, table: Table, region: strin
                 gsi1sk: `ORDER#${orderId}`,
             };
             if (await table.putNew(order)) {
+                archive.keep(publicOrder(order));
                 return reply.code(201).send(publicOrder(order));
             }
             const existing = await table.get({ pk: order.pk, sk: order.sk }, { strong: true });
@@ -78,6 +85,7 @@ export function orderRoutes(server: FastifyInstance, table: Table, region: strin
                     `idempotency key ${orderId} belongs to another order; use a new key`,
                 );
             }
+            archive.keep(publicOrder(existing));
             return reply.code(200).send(publicOrder(existing));
         },
     );
@@ -121,11 +129,14 @@ function totalOf(items: OrderBody["items"]): number {
     return total;
 }
 
-function publicOrder(order: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    return Object.fromEntries(
-        ["orderId", "cartId", "items", "total", "currency", "region", "createdAt"].map((name) => [
-            name,
-            order[name],
-        ]),
-    );
+function publicOrder(
+    order: Readonly<Record<string, unknown>>,
+): Record<string, unknown> & { readonly orderId: string; readonly createdAt: string } {
+    return {
+        orderId: String(order["orderId"]),
+        ...Object.fromEntries(
+            ["cartId", "items", "total", "currency", "region"].map((name) => [name, order[name]]),
+        ),
+        createdAt: String(order["createdAt"]),
+    };
 }

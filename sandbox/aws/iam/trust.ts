@@ -7,7 +7,7 @@ import { roleToken } from "./role";
 export function roleTrust(
     roleArn: string,
     service: string,
-    context: TypeContext,
+    context: Pick<TypeContext, "store" | "accountId">,
 ): "missing" | "refused" | "trusted" {
     const role = byArn(context, roleToken, roleArn);
     if (role === undefined) {

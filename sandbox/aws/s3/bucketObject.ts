@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import type { Props } from "../../world/store";
 import { AwsError } from "../awsError";
 import type { Problem, ResourceType, TypeContext } from "../resourceType";
-import { given, record, records, text } from "../support/known";
+import { given, record, text } from "../support/known";
 import { Problems } from "../support/problems";
 import {
     bucketInRegion,
-    encryptionType,
+    defaultEncryption,
+    isVersioned,
     objectType,
     ownershipType,
-    versioningType,
 } from "./buckets";
 import { objectBody } from "./objectBody";
 
@@ -68,23 +68,12 @@ function admit(inputs: Props, context: TypeContext): void {
     }
 }
 
-/** Whether puts to the bucket make versions. */
-function isVersioned(bucket: string, context: TypeContext): boolean {
-    const versioning = context.store.get(versioningType, context.region, bucket)?.outputs;
-    return text(record(versioning, "versioningConfiguration"), "status") === "Enabled";
-}
-
 function encryptionOf(inputs: Props, bucket: string, context: TypeContext): string {
-    const configuration = context.store.get(encryptionType, context.region, bucket)?.outputs;
-    const byDefault = record(
-        records(configuration, "rules")[0],
-        "applyServerSideEncryptionByDefault",
-    );
     return (
         text(inputs, "serverSideEncryption") ??
-        (given(inputs, "kmsKeyId") ? "aws:kms" : undefined) ??
-        text(byDefault, "sseAlgorithm") ??
-        "AES256"
+        (given(inputs, "kmsKeyId")
+            ? "aws:kms"
+            : defaultEncryption(context.store, context.region, bucket).algorithm)
     );
 }
 
@@ -154,7 +143,7 @@ export const bucketObject: ResourceType = {
         const etag = createHash("md5")
             .update(encryption === "AES256" ? body : `${encryption}|${context.nowMs}|${key}`)
             .digest("hex");
-        const versionId = isVersioned(bucket, context)
+        const versionId = isVersioned(context.store, context.region, bucket)
             ? createHash("sha256")
                   .update(`${context.unique(16)}|${context.nowMs}|${text(current, "versionId")}`)
                   .digest("base64url")

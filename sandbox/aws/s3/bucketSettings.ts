@@ -1,6 +1,6 @@
 import type { Props } from "../../world/store";
 import { AwsError } from "../awsError";
-import type { Problem, ResourceType } from "../resourceType";
+import type { Problem, ResourceType, TypeContext } from "../resourceType";
 import { flag, given, items, record, records, text } from "../support/known";
 import { Problems } from "../support/problems";
 import {
@@ -9,11 +9,12 @@ import {
     lifecycleType,
     ownershipType,
     publicAccessBlockType,
+    replicationType,
     versioningType,
 } from "./buckets";
 
 /** What the settings of a bucket have in common: one each, under the bucket's name, put over what is there. */
-function bucketSetting(
+export function bucketSetting(
     action: string,
     own: Pick<ResourceType, "type" | "inputs" | "required"> & Partial<ResourceType>,
 ): ResourceType {
@@ -76,7 +77,7 @@ export const bucketVersioning = bucketSetting("BucketVersioning", {
         return problems.found;
     },
     admit: (inputs, context, current) => {
-        bucketInRegion(inputs, context);
+        const bucket = bucketInRegion(inputs, context);
         const before = text(record(current, "versioningConfiguration"), "status");
         const after = text(record(inputs, "versioningConfiguration"), "status");
         if (after === "Disabled" && before !== undefined && before !== "Disabled") {
@@ -85,8 +86,26 @@ export const bucketVersioning = bucketSetting("BucketVersioning", {
                 `versioning_configuration.status cannot be updated from '${before}' to 'Disabled'`,
             );
         }
+        if (after !== "Enabled") {
+            refuseWhileReplicated(bucket.id, context);
+        }
+    },
+    // Whoever deletes it suspends versioning.
+    refuseDelete: (outputs, context) => {
+        refuseWhileReplicated(text(outputs, "bucket") ?? "", context);
     },
 });
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-and-other-bucket-configs.html#replication-and-versioning */
+function refuseWhileReplicated(bucket: string, context: TypeContext): void {
+    if (context.store.get(replicationType, context.region, bucket) !== undefined) {
+        throw new AwsError(
+            "InvalidBucketState",
+            "A replication configuration is present on this bucket, so the versioning state cannot be changed.",
+            409,
+        );
+    }
+}
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html */
 export const bucketServerSideEncryptionConfiguration = bucketSetting("BucketEncryption", {

@@ -1,7 +1,7 @@
 import type { Props, StoredResource } from "../../world/store";
 import { AwsError } from "../awsError";
 import type { TypeContext } from "../resourceType";
-import { flag, text } from "../support/known";
+import { flag, record, records, text } from "../support/known";
 
 /** The types of S3, and what their rules ask of a bucket. */
 export const bucketType = "aws:s3/bucket:Bucket";
@@ -13,6 +13,8 @@ export const encryptionType =
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 export const ownershipType = "aws:s3/bucketOwnershipControls:BucketOwnershipControls";
 export const lifecycleType = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
+export const replicationType = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
+export const notificationType = "aws:s3/bucketNotification:BucketNotification";
 
 /** What belongs to a bucket and goes with it. */
 export const subresourceTypes = [
@@ -22,6 +24,8 @@ export const subresourceTypes = [
     encryptionType,
     ownershipType,
     lifecycleType,
+    replicationType,
+    notificationType,
 ];
 
 /**
@@ -44,6 +48,41 @@ export function bucketInRegion(inputs: Props, context: TypeContext): StoredResou
         );
     }
     return bucket;
+}
+
+/** Whether puts to the bucket keep the versions before. */
+export function isVersioned(
+    store: Pick<TypeContext["store"], "get">,
+    region: string,
+    bucket: string,
+): boolean {
+    const versioning = store.get(versioningType, region, bucket)?.outputs;
+    return text(record(versioning, "versioningConfiguration"), "status") === "Enabled";
+}
+
+/** How a bucket encrypts what says nothing itself. */
+export interface DefaultEncryption {
+    /** `AES256`, `aws:kms` or `aws:kms:dsse`. */
+    readonly algorithm: string;
+    /** Id, ARN or alias of the KMS key; undefined without one of the account's own. */
+    readonly key: string | undefined;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html */
+export function defaultEncryption(
+    store: Pick<TypeContext["store"], "get">,
+    region: string,
+    bucket: string,
+): DefaultEncryption {
+    const configuration = store.get(encryptionType, region, bucket)?.outputs;
+    const byDefault = record(
+        records(configuration, "rules")[0],
+        "applyServerSideEncryptionByDefault",
+    );
+    return {
+        algorithm: text(byDefault, "sseAlgorithm") ?? "AES256",
+        key: text(byDefault, "kmsMasterKeyId"),
+    };
 }
 
 export interface PublicAccessBlock {

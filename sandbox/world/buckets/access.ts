@@ -1,13 +1,18 @@
+import { text } from "../../aws/support/known";
 import { policyType, publicAccessBlockOf } from "../../aws/s3/buckets";
 import { isPublicPolicy } from "../../aws/s3/publicPolicy";
 import { policyAllows, policyDenies } from "../../aws/support/policyDocument";
+import { keyAllowsRole, roleAllows } from "../permissions";
 import type { StoredResource } from "../store";
 import type { World } from "../world";
+import { s3KeyContext } from "./keyContext";
 
 /** Who asks S3 for something. */
 export interface Requester {
-    /** `account` for a signed request; whoever signs here is the account's own administrator. */
+    /** `account` for a signed request; whoever signs here without a role is the account's own administrator. */
     readonly identity: "account" | "anonymous";
+    /** Role that a task signs with. */
+    readonly roleArn?: string;
     /** Address as AWS would see it. */
     readonly sourceIp: string;
 }
@@ -33,11 +38,21 @@ export function mayAccess(
         principal:
             requester.identity === "anonymous"
                 ? ({ anonymous: true } as const)
-                : { arn: `arn:aws:iam::${accountId}:role/administrator` },
+                : { arn: requester.roleArn ?? `arn:aws:iam::${accountId}:role/administrator` },
         action,
         resource: `arn:aws:s3:::${bucket.id}${key === undefined ? "" : `/${key}`}`,
         context: { "aws:SourceIp": requester.sourceIp },
     };
+    const { roleArn } = requester;
+    if (
+        roleArn !== undefined &&
+        !(
+            roleAllows(world, roleArn, taskService, action, request.resource, request.context) &&
+            gatewayAllows(world, bucket.region, roleArn, action, request.resource)
+        )
+    ) {
+        return false;
+    }
     if (requester.identity === "account") {
         return document === undefined || !policyDenies(document, request);
     }
@@ -48,5 +63,58 @@ export function mayAccess(
             publicAccessBlockOf(bucket.id, bucket.region, store).restrictPublicBuckets &&
             isPublicPolicy(document)
         )
+    );
+}
+
+/** Who may assume a task's role. */
+const taskService = "ecs-tasks.amazonaws.com";
+
+/**
+ * Whether the way from the tasks to S3 is open: where the region has gateway endpoints for S3, one of
+ * them has to let the request through, as private subnets have no other way.
+ * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
+ */
+function gatewayAllows(
+    { store, accountId }: Pick<World, "store" | "accountId">,
+    region: string,
+    roleArn: string,
+    action: string,
+    resource: string,
+): boolean {
+    const gateways = store
+        .list("aws:ec2/vpcEndpoint:VpcEndpoint", region)
+        .filter(({ outputs }) => text(outputs, "serviceName") === `com.amazonaws.${region}.s3`);
+    const request = {
+        principal: { arn: roleArn },
+        action,
+        resource,
+        context: { "aws:PrincipalAccount": accountId },
+    };
+    return (
+        gateways.length === 0 ||
+        gateways.some(({ outputs }) => {
+            const policy = text(outputs, "policy");
+            return policy === undefined || policyAllows(policy, request);
+        })
+    );
+}
+
+/** Whether the requester may use the key of an object; the administrator may. */
+export function mayUseKey(
+    world: Pick<World, "store" | "accountId">,
+    bucket: StoredResource,
+    { roleArn }: Requester,
+    action: string,
+    key: string,
+    encryptionKey: string,
+): boolean {
+    return (
+        roleArn === undefined ||
+        keyAllowsRole(world, bucket.region, encryptionKey, {
+            roleArn,
+            assumedBy: taskService,
+            action,
+            context: s3KeyContext(world, bucket.region, bucket.id, key),
+        }) === "allowed"
     );
 }

@@ -1,7 +1,7 @@
 import type http from "node:http";
 
 import { AwsError } from "../../aws/awsError";
-import { bucketType, objectType } from "../../aws/s3/buckets";
+import { bucketType, defaultEncryption, isVersioned, objectType } from "../../aws/s3/buckets";
 import { objectBody } from "../../aws/s3/objectBody";
 import { text } from "../../aws/support/known";
 import { errorResponse } from "../api/errors";
@@ -9,22 +9,27 @@ import type { ApiResponse } from "../api/handler";
 import type { KeyPair } from "../certificates";
 import { ListenerSocket } from "../loadBalancers/listenerSocket";
 import type { StoreChange, StoredResource } from "../store";
-import type { Part, World } from "../world";
+import type { MetricSink, Part, TopicPublisher, World } from "../world";
 import { BucketObjects } from "./objects";
 import { S3Operations } from "./operations";
+import { Replicator } from "./replication/replicator";
 import { s3Request } from "./request";
-import { isVersioned } from "./versioning";
 
 export interface BucketsOptions {
     readonly certificates: { for(names: readonly string[]): Promise<KeyPair> };
+    readonly metrics: MetricSink;
+    /** Where buckets send their events. */
+    readonly topics: TopicPublisher;
 }
 
 /**
- * S3: the account's buckets and their objects, and in every region that has one the HTTPS endpoint
- * that answers whoever asks, anonymous or not, by the bucket's policy.
+ * S3: the account's buckets and their objects, copied where their replication rules say, and in every
+ * region that has one the HTTPS endpoint that answers whoever asks, anonymous or not, by the bucket's
+ * policy.
  */
 export class Buckets implements Part {
     readonly operations: S3Operations;
+    readonly replication: Replicator;
     readonly #objects = new Map<string, BucketObjects>();
     readonly #fronts = new Map<string, ListenerSocket>();
     #settled: Promise<void> = Promise.resolve();
@@ -34,7 +39,9 @@ export class Buckets implements Part {
         private readonly world: World,
         private readonly options: BucketsOptions,
     ) {
-        this.operations = new S3Operations(world, (bucket) => this.objects(bucket));
+        const objectsOf = (bucket: string): BucketObjects => this.objects(bucket);
+        this.operations = new S3Operations(world, objectsOf);
+        this.replication = new Replicator(world, { ...options, objectsOf });
     }
 
     async start(): Promise<void> {
@@ -45,11 +52,13 @@ export class Buckets implements Part {
             }
         }
         store.on("change", this.#follow);
+        this.replication.start();
         await this.settled();
     }
 
     async stop(): Promise<void> {
         this.world.store.off("change", this.#follow);
+        this.replication.stop();
         await this.#settled;
         await Promise.all([...this.#fronts.values()].map((front) => front.close()));
         this.#fronts.clear();
@@ -69,7 +78,12 @@ export class Buckets implements Part {
     objects(bucket: string): BucketObjects {
         let objects = this.#objects.get(bucket);
         if (objects === undefined) {
-            objects = new BucketObjects();
+            objects = new BucketObjects((key, version) => {
+                const region = this.world.store.find(bucketType, ({ id }) => id === bucket)?.region;
+                if (region !== undefined) {
+                    this.replication.replicate(region, bucket, key, version);
+                }
+            });
             this.#objects.set(bucket, objects);
         }
         return objects;
@@ -98,16 +112,19 @@ export class Buckets implements Part {
             }
         } else if (current?.body === undefined || current.etag !== outputs["etag"]) {
             const etag = text(outputs, "etag") ?? "";
+            const bucket = String(outputs["bucket"]);
+            const byDefault = defaultEncryption(this.world.store, region, bucket);
             objects.put(
                 key,
                 {
                     body: objectBody(outputs),
                     contentType: text(outputs, "contentType") ?? "application/octet-stream",
                     encryption: text(outputs, "serverSideEncryption") ?? "AES256",
+                    encryptionKey: text(outputs, "kmsKeyId") ?? byDefault.key,
                     versionId: text(outputs, "versionId") ?? "",
                     ...(etag === "" ? {} : { etag }),
                 },
-                isVersioned(this.world, region, String(outputs["bucket"])),
+                isVersioned(this.world.store, region, bucket),
                 this.world.clock.now(),
             );
         }

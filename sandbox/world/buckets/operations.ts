@@ -1,19 +1,14 @@
 import { AwsError } from "../../aws/awsError";
-import { bucketType, objectType } from "../../aws/s3/buckets";
-import { escapeXml, notImplemented, xmlResponse } from "../api/errors";
+import { bucketType, defaultEncryption, isVersioned, objectType } from "../../aws/s3/buckets";
+import { notImplemented, xmlResponse } from "../api/errors";
 import type { ApiCall, ApiResponse } from "../api/handler";
 import type { StoredResource } from "../store";
 import type { World } from "../world";
-import { mayAccess } from "./access";
+import { mayAccess, mayUseKey } from "./access";
 import { actionOf } from "./action";
+import { listing, namespace } from "./listing";
 import type { BucketObjects, ObjectVersion } from "./objects";
 import type { S3Request } from "./request";
-import { isVersioned } from "./versioning";
-
-const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
-
-/** Most keys of one page of a listing. */
-const maximumKeys = 1000;
 
 /**
  * S3's operations on objects, and what a client asks about a bucket on the way to them. Everything
@@ -59,7 +54,7 @@ export class S3Operations {
             case "GetBucketVersioning":
                 this.#refuseUnless(request, bucket, "s3:GetBucketVersioning");
                 return xmlResponse(
-                    `<VersioningConfiguration ${namespace}>${isVersioned(this.world, bucket.region, bucket.id) ? "<Status>Enabled</Status>" : ""}</VersioningConfiguration>`,
+                    `<VersioningConfiguration ${namespace}>${isVersioned(this.world.store, bucket.region, bucket.id) ? "<Status>Enabled</Status>" : ""}</VersioningConfiguration>`,
                 );
             default:
                 throw notImplemented("s3", action);
@@ -84,6 +79,7 @@ export class S3Operations {
                 "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
             );
         }
+        this.#refuseUnlessKey(request, bucket, "kms:Decrypt", key, version.encryptionKey);
         const unchanged = request.headers["if-none-match"] === `"${version.etag}"`;
         return {
             status: unchanged ? 304 : 200,
@@ -100,16 +96,32 @@ export class S3Operations {
     #put(request: S3Request, bucket: StoredResource): ApiResponse {
         const key = request.key ?? "";
         this.#refuseUnless(request, bucket, "s3:PutObject", key);
-        const { "content-type": contentType, "x-amz-server-side-encryption": encryption } =
-            request.headers;
-        const version = this.objectsOf(bucket.id).put(
+        const { "content-type": contentType } = request.headers;
+        const encryption = encryptionOf(this.world, bucket, request);
+        this.#refuseUnlessKey(
+            request,
+            bucket,
+            "kms:GenerateDataKey",
+            key,
+            encryption.encryptionKey,
+        );
+        const objects = this.objectsOf(bucket.id);
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+        if (request.headers["if-none-match"] === "*" && objects.get(key)?.body !== undefined) {
+            throw new AwsError(
+                "PreconditionFailed",
+                "At least one of the pre-conditions you specified did not hold",
+                412,
+            );
+        }
+        const version = objects.put(
             key,
             {
                 body: request.body,
                 ...(contentType === undefined ? {} : { contentType }),
-                ...(typeof encryption === "string" ? { encryption } : {}),
+                ...encryption,
             },
-            isVersioned(this.world, bucket.region, bucket.id),
+            isVersioned(this.world.store, bucket.region, bucket.id),
             this.world.clock.now(),
         );
         this.#drift(bucket, key, version);
@@ -118,10 +130,14 @@ export class S3Operations {
 
     #delete(request: S3Request, bucket: StoredResource): ApiResponse {
         const key = request.key ?? "";
+        const versionId = request.query.get("versionId");
+        if (versionId !== null) {
+            return this.#deleteVersion(request, bucket, key, versionId);
+        }
         this.#refuseUnless(request, bucket, "s3:DeleteObject", key);
         const marker = this.objectsOf(bucket.id).delete(
             key,
-            isVersioned(this.world, bucket.region, bucket.id),
+            isVersioned(this.world.store, bucket.region, bucket.id),
             this.world.clock.now(),
         );
         this.world.store.delete(objectType, bucket.region, `${bucket.id}/${key}`);
@@ -131,6 +147,27 @@ export class S3Operations {
                 marker === undefined
                     ? {}
                     : { "x-amz-delete-marker": "true", "x-amz-version-id": marker.versionId },
+            body: "",
+        };
+    }
+
+    /** For good, and in this bucket alone: that is never replicated. */
+    #deleteVersion(
+        request: S3Request,
+        bucket: StoredResource,
+        key: string,
+        versionId: string,
+    ): ApiResponse {
+        this.#refuseUnless(request, bucket, "s3:DeleteObjectVersion", key);
+        const version = this.objectsOf(bucket.id).deleteVersion(key, versionId);
+        return {
+            status: 204,
+            headers: {
+                "x-amz-version-id": versionId,
+                ...(version !== undefined && version.body === undefined
+                    ? { "x-amz-delete-marker": "true" }
+                    : {}),
+            },
             body: "",
         };
     }
@@ -156,32 +193,7 @@ export class S3Operations {
 
     #list(request: S3Request, bucket: StoredResource): ApiResponse {
         this.#refuseUnless(request, bucket, "s3:ListBucket");
-        const { query } = request;
-        const objects = this.objectsOf(bucket.id);
-        const prefix = query.get("prefix") ?? "";
-        const delimiter = query.get("delimiter") ?? "";
-        const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
-        const limit = Math.min(maximumKeys, Number(query.get("max-keys") ?? maximumKeys));
-        const all = [
-            ...new Set(objects.keys(prefix).map((key) => folded(key, prefix, delimiter))),
-        ].filter((entry) => entry > after);
-        const page = all.slice(0, limit);
-        const contents = page.map((entry) => {
-            const version = objects.get(entry);
-            return version?.body === undefined
-                ? `<CommonPrefixes><Prefix>${escapeXml(entry)}</Prefix></CommonPrefixes>`
-                : `<Contents><Key>${escapeXml(entry)}</Key><LastModified>${new Date(version.lastModifiedMs).toISOString()}</LastModified>` +
-                      `<ETag>&quot;${version.etag}&quot;</ETag><Size>${version.body.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
-        });
-        const truncated = page.length < all.length;
-        return xmlResponse(
-            `<ListBucketResult ${namespace}><Name>${bucket.id}</Name><Prefix>${escapeXml(prefix)}</Prefix>` +
-                `<KeyCount>${page.length}</KeyCount><MaxKeys>${limit}</MaxKeys><IsTruncated>${truncated}</IsTruncated>` +
-                (truncated
-                    ? `<NextContinuationToken>${escapeXml(page.at(-1) ?? "")}</NextContinuationToken>`
-                    : "") +
-                `${contents.join("")}</ListBucketResult>`,
-        );
+        return listing(bucket.id, this.objectsOf(bucket.id), request.query);
     }
 
     #listBuckets(request: S3Request): ApiResponse {
@@ -211,17 +223,31 @@ export class S3Operations {
         return bucket;
     }
 
+    /** Whoever comes with a role of their own needs the key, too. */
+    #refuseUnlessKey(
+        { requester, requester: { roleArn } }: S3Request,
+        bucket: StoredResource,
+        action: string,
+        key: string,
+        encryptionKey: string | undefined,
+    ): void {
+        if (
+            encryptionKey !== undefined &&
+            !mayUseKey(this.world, bucket, requester, action, key, encryptionKey)
+        ) {
+            throw new AwsError(
+                "AccessDenied",
+                `User: ${roleArn} is not authorized to perform: ${action} on resource: ${encryptionKey}`,
+                403,
+            );
+        }
+    }
+
     #refuseUnless(request: S3Request, bucket: StoredResource, action: string, key?: string): void {
         if (!mayAccess(this.world, bucket, request.requester, action, key)) {
             throw accessDenied();
         }
     }
-}
-
-/** The key, or the part up to the first delimiter after the prefix. */
-function folded(key: string, prefix: string, delimiter: string): string {
-    const at = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
-    return at < 0 ? key : key.slice(0, at + delimiter.length);
 }
 
 function anonymous(request: S3Request): boolean {
@@ -236,6 +262,32 @@ function versionHeaders(version: ObjectVersion): Record<string, string> {
     return {
         etag: `"${version.etag}"`,
         "x-amz-server-side-encryption": version.encryption,
+        ...(version.encryptionKey === undefined
+            ? {}
+            : { "x-amz-server-side-encryption-aws-kms-key-id": version.encryptionKey }),
         ...(version.versionId === "null" ? {} : { "x-amz-version-id": version.versionId }),
+        ...(version.replication === undefined
+            ? {}
+            : { "x-amz-replication-status": version.replication }),
+    };
+}
+
+/** As the request says, else as the bucket does. */
+function encryptionOf(
+    world: Pick<World, "store">,
+    bucket: StoredResource,
+    { headers }: S3Request,
+): { readonly encryption: string; readonly encryptionKey: string | undefined } {
+    const byDefault = defaultEncryption(world.store, bucket.region, bucket.id);
+    const asked = headers["x-amz-server-side-encryption"];
+    const key = headers["x-amz-server-side-encryption-aws-kms-key-id"];
+    const encryption = typeof asked === "string" ? asked : byDefault.algorithm;
+    return {
+        encryption,
+        encryptionKey: encryption.startsWith("aws:kms")
+            ? typeof key === "string"
+                ? key
+                : byDefault.key
+            : undefined,
     };
 }

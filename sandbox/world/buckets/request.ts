@@ -46,8 +46,15 @@ export function s3Request(request: ApiRequest, sourceIp: string): S3Request {
                     ? "anonymous"
                     : "account",
             sourceIp,
+            ...roleOf(request.headers),
         },
     };
+}
+
+/** Credentials of a task carry its role where AWS has an opaque token. */
+function roleOf(headers: ApiRequest["headers"]): { readonly roleArn?: string } {
+    const token = headers["x-amz-security-token"];
+    return typeof token === "string" && token.startsWith("arn:aws:iam::") ? { roleArn: token } : {};
 }
 
 function decode(part: string): string {

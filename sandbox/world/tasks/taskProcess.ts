@@ -24,7 +24,8 @@ export interface TaskProcessOptions {
 /**
  * What a container of the task sees of its environment: what the task definition declares, and what
  * the platform adds. Fargate gives credentials through an address of its own; here they are given
- * outright, together with the address of the region's API endpoint.
+ * outright, together with the address of the region's API endpoint. Their token names the task's role,
+ * for services that judge by it.
  */
 export function taskEnvironment(world: World, spec: TaskSpec): Readonly<Record<string, string>> {
     const { network } = world;
@@ -34,7 +35,7 @@ export function taskEnvironment(world: World, spec: TaskSpec): Readonly<Record<s
         AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
         AWS_ACCESS_KEY_ID: "ASIAREHEARSALCLOUD00",
         AWS_SECRET_ACCESS_KEY: "rehearsal",
-        AWS_SESSION_TOKEN: "rehearsal",
+        AWS_SESSION_TOKEN: spec.roleArn ?? "rehearsal",
         AWS_ENDPOINT_URL: `http://${network.apiAddress(spec.region)}:${network.ports.api}`,
         ...spec.environment,
     };

@@ -17,6 +17,8 @@ export interface TaskSpec {
     readonly command?: readonly string[];
     /** Exactly what the task definition declares. */
     readonly environment: Readonly<Record<string, string>>;
+    /** What the container may do in AWS. */
+    readonly roleArn?: string;
     readonly stopTimeoutMs: number;
     readonly targets: readonly { readonly groupArn: string; readonly port: number }[];
     /** Whether ECS gives up on a deployment whose tasks keep failing. */
@@ -74,6 +76,7 @@ export function serviceArnOf(service: StoredResource): string {
 export function taskSpecOf(store: Store, service: StoredResource): TaskSpec {
     const read = serviceSchema.parse(properties(service));
     const definition = findDefinition(store, service.region, read.taskDefinition);
+    const { taskRoleArn } = properties(definition);
     const containers = z
         .array(containerSchema)
         .parse(JSON.parse(String(properties(definition)["containerDefinitions"])));
@@ -101,6 +104,7 @@ export function taskSpecOf(store: Store, service: StoredResource): TaskSpec {
         environment: Object.fromEntries(
             container.environment.map(({ name, value }) => [name, value]),
         ),
+        ...(typeof taskRoleArn === "string" ? { roleArn: taskRoleArn } : {}),
         stopTimeoutMs: container.stopTimeout * 1000,
         targets: read.loadBalancers.flatMap(({ targetGroupArn, containerPort }) =>
             targetGroupArn === undefined ? [] : [{ groupArn: targetGroupArn, port: containerPort }],

@@ -3,7 +3,8 @@ import type { Acknowledgement, Write } from "./ledger";
 
 /** One thing a shopper does: a request, and what its acknowledgement promises. */
 export interface Step {
-    readonly name: "browse" | "product" | "cart" | "read-cart" | "reserve" | "order" | "read-order";
+    readonly name:
+        "browse" | "product" | "media" | "cart" | "read-cart" | "reserve" | "order" | "read-order";
     readonly exchange: Exchange;
     /** The write that a 2xx answer acknowledges, if the step is one that is kept account of. */
     readonly write?: (by: Acknowledgement) => Write;
@@ -49,11 +50,16 @@ export function visit(id: string, shelf: readonly string[], random: () => number
             } as const,
             cartLine(cart, choice),
         ]),
+        ...choices.slice(0, 1).map(({ sku }) => picture(sku)),
         { name: "read-cart", exchange: { method: "GET", path: `/carts/${cart}` } },
         ...choices.slice(0, 1).map((choice) => reservation(id, choice)),
         order(orderId, cart, choices),
         { name: "read-order", exchange: { method: "GET", path: `/orders/${orderId}` } },
     ];
+}
+
+function picture(sku: string): Step {
+    return { name: "media", exchange: { method: "GET", path: `/catalogue/${sku}/media` } };
 }
 
 function cartLine(cart: string, { sku, quantity }: Choice): Step {

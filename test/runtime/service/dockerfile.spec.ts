@@ -84,6 +84,8 @@ describe("the storefront's image", () => {
                     REGION: "eu-west-1",
                     REGIONS: "eu-west-1,us-east-1",
                     TABLE_NAME: "storefront",
+                    MEDIA_BUCKET: "media",
+                    ORDERS_BUCKET: "orders",
                     STATE_NAME: "_state.eu-west-1.app.example.com",
                     LOG_LEVEL: "error",
                 },

@@ -7,6 +7,8 @@ import {
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 
+import type { Picture } from "../../../runtime/service/media";
+import type { ArchivedOrder } from "../../../runtime/service/orderArchive";
 import { createServer } from "../../../runtime/service/server";
 import { Table } from "../../../runtime/service/table";
 import {
@@ -27,6 +29,8 @@ const environment = {
     REGION: "eu-west-1",
     REGIONS: ["eu-west-1", "us-east-1"],
     TABLE_NAME: "storefront",
+    MEDIA_BUCKET: "media",
+    ORDERS_BUCKET: "orders",
     STATE_NAME: "_state.eu-west-1.app.example.com",
     LOG_LEVEL: "silent" as const,
 };
@@ -38,6 +42,19 @@ describe("storefront", () => {
     let server: FastifyInstance;
     let restore: () => void;
     const state = { evacuated: false };
+    const pictures = new Map<string, Picture>();
+    const archived: ArchivedOrder[] = [];
+    const buckets = {
+        media: {
+            find: async (sku: string) => {
+                if (sku === "pen-04") {
+                    throw new Error("no answer from the bucket");
+                }
+                return pictures.get(sku);
+            },
+        },
+        archive: { keep: (order: ArchivedOrder) => void archived.push(order) },
+    };
 
     before(async () => {
         aws = await startAwsStub();
@@ -55,6 +72,7 @@ describe("storefront", () => {
 
     beforeEach(async () => {
         state.evacuated = false;
+        archived.length = 0;
         await client.send(
             new CreateTableCommand({
                 TableName: "storefront",
@@ -73,7 +91,7 @@ describe("storefront", () => {
                 BillingMode: "PAY_PER_REQUEST",
             }),
         );
-        server = createServer(environment, table, state);
+        server = createServer(environment, table, state, buckets);
     });
 
     afterEach(async () => {
@@ -110,7 +128,7 @@ describe("storefront", () => {
         expect((await server.inject("/health/deep")).statusCode).to.equal(200);
         const undo = withEnvironment({ AWS_ENDPOINT_URL: "http://127.0.0.1:9" });
         const unreachable = new Table("storefront", "eu-west-1");
-        const elsewhere = createServer(environment, unreachable, state);
+        const elsewhere = createServer(environment, unreachable, state, buckets);
         expect((await elsewhere.inject("/health")).statusCode).to.equal(200);
         const deep = await elsewhere.inject("/health/deep");
         expect(deep.statusCode).to.equal(503);
@@ -121,7 +139,12 @@ describe("storefront", () => {
     });
 
     it("calls a region whose table is still to come incomplete, and not failed", async () => {
-        const early = createServer(environment, new Table("no-such-table", "eu-west-1"), state);
+        const early = createServer(
+            environment,
+            new Table("no-such-table", "eu-west-1"),
+            state,
+            buckets,
+        );
         const deep = await early.inject("/health/deep");
         expect(deep.statusCode).to.equal(200);
         expect(deep.json()).to.deep.equal({
@@ -130,6 +153,52 @@ describe("storefront", () => {
             table: "absent",
         });
         await early.close();
+    });
+
+    it("serves a product's picture as it is in the region's bucket, and lets nothing in it run", async () => {
+        pictures.set("mug-02", {
+            body: Buffer.from("<svg/>"),
+            contentType: "image/svg+xml",
+            etag: '"e"',
+        });
+        const answer = await server.inject("/catalogue/mug-02/media");
+        expect(answer.statusCode).to.equal(200);
+        expect(answer.body).to.equal("<svg/>");
+        expect(answer.headers).to.include({
+            "content-type": "image/svg+xml",
+            etag: '"e"',
+            "cache-control": "public, max-age=300",
+            "x-content-type-options": "nosniff",
+        });
+        expect(answer.headers["content-security-policy"]).to.contain("default-src 'none'");
+    });
+
+    it("tells a product that does not exist from a picture that is not here, and from a bucket that fails", async () => {
+        const ask = async (sku: string) => {
+            const answer = await server.inject(`/catalogue/${sku}/media`);
+            return [answer.statusCode, (answer.json() as { error: string }).error];
+        };
+        expect(await ask("nothing-99")).to.deep.equal([404, "no-such-product"]);
+        expect(await ask("lamp-01")).to.deep.equal([404, "no-such-media"]);
+        expect(await ask("pen-04")).to.deep.equal([500, "failed"]);
+    });
+
+    it("archives an order once it is written, with what was acknowledged, and none that is refused", async () => {
+        const order = (key: string, sku: string) =>
+            server.inject({
+                method: "POST",
+                url: "/orders",
+                headers: { "idempotency-key": key },
+                payload: { cartId: "c1", items: [{ sku, quantity: 1 }] },
+            });
+        const made = await order("o1", "mug-02");
+        expect(made.statusCode).to.equal(201);
+        expect(archived).to.deep.equal([made.json()]);
+        expect((await order("o2", "nothing-99")).statusCode).to.equal(404);
+        expect((await order("o1", "lamp-01")).statusCode).to.equal(409);
+        expect(archived).to.have.length(1);
+        expect((await order("o1", "mug-02")).statusCode).to.equal(200);
+        expect(archived[1]).to.deep.equal(archived[0]);
     });
 
     it("says which region served", async () => {

@@ -123,6 +123,7 @@ function declareListener(
 export interface ServiceOptions {
     readonly environment: Readonly<Record<string, string>>;
     readonly port: number;
+    readonly taskRoleArn?: string;
     readonly revision?: number;
     readonly desiredCount?: number;
     readonly image?: string;
@@ -145,6 +146,7 @@ export function declareService(
         definitionArn,
         {
             family: "shop",
+            ...(options.taskRoleArn === undefined ? {} : { taskRoleArn: options.taskRoleArn }),
             containerDefinitions: JSON.stringify([
                 {
                     name: "shop",

@@ -5,6 +5,8 @@ import { expect } from "chai";
 
 import { ApiServer } from "../../../sandbox/world/api/server";
 import { DynamoDbApi } from "../../../sandbox/world/api/dynamodb";
+import { S3Api } from "../../../sandbox/world/api/s3";
+import { Buckets } from "../../../sandbox/world/buckets/buckets";
 import { Certificates } from "../../../sandbox/world/certificates";
 import { Inside } from "../../../sandbox/world/inside/inside";
 import { LoadBalancers } from "../../../sandbox/world/loadBalancers";
@@ -14,9 +16,20 @@ import { Tasks } from "../../../sandbox/world/tasks";
 import type { Part } from "../../../sandbox/world/world";
 import { RecordedMetrics, smallWorld, type SmallWorld } from "../../support/smallWorld";
 import { account, declareEstate, declareService, type Estate } from "../support/estate";
+import { bucketIn, declareKey, declareMesh } from "../support/replicatedBuckets";
 import { stubDns, type StubDns } from "../support/stubDns";
 
 const region = "eu-west-1";
+const away = "us-east-1";
+const taskRole = `arn:aws:iam::${account}:role/shop`;
+
+function parse(text: string): unknown {
+    try {
+        return JSON.parse(text) as unknown;
+    } catch {
+        return undefined;
+    }
+}
 
 describe("the storefront in the world", () => {
     let world: SmallWorld;
@@ -24,6 +37,7 @@ describe("the storefront in the world", () => {
     let tasks: Tasks;
     let dns: StubDns;
     let estate: Estate;
+    let buckets: Buckets;
     let parts: readonly Part[];
     let service: string;
     const agent = new https.Agent({ keepAlive: true });
@@ -40,7 +54,14 @@ describe("the storefront in the world", () => {
             inside: await Inside.prepare(world, certificates.caFile),
             images: { shop: { entry: path.join(__dirname, "../../../runtime/service/main.ts") } },
         });
-        parts = [tables, new ApiServer(world, [new DynamoDbApi(tables)]), balancers, tasks];
+        buckets = new Buckets(world, { certificates, metrics, topics: { publish: () => "" } });
+        parts = [
+            tables,
+            buckets,
+            new ApiServer(world, [new DynamoDbApi(tables), new S3Api(buckets)]),
+            balancers,
+            tasks,
+        ];
         for (const part of parts) {
             await part.start();
         }
@@ -62,14 +83,19 @@ describe("the storefront in the world", () => {
             },
             { arn: `arn:aws:dynamodb:${region}:${account}:table/shop` },
         );
+        declareMesh(world, [region, away]);
+        declareTaskRole(["s3:GetObject", "s3:ListBucket", "s3:PutObject"]);
         estate = declareEstate(world, { region });
         service = declareService(world, estate, {
             port: 8080,
+            taskRoleArn: taskRole,
             environment: {
                 PORT: "8080",
                 REGION: region,
                 REGIONS: region,
                 TABLE_NAME: "shop",
+                MEDIA_BUCKET: bucketIn(region),
+                ORDERS_BUCKET: bucketIn(region),
                 STATE_NAME: "_state.example.com",
                 LOG_LEVEL: "info",
             },
@@ -86,7 +112,57 @@ describe("the storefront in the world", () => {
         world.end();
     });
 
-    async function request(method: string, route: string, body?: unknown) {
+    function declareTaskRole(actions: readonly string[]): void {
+        const policy = (statement: object): string =>
+            JSON.stringify({
+                Version: "2012-10-17",
+                Statement: [{ Effect: "Allow", ...statement }],
+            });
+        world.declare(
+            "aws:iam/role:Role",
+            "global",
+            "shop",
+            {
+                name: "shop",
+                assumeRolePolicy: policy({
+                    Principal: { Service: "ecs-tasks.amazonaws.com" },
+                    Action: "sts:AssumeRole",
+                }),
+            },
+            { arn: taskRole },
+        );
+        world.declare("aws:iam/rolePolicy:RolePolicy", "global", "shop:all", {
+            role: "shop",
+            policy: policy({
+                Action: [...actions, "kms:Decrypt", "kms:GenerateDataKey"],
+                Resource: "*",
+            }),
+        });
+    }
+
+    function orderOf(id: string) {
+        return request(
+            "POST",
+            "/orders",
+            { cartId: "c2", items: [{ sku: "mug-02", quantity: 1 }] },
+            { "idempotency-key": id },
+        );
+    }
+
+    /** The one archived order of this id, in a region's bucket. */
+    function archived(id: string, where: string) {
+        const objects = buckets.objects(bucketIn(where));
+        const keys = objects.keys("orders/").filter((key) => key.endsWith(`/${id}.json`));
+        expect(keys.length).to.be.at.most(1);
+        return objects.get(keys[0] ?? "");
+    }
+
+    async function request(
+        method: string,
+        route: string,
+        body?: unknown,
+        headers: Readonly<Record<string, string>> = {},
+    ) {
         const response = await world.network.request({
             from: world.network.shopperAddress(0, 0),
             to: world.network.resolveAwsName(estate.dnsName)?.[0] ?? "",
@@ -95,13 +171,16 @@ describe("the storefront in the world", () => {
             host: "app.example.com",
             method,
             path: route,
-            headers: { "content-type": "application/json" },
+            headers: {
+                ...(body === undefined ? {} : { "content-type": "application/json" }),
+                ...headers,
+            },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
             timeoutMs: 30_000,
             ca: certificates.caPem,
             agent,
         });
-        return { ...response, json: JSON.parse(response.body.toString() || "null") as unknown };
+        return { ...response, json: parse(response.body.toString()) };
     }
 
     it("serves over TLS and says which region it is", async () => {
@@ -121,6 +200,77 @@ describe("the storefront in the world", () => {
         }
         const cart = await request("GET", "/carts/c1");
         expect(JSON.stringify(cart.json)).to.contain('"quantity":5');
+    });
+
+    it("serves a picture that another region's bucket was given, once it is replicated", async () => {
+        expect((await request("GET", "/catalogue/mug-02/media")).status).to.equal(404);
+        buckets
+            .objects(bucketIn(away))
+            .put(
+                "products/mug-02.svg",
+                { body: Buffer.from("<svg/>"), contentType: "image/svg+xml" },
+                true,
+                world.clock.now(),
+            );
+        await world.until(() => buckets.replication.pending(region) === 0);
+        const answer = await request("GET", "/catalogue/mug-02/media");
+        expect(answer.status).to.equal(200);
+        expect(answer.body.toString()).to.equal("<svg/>");
+        expect(answer.headers["content-type"]).to.equal("image/svg+xml");
+    });
+
+    it("archives an order under the region's key, and the other region gets it", async () => {
+        const made = await orderOf("order-1");
+        expect(made.status).to.equal(201);
+        await world.until(() => archived("order-1", away) !== undefined);
+        const copy = archived("order-1", away);
+        expect(JSON.parse(copy?.body?.toString() ?? "null")).to.deep.equal(made.json);
+        expect(copy?.replication).to.equal("REPLICA");
+        expect(archived("order-1", region)).to.include({
+            encryption: "aws:kms",
+            replication: "COMPLETED",
+        });
+        expect((await orderOf("order-1")).status).to.equal(200);
+        await world.clock.sleep(60_000);
+        const objects = buckets.objects(bucketIn(region));
+        const [key = ""] = objects.keys("orders/");
+        expect(objects.versions(key)).to.have.length(1);
+    });
+
+    it("loses no order with its archive, and archives what waited when it is back", async () => {
+        declareTaskRole(["s3:GetObject", "s3:ListBucket"]);
+        expect((await orderOf("order-2")).status).to.equal(201);
+        await world.clock.sleep(60_000);
+        expect(archived("order-2", region)).to.equal(undefined);
+        expect((await request("GET", "/orders/order-2")).status).to.equal(200);
+        declareTaskRole(["s3:GetObject", "s3:ListBucket", "s3:PutObject"]);
+        await world.until(() => archived("order-2", away) !== undefined);
+    });
+
+    it("may do in S3 what its role, the key and the gateway endpoint all allow, and no more", async () => {
+        const media = async () => (await request("GET", "/catalogue/mug-02/media")).status;
+        expect(await media()).to.equal(200);
+        const gateway = (resource: string): void =>
+            world.declare("aws:ec2/vpcEndpoint:VpcEndpoint", region, "vpce-1", {
+                serviceName: `com.amazonaws.${region}.s3`,
+                policy: JSON.stringify({
+                    Version: "2012-10-17",
+                    Statement: [
+                        { Effect: "Allow", Principal: "*", Action: "s3:*", Resource: resource },
+                    ],
+                }),
+            });
+        gateway("arn:aws:s3:::others/*");
+        expect(await media()).to.equal(500);
+        gateway(`arn:aws:s3:::${bucketIn(region)}/*`);
+        expect(await media()).to.equal(200);
+        declareKey(world, region, { isEnabled: false });
+        expect(await media()).to.equal(500);
+        declareKey(world, region);
+        expect(await media()).to.equal(200);
+        declareTaskRole(["s3:ListBucket"]);
+        expect(await media()).to.equal(500);
+        declareTaskRole(["s3:GetObject", "s3:ListBucket", "s3:PutObject"]);
     });
 
     it("hears by DNS that its region was voted out and closes connections from then on", async () => {

@@ -7,7 +7,7 @@ import { Buckets } from "../../../../sandbox/world/buckets/buckets";
 import { Certificates } from "../../../../sandbox/world/certificates";
 import type { NetworkResponse } from "../../../../sandbox/world/network";
 import { signedRequest } from "../../../support/signedRequest";
-import { smallWorld, type SmallWorld } from "../../../support/smallWorld";
+import { RecordedMetrics, smallWorld, type SmallWorld } from "../../../support/smallWorld";
 
 const region = "eu-west-1";
 const bucket = "votes-bucket";
@@ -35,7 +35,11 @@ describe("buckets", () => {
         world = await smallWorld();
         const certificates = await Certificates.open(world.home);
         ca = certificates.caPem;
-        buckets = new Buckets(world, { certificates });
+        buckets = new Buckets(world, {
+            certificates,
+            metrics: new RecordedMetrics(),
+            topics: { publish: () => "" },
+        });
         api = new ApiServer(world, [new S3Api(buckets)]);
         world.declare("aws:s3/bucket:Bucket", region, bucket, { bucket });
         await buckets.start();

@@ -78,7 +78,16 @@ describe("Traffic", () => {
         await traffic.stop();
 
         expect(new Set(samples().map(({ step }) => step))).to.eql(
-            new Set(["browse", "product", "cart", "read-cart", "reserve", "order", "read-order"]),
+            new Set([
+                "browse",
+                "product",
+                "media",
+                "cart",
+                "read-cart",
+                "reserve",
+                "order",
+                "read-order",
+            ]),
         );
         expect(traffic.writes.length).to.be.greaterThan(20);
         expect(await traffic.verify()).to.eql({
