@@ -6,6 +6,7 @@ import { ec2Types } from "./ec2";
 import { ecsTypes } from "./ecs";
 import { eventsTypes } from "./events";
 import { iamTypes } from "./iam";
+import { kinesisTypes } from "./kinesis";
 import { kmsTypes } from "./kms";
 import { lambdaTypes } from "./lambda";
 import { lbTypes } from "./lb";
@@ -25,6 +26,7 @@ export const resourceTypes: readonly ResourceType[] = [
     ...ecsTypes,
     ...eventsTypes,
     ...iamTypes,
+    ...kinesisTypes,
     ...kmsTypes,
     ...lambdaTypes,
     ...lbTypes,
