@@ -2,6 +2,7 @@ import { Alarms } from "./world/alarms/alarms";
 import { Route53Api } from "./world/api/route53";
 import { ApiServer } from "./world/api/server";
 import { DynamoDbApi } from "./world/api/dynamodb";
+import { KinesisApi } from "./world/api/kinesis";
 import { S3Api } from "./world/api/s3";
 import { SnsApi } from "./world/api/sns";
 import { SqsApi } from "./world/api/sqs";
@@ -10,6 +11,7 @@ import { Buckets } from "./world/buckets/buckets";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
 import { DnsServer } from "./world/dns";
+import { EventSources } from "./world/eventSources/eventSources";
 import { HealthCheckers } from "./world/healthChecks";
 import { Inside } from "./world/inside/inside";
 import { LoadBalancers } from "./world/loadBalancers";
@@ -17,6 +19,7 @@ import { Messaging } from "./world/messaging";
 import { Metrics } from "./world/metrics";
 import { Persistence } from "./world/persistence";
 import { ProviderEndpoint } from "./world/server";
+import { Streams } from "./world/streams/streams";
 import { Tables } from "./world/tables/tables";
 import { Targets } from "./world/targets";
 import { Tasks, type ImageSources } from "./world/tasks";
@@ -38,6 +41,8 @@ export interface Parts {
     readonly tables: Tables;
     readonly buckets: Buckets;
     readonly messaging: Messaging;
+    readonly streams: Streams;
+    readonly eventSources: EventSources;
     readonly alarms: Alarms;
     readonly loadBalancers: LoadBalancers;
     readonly tasks: Tasks;
@@ -56,6 +61,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const tables = new Tables(world, { metrics });
     const messaging = new Messaging(world, { metrics, inside });
     const buckets = new Buckets(world, { certificates, metrics, topics: messaging.topics });
+    const streams = new Streams(world, { metrics });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
     const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
     const health: HealthCheckers = new HealthCheckers(world, {
@@ -75,6 +81,14 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         tables,
         buckets,
         messaging,
+        streams,
+        eventSources: new EventSources(world, {
+            metrics,
+            streams,
+            failures: messaging.failures,
+            invoke: (functionArn, payload) => messaging.functions.invoke(functionArn, payload),
+            handOver: (targetArn, body) => messaging.handOver(targetArn, body),
+        }),
         alarms,
         loadBalancers,
         tasks: new Tasks(world, { targets, inside, images: options.images }),
@@ -82,6 +96,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         dns,
         api: new ApiServer(world, [
             new DynamoDbApi(tables),
+            new KinesisApi(world, streams),
             new Route53Api(world, { dns, health }),
             new S3Api(buckets),
             new SnsApi(world, messaging.topics),
@@ -99,7 +114,9 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.tables,
         parts.buckets,
         parts.api,
+        parts.streams,
         parts.messaging,
+        parts.eventSources,
         parts.alarms,
         parts.loadBalancers,
         parts.tasks,

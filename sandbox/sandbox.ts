@@ -4,11 +4,13 @@ import type { Alarms } from "./world/alarms/alarms";
 import type { Buckets } from "./world/buckets/buckets";
 import type { WorldClock } from "./world/clock";
 import type { DnsServer } from "./world/dns";
+import type { EventSources } from "./world/eventSources/eventSources";
 import type { Faults } from "./world/faults";
 import type { HealthCheckers } from "./world/healthChecks";
 import type { Journal } from "./world/journal";
 import { dnsAddress, type Network } from "./world/network";
 import type { Store } from "./world/store";
+import type { Streams } from "./world/streams/streams";
 import type { Tables } from "./world/tables/tables";
 import type { Tasks } from "./world/tasks";
 import type { Topics } from "./world/topics/topics";
@@ -83,6 +85,14 @@ export class Sandbox {
 
     get buckets(): Buckets {
         return this.parts.buckets;
+    }
+
+    get streams(): Streams {
+        return this.parts.streams;
+    }
+
+    get eventSources(): EventSources {
+        return this.parts.eventSources;
     }
 
     get tasks(): Tasks {
