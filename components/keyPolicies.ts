@@ -49,8 +49,8 @@ export function administration(accountId: string): Statement {
 }
 
 /**
- * Tables and buckets: whoever IAM lets near one may use the key through DynamoDB or S3, and through
- * nothing else. Replication of a bucket is somebody that IAM lets near it, too.
+ * Tables, buckets and streams: whoever IAM lets near one may use the key through DynamoDB, S3 or
+ * Kinesis, and through nothing else. Replication of a bucket is somebody that IAM lets near it, too.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms-authz
  */
@@ -59,6 +59,7 @@ export function dataUses(region: string, accountId: string): readonly Statement[
         ...throughServices(accountId, [
             `dynamodb.${region}.amazonaws.com`,
             `s3.${region}.amazonaws.com`,
+            `kinesis.${region}.amazonaws.com`,
         ]),
         {
             Sid: "DynamoDbChecksTheKey",

@@ -5,6 +5,8 @@ import { bucketNameOf } from "./bucketNames";
 import { Certificate } from "./certificate";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
+import { eventStreamName } from "./eventNames";
+import { EventReplication } from "./eventReplication";
 import { FailoverAutomation } from "./failoverAutomation";
 import { LoadBalancer } from "./loadBalancer";
 import { Network } from "./network";
@@ -85,6 +87,7 @@ export class Region extends pulumi.ComponentResource {
     readonly alarms: RegionAlarms;
     readonly observer: Observer;
     readonly automation: FailoverAutomation;
+    readonly events: EventReplication;
     /** Where the region's alarms are published. */
     readonly alarmTopicArn: pulumi.Output<string>;
 
@@ -136,6 +139,16 @@ export class Region extends pulumi.ComponentResource {
             {
                 ...args,
                 ...args.decider,
+                dataKeyArn: this.keys.dataKeyArn,
+                operationsKeyArn: this.keys.operationsKeyArn,
+                alarmTopicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
+        this.events = new EventReplication(
+            `${name}-events`,
+            {
+                ...args,
                 dataKeyArn: this.keys.dataKeyArn,
                 operationsKeyArn: this.keys.operationsKeyArn,
                 alarmTopicArn: this.alarmTopicArn,
@@ -226,6 +239,7 @@ export class Region extends pulumi.ComponentResource {
                     TABLE_NAME: args.tableName,
                     MEDIA_BUCKET: buckets.mediaBucket,
                     ORDERS_BUCKET: buckets.ordersBucket,
+                    EVENT_STREAM: eventStreamName,
                     STATE_NAME: domainNames(args.domain).state(args.region),
                     LOG_LEVEL: "info",
                 },

@@ -3,6 +3,7 @@ import { startOrder, type Parts } from "./parts";
 import type { Alarms } from "./world/alarms/alarms";
 import type { Buckets } from "./world/buckets/buckets";
 import type { WorldClock } from "./world/clock";
+import type { FailedDelivery } from "./world/deliveries";
 import type { DnsServer } from "./world/dns";
 import type { EventSources } from "./world/eventSources/eventSources";
 import type { Faults } from "./world/faults";
@@ -10,6 +11,8 @@ import type { HealthCheckers } from "./world/healthChecks";
 import type { Journal } from "./world/journal";
 import { dnsAddress, type Network } from "./world/network";
 import type { Store } from "./world/store";
+import type { Metrics } from "./world/metrics";
+import type { Queues } from "./world/queues/queues";
 import type { Streams } from "./world/streams/streams";
 import type { Tables } from "./world/tables/tables";
 import type { Tasks } from "./world/tasks";
@@ -85,6 +88,20 @@ export class Sandbox {
 
     get buckets(): Buckets {
         return this.parts.buckets;
+    }
+
+    /** Every metric that was published, the functions' own among them. */
+    get metrics(): Metrics {
+        return this.parts.metrics;
+    }
+
+    get queues(): Queues {
+        return this.parts.messaging.queues;
+    }
+
+    /** What was sent inside AWS and did not arrive. */
+    failures(): readonly FailedDelivery[] {
+        return this.parts.messaging.failures.list();
     }
 
     get streams(): Streams {

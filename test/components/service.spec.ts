@@ -54,6 +54,24 @@ describe("the storefront's service", () => {
                 args.dataKeyArn,
                 { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
             ],
+            [
+                "kms:GenerateDataKey",
+                args.dataKeyArn,
+                { StringEquals: { "kms:ViaService": ["kinesis.eu-west-1.amazonaws.com"] } },
+            ],
+        ]);
+    });
+
+    it("lets its tasks write to the region's stream, and read none", () => {
+        const { Statement } = policyIn(
+            registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
+        );
+        expect(
+            Statement.filter(({ Action }) => /kinesis:/.test(String(Action))).map(
+                ({ Action, Resource }) => [Action, Resource],
+            ),
+        ).to.deep.equal([
+            ["kinesis:PutRecords", "arn:aws:kinesis:eu-west-1:111122223333:stream/meridian-events"],
         ]);
     });
 

@@ -192,6 +192,9 @@ const computers: Readonly<
     }),
     "aws:ec2/vpc:Vpc": () => ({ ipv6CidrBlock: "2600:1f18:abcd:ef00::/56" }),
     "aws:ec2/vpcEndpoint:VpcEndpoint": (name) => ({ prefixListId: `pl-${name}` }),
+    "aws:kinesis/stream:Stream": (_, inputs, region) => ({
+        arn: `arn:aws:kinesis:${region}:${accountId}:stream/${String(inputs["name"])}`,
+    }),
     "aws:kms/key:Key": (name) => ({ keyId: `${name}-id` }),
     "aws:lb/loadBalancer:LoadBalancer": (name, _, region) => ({
         arnSuffix: `app/${name}/0123456789abcdef`,

@@ -96,6 +96,7 @@ describe("the storefront in the world", () => {
                 TABLE_NAME: "shop",
                 MEDIA_BUCKET: bucketIn(region),
                 ORDERS_BUCKET: bucketIn(region),
+                EVENT_STREAM: "events",
                 STATE_NAME: "_state.example.com",
                 LOG_LEVEL: "info",
             },
