@@ -104,7 +104,11 @@ async function quarantine(
     record: StreamRecord,
     reason: string,
 ): Promise<void> {
-    queue ??= new SQSClient(awsClient(environment.REGION, handlerPatience));
+    queue ??= new SQSClient({
+        ...awsClient(environment.REGION, handlerPatience),
+        // The regional endpoint, as for every other service, and not what a queue's name says.
+        useQueueUrlAsEndpoint: false,
+    });
     await queue.send(
         new SendMessageCommand({
             QueueUrl: environment.DEAD_LETTER_QUEUE_URL,

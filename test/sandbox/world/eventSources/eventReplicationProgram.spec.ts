@@ -7,6 +7,7 @@ import { expect } from "chai";
 
 import { eventStreamArn } from "../../../../components/eventNames";
 import { EventReplication } from "../../../../components/eventReplication";
+import { NoticeTopic } from "../../../../components/noticeTopic";
 import { RegionKeys } from "../../../../components/regionKeys";
 import { encodeEvent, orderPlacedEvent, type DomainEvent } from "../../../../runtime/events/event";
 import { startSandbox, type Sandbox } from "../../../../sandbox";
@@ -50,12 +51,20 @@ describe("the program's event replication, in the rehearsal cloud", function () 
         const registered = await setMocks({ region });
         const own = { region, accountId, deletionProtection: false };
         const keys = new RegionKeys("keys", own);
+        const topic = new NoticeTopic("alarms", {
+            ...own,
+            topicName: "meridian-alarms",
+            displayName: "alarms",
+            keyArn: keys.operationsKeyArn,
+            alarmsPublish: true,
+            emails: [],
+        });
         new EventReplication("events", {
             ...own,
             regions,
             dataKeyArn: keys.dataKeyArn,
             operationsKeyArn: keys.operationsKeyArn,
-            alarmTopicArn: `arn:aws:sns:${region}:${accountId}:meridian-alarms`,
+            alarmTopicArn: topic.arn,
             logRetentionDays: 90,
         });
         await settled();
@@ -94,6 +103,10 @@ describe("the program's event replication, in the rehearsal cloud", function () 
                     return [`${region}-${name}`, { functionArn }];
                 case "aws:iam/role:Role":
                     return [own, { arn: arn("iam", own, "") }];
+                case "aws:sns/topic:Topic":
+                    return [arn("sns", own), { arn: arn("sns", own) }];
+                case "aws:sns/topicPolicy:TopicPolicy":
+                    return [String(inputs["arn"]), {}];
                 case "aws:iam/rolePolicy:RolePolicy":
                     return [`${String(inputs["role"])}:${own}`, {}];
                 default:
@@ -263,7 +276,7 @@ describe("the program's event replication, in the rehearsal cloud", function () 
             await until(arrived(here, event));
             await until(arrived(far, event));
         }
-        await sandbox.clock.sleep(300_000);
+        await sandbox.clock.sleep(600_000);
         // Only the way into the lost region is behind, and each sender for itself.
         for (const region of [here, far] as const) {
             for (const status of sandbox.eventSources.statuses()) {
