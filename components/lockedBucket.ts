@@ -1,15 +1,14 @@
 import * as s3 from "@pulumi/aws/s3";
-import type { input as inputs } from "@pulumi/aws/types";
 import * as pulumi from "@pulumi/pulumi";
 
 import { denyWithoutTls, policyDocument, type Statement } from "./policyDocument";
 
 export interface LockedBucketArgs {
     readonly bucketName: string;
-    /** The key that encrypts what is in it; S3's own (SSE-S3) when it is absent. */
-    readonly keyArn?: pulumi.Input<string>;
     /** Grants beside the account's own IAM policies, for the bucket of this ARN. */
     readonly statements: (bucketArn: pulumi.Output<string>) => readonly Statement[];
+    /** Key of ours that encrypts it. @default S3 itself encrypts, for those who cannot use a KMS key */
+    readonly kmsKeyArn?: pulumi.Input<string>;
     /** Days after which objects go; they stay when it is absent. */
     readonly expireAfterDays?: number;
     /** Days after which replaced and deleted versions go. */
@@ -19,9 +18,9 @@ export interface LockedBucketArgs {
 }
 
 /**
- * A versioned bucket without ACLs or public access, reached over TLS only. Encrypted by a key of ours
- * unless those who use it cannot use one: anonymous health checkers, and the load balancers' log
- * delivery.
+ * A versioned bucket without ACLs or public access, reached over TLS only. Encrypted by a key of ours,
+ * or by S3 itself (SSE-S3) for anonymous health checkers and the load balancers' log delivery, which
+ * cannot use a KMS key.
  */
 export class LockedBucket extends pulumi.ComponentResource {
     /** Known only once everything that guards the bucket is in force. */
@@ -52,7 +51,18 @@ export class LockedBucket extends pulumi.ComponentResource {
                 name,
                 {
                     bucket: bucket.id,
-                    rules: [encryptionRule(args.keyArn)],
+                    rules: [
+                        args.kmsKeyArn === undefined
+                            ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+                            : {
+                                  applyServerSideEncryptionByDefault: {
+                                      sseAlgorithm: "aws:kms",
+                                      kmsMasterKeyId: args.kmsKeyArn,
+                                  },
+                                  // One call to the key a while, and not one an object.
+                                  bucketKeyEnabled: true,
+                              },
+                    ],
                 },
                 { parent: this },
             ),
@@ -116,19 +126,4 @@ export class LockedBucket extends pulumi.ComponentResource {
             { parent: this },
         );
     }
-}
-
-/** With a bucket key, S3 asks KMS once in a while and not for every object. */
-function encryptionRule(
-    keyArn: pulumi.Input<string> | undefined,
-): inputs.s3.BucketServerSideEncryptionConfigurationRule {
-    return keyArn === undefined
-        ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
-        : {
-              applyServerSideEncryptionByDefault: {
-                  sseAlgorithm: "aws:kms",
-                  kmsMasterKeyId: keyArn,
-              },
-              bucketKeyEnabled: true,
-          };
 }

@@ -37,6 +37,7 @@ export class ReplicatedBucket extends pulumi.ComponentResource {
             {
                 ...args,
                 bucketName: bucketNameOf(args.purpose, args.region, args.accountId),
+                kmsKeyArn: args.keyArn,
                 statements: () => [],
             },
             { parent: this },

@@ -1,3 +1,4 @@
+import { Accelerators } from "./world/accelerator";
 import { Alarms } from "./world/alarms/alarms";
 import { Route53Api } from "./world/api/route53";
 import { ApiServer } from "./world/api/server";
@@ -45,6 +46,7 @@ export interface Parts {
     readonly eventSources: EventSources;
     readonly alarms: Alarms;
     readonly loadBalancers: LoadBalancers;
+    readonly accelerators: Accelerators;
     readonly tasks: Tasks;
     readonly health: HealthCheckers;
     readonly dns: DnsServer;
@@ -64,6 +66,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const streams = new Streams(world, { metrics });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
     const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
+    const accelerators = new Accelerators(world, loadBalancers);
     const health: HealthCheckers = new HealthCheckers(world, {
         metrics,
         alarmState: (region, name) => alarms.status(region, name)?.state,
@@ -72,7 +75,13 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
             ? {}
             : { checkersPerRegion: options.checkersPerRegion }),
     });
-    const dns: DnsServer = new DnsServer(world, { health, loadBalancers });
+    const dns: DnsServer = new DnsServer(world, {
+        health,
+        loadBalancers: {
+            targetsHealthy: (name) =>
+                accelerators.healthy(name) ?? loadBalancers.targetsHealthy(name),
+        },
+    });
     return {
         certificates,
         metrics,
@@ -91,6 +100,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         }),
         alarms,
         loadBalancers,
+        accelerators,
         tasks: new Tasks(world, { targets, inside, images: options.images }),
         health,
         dns,
@@ -119,6 +129,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.eventSources,
         parts.alarms,
         parts.loadBalancers,
+        parts.accelerators,
         parts.tasks,
         parts.dns,
         parts.health,

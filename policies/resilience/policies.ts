@@ -13,6 +13,7 @@ import { storageKey } from "./rules/encryption/storageKey";
 import { tableKey } from "./rules/encryption/tableKey";
 import { calculatedCheck } from "./rules/health/calculatedCheck";
 import { endpointCheck } from "./rules/health/endpointCheck";
+import { acceleratorFlowLogs } from "./rules/logging/acceleratorFlowLogs";
 import { tableRecovery } from "./rules/recovery/tableRecovery";
 import { defaultGeolocation } from "./rules/routing/defaultGeolocation";
 import { followsHealth } from "./rules/routing/followsHealth";
@@ -33,6 +34,7 @@ export const policies: Policies = [
     endpointCheck,
     serviceMinimum,
     tableCapacity,
+    acceleratorFlowLogs,
     tableRecovery,
     defaultGeolocation,
     followsHealth,

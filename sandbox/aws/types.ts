@@ -5,6 +5,7 @@ import { dynamodbTypes } from "./dynamodb";
 import { ec2Types } from "./ec2";
 import { ecsTypes } from "./ecs";
 import { eventsTypes } from "./events";
+import { globalacceleratorTypes } from "./globalaccelerator";
 import { iamTypes } from "./iam";
 import { kinesisTypes } from "./kinesis";
 import { kmsTypes } from "./kms";
@@ -25,6 +26,7 @@ export const resourceTypes: readonly ResourceType[] = [
     ...ec2Types,
     ...ecsTypes,
     ...eventsTypes,
+    ...globalacceleratorTypes,
     ...iamTypes,
     ...kinesisTypes,
     ...kmsTypes,

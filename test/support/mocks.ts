@@ -192,6 +192,11 @@ const computers: Readonly<
     }),
     "aws:ec2/vpc:Vpc": () => ({ ipv6CidrBlock: "2600:1f18:abcd:ef00::/56" }),
     "aws:ec2/vpcEndpoint:VpcEndpoint": (name) => ({ prefixListId: `pl-${name}` }),
+    "aws:globalaccelerator/accelerator:Accelerator": () => ({
+        dnsName: "a0123456789abcdef.awsglobalaccelerator.com",
+        dualStackDnsName: "a0123456789abcdef.dualstack.awsglobalaccelerator.com",
+        hostedZoneId: "Z2BJ6XQ5FK7U4H",
+    }),
     "aws:kinesis/stream:Stream": (_, inputs, region) => ({
         arn: `arn:aws:kinesis:${region}:${accountId}:stream/${String(inputs["name"])}`,
     }),

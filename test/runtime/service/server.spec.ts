@@ -181,7 +181,7 @@ describe("storefront", () => {
     it("tells a product that does not exist from a picture that is not here, and from a bucket that fails", async () => {
         const ask = async (sku: string) => {
             const answer = await server.inject(`/catalogue/${sku}/media`);
-            return [answer.statusCode, (answer.json() as { error: string }).error];
+            return [answer.statusCode, answer.json<{ error: string }>().error];
         };
         expect(await ask("nothing-99")).to.deep.equal([404, "no-such-product"]);
         expect(await ask("lamp-01")).to.deep.equal([404, "no-such-media"]);

@@ -1,10 +1,12 @@
-import { bucketType, replicationType } from "../../../aws/s3/buckets";
+import { replicationType } from "../../../aws/s3/buckets";
 import type { MetricSink, TopicPublisher, World } from "../../world";
 import type { BucketObjects, ObjectVersion } from "../objects";
-import { ReplicationLane, type Operation } from "./lane";
+import type { Operation } from "./lane";
 import { tell } from "./notices";
 import { refusal } from "./refusal";
 import { applyingRules, replicationRules, type ReplicationRule } from "./rules";
+import type { PairReport } from "./tally";
+import { Ways } from "./ways";
 
 /** How often S3 counts what waits, world milliseconds. */
 const countPeriodMs = 60_000;
@@ -19,6 +21,8 @@ export interface ReplicatorDeps {
 interface Open {
     copies: number;
     failed: boolean;
+    /** Whether one of them arrived. */
+    arrived: boolean;
 }
 
 /**
@@ -29,18 +33,16 @@ interface Open {
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
  */
 export class Replicator {
-    readonly #lanes = new Map<string, ReplicationLane>();
+    readonly #ways: Ways;
     readonly #open = new Map<string, Open>();
-    /** Worst latency by lane, milliseconds, of what arrived since the last count. */
-    readonly #arrivedMs = new Map<string, number>();
-    /** Worst latency, milliseconds, of what arrived in a world second. */
-    readonly #worst = new Map<number, number>();
     #stop: () => void = () => undefined;
 
     constructor(
         private readonly world: World,
         private readonly deps: ReplicatorDeps,
-    ) {}
+    ) {
+        this.#ways = new Ways(world, (operation) => this.#deliver(operation));
+    }
 
     start(): void {
         this.#stop = this.world.clock.every(countPeriodMs, () => this.#count());
@@ -48,10 +50,7 @@ export class Replicator {
 
     stop(): void {
         this.#stop();
-        for (const lane of this.#lanes.values()) {
-            lane.stop();
-        }
-        this.#lanes.clear();
+        this.#ways.stop();
     }
 
     /** Sends a version that was made in a bucket to where its rules say. */
@@ -68,9 +67,10 @@ export class Replicator {
         this.#open.set(openKey(bucket, key, version.versionId), {
             copies: rules.length,
             failed: false,
+            arrived: false,
         });
         for (const rule of rules) {
-            this.#lane(rule).send({
+            this.#ways.of(rule).lane.send({
                 rule,
                 key,
                 versionId: version.versionId,
@@ -83,12 +83,34 @@ export class Replicator {
 
     /** Operations on their way from or to a region. */
     pending(region: string): number {
-        return this.#lanesOf(region).reduce((sum, lane) => sum + lane.pending().length, 0);
+        return this.#operationsOf(region).length;
     }
 
     /** Age, in world seconds, of the oldest operation on its way from or to a region; 0 when there is none. */
     lagSeconds(region: string): number {
-        return this.#ageSeconds(this.#lanesOf(region));
+        return this.#ways.ageSeconds(this.#operationsOf(region));
+    }
+
+    /** Versions and markers on their way out of a region that are in no other bucket yet: lost with the region. */
+    onlyIn(region: string): number {
+        const versions = this.#ways
+            .pending(({ from }) => from === region)
+            .map(({ rule, key, versionId }) => openKey(rule.bucket, key, versionId))
+            .filter((name) => this.#open.get(name)?.arrived === false);
+        return new Set(versions).size;
+    }
+
+    /**
+     * What became of the copies of every pair of buckets that a rule joins or joined, by their names.
+     *
+     * @param sinceMs world time, milliseconds; what was known before does not count. @default the start of the world
+     */
+    pairs(sinceMs = Number.NEGATIVE_INFINITY): readonly PairReport[] {
+        const { store } = this.world;
+        for (const { region, id } of store.list(replicationType)) {
+            replicationRules(store, region, id).forEach((rule) => this.#ways.of(rule));
+        }
+        return this.#ways.reports(sinceMs);
     }
 
     /**
@@ -97,14 +119,8 @@ export class Replicator {
      *
      * @param sinceMs world time, milliseconds. @default the start of the world
      */
-    worstLagSeconds(sinceMs = Number.NEGATIVE_INFINITY): number {
-        const since = Math.floor(sinceMs / 1000);
-        const arrived = [...this.#worst].map(([second, worst]) => (second >= since ? worst : 0));
-        return Math.max(
-            0,
-            ...arrived.map((worst) => worst / 1000),
-            this.#ageSeconds([...this.#lanes.values()]),
-        );
+    worstLagSeconds(sinceMs?: number): number {
+        return Math.max(0, ...this.pairs(sinceMs).map(({ worstLagSeconds }) => worstLagSeconds));
     }
 
     #deliver(operation: Operation): void {
@@ -116,12 +132,18 @@ export class Replicator {
             return;
         }
         const reason = refusal(this.world, rule, key, version);
+        const { tally } = this.#ways.of(rule);
+        const nowMs = this.world.clock.now();
         if (reason === undefined) {
             this.deps.objectsOf(rule.destination).receive(key, {
                 ...version,
                 encryptionKey: rule.replicaKey ?? version.encryptionKey,
             });
-            this.#measure(operation);
+            // A region that was lost tells of it only now.
+            this.#miss(rule, [operation], nowMs);
+            tally.replicated(operation, nowMs);
+        } else {
+            tally.lost(operation, reason, nowMs);
         }
         this.#settle(operation, reason !== undefined);
         if (rule.metrics) {
@@ -150,6 +172,7 @@ export class Replicator {
         }
         open.copies--;
         open.failed ||= failed;
+        open.arrived ||= !failed;
         if (open.failed || open.copies === 0) {
             this.deps
                 .objectsOf(rule.bucket)
@@ -158,14 +181,6 @@ export class Replicator {
         if (open.copies === 0) {
             this.#open.delete(name);
         }
-    }
-
-    #measure({ rule, atMs }: Operation): void {
-        const nowMs = this.world.clock.now();
-        const lane = laneKey(rule);
-        this.#arrivedMs.set(lane, Math.max(nowMs - atMs, this.#arrivedMs.get(lane) ?? 0));
-        const second = Math.floor(nowMs / 1000);
-        this.#worst.set(second, Math.max(nowMs - atMs, this.#worst.get(second) ?? 0));
     }
 
     /**
@@ -177,18 +192,20 @@ export class Replicator {
         const nowMs = clock.now();
         for (const { region, id } of store.list(replicationType)) {
             for (const rule of replicationRules(store, region, id)) {
-                const pending = this.#lanes.get(laneKey(rule))?.pending() ?? [];
+                const { lane, tally } = this.#ways.of(rule);
+                const pending = lane.pending();
+                const arrivedMs = tally.takeWorstMs();
                 if (faults.blackedOut(region)) {
                     // Nobody there counts.
                     continue;
                 }
                 this.#miss(rule, pending, nowMs);
-                const to = this.#regionOf(rule.destination);
+                const to = this.#ways.regionOf(rule.destination);
                 if (!rule.metrics || to === undefined || faults.blackedOut(to)) {
                     continue;
                 }
                 const ages = pending.map(({ atMs }) => nowMs - atMs);
-                const latencyMs = Math.max(this.#arrivedMs.get(laneKey(rule)) ?? 0, ...ages);
+                const latencyMs = Math.max(arrivedMs, ...ages);
                 this.#put(rule, to, "ReplicationLatency", latencyMs / 1000);
                 this.#put(rule, to, "OperationsPendingReplication", pending.length);
                 this.#put(
@@ -199,7 +216,6 @@ export class Replicator {
                 );
             }
         }
-        this.#arrivedMs.clear();
     }
 
     #miss(rule: ReplicationRule, pending: readonly Operation[], nowMs: number): void {
@@ -215,6 +231,7 @@ export class Replicator {
                 nowMs - operation.atMs > thresholdMs
             ) {
                 operation.missed = true;
+                this.#ways.of(rule).tally.missed(nowMs);
                 this.#tell("s3:Replication:OperationMissedThreshold", operation, version);
             }
         }
@@ -238,35 +255,8 @@ export class Replicator {
         });
     }
 
-    #lane(rule: ReplicationRule): ReplicationLane {
-        const key = laneKey(rule);
-        let lane = this.#lanes.get(key);
-        if (lane === undefined) {
-            lane = new ReplicationLane(
-                this.world,
-                rule.region,
-                this.#regionOf(rule.destination) ?? rule.region,
-                (operation) => this.#deliver(operation),
-            );
-            this.#lanes.set(key, lane);
-        }
-        return lane;
-    }
-
-    #lanesOf(region: string): readonly ReplicationLane[] {
-        return [...this.#lanes.values()].filter(
-            (lane) => lane.from === region || lane.to === region,
-        );
-    }
-
-    #ageSeconds(lanes: readonly ReplicationLane[]): number {
-        const nowMs = this.world.clock.now();
-        const ages = lanes.flatMap((lane) => lane.pending().map(({ atMs }) => nowMs - atMs));
-        return Math.max(0, ...ages) / 1000;
-    }
-
-    #regionOf(bucket: string): string | undefined {
-        return this.world.store.find(bucketType, ({ id }) => id === bucket)?.region;
+    #operationsOf(region: string): readonly Operation[] {
+        return this.#ways.pending(({ from, to }) => from === region || to === region);
     }
 }
 
@@ -276,10 +266,6 @@ type TellArguments = [
     version: ObjectVersion,
     reason?: string,
 ];
-
-function laneKey({ bucket, destination, id }: ReplicationRule): string {
-    return `${bucket}>${destination}|${id}`;
-}
 
 function openKey(bucket: string, key: string, versionId: string): string {
     return JSON.stringify([bucket, key, versionId]);

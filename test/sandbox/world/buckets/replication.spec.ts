@@ -1,10 +1,7 @@
 import { expect } from "chai";
-import fc from "fast-check";
 
-import { Buckets } from "../../../../sandbox/world/buckets/buckets";
-import type { ObjectVersion } from "../../../../sandbox/world/buckets/objects";
 import type { Fault } from "../../../../sandbox/world/faults";
-import { RecordedMetrics, smallWorld, type SmallWorld } from "../../../support/smallWorld";
+import { smallWorld, type SmallWorld } from "../../../support/smallWorld";
 import {
     bucketIn,
     declareBucket,
@@ -15,96 +12,16 @@ import {
     keyOf,
     topicIn,
 } from "../../support/replicatedBuckets";
+import { ReplicationStage } from "../../support/replicationStage";
 
 const regions = ["eu-west-1", "us-east-1", "ap-east-1"] as const;
 const [here, there, far] = regions;
 
-interface Notice {
-    readonly topicArn: string;
-    readonly event: string;
-    readonly caller: string;
-    readonly source: string | undefined;
-    readonly record: {
-        readonly s3: { readonly object: { readonly key: string } };
-        readonly replicationEventData: Readonly<Record<string, unknown>>;
-    };
-}
-
-/** Buckets in a world, and what they told their topics. */
-class Stage {
-    readonly metrics = new RecordedMetrics();
-    readonly notices: Notice[] = [];
-    readonly buckets: Buckets;
-
-    constructor(readonly world: SmallWorld) {
-        this.buckets = new Buckets(world, {
-            certificates: { for: () => Promise.reject(new Error("nobody listens here")) },
-            metrics: this.metrics,
-            topics: {
-                publish: (topicArn, message, _subject, caller, source) => {
-                    const { Records } = JSON.parse(message) as {
-                        Records: (Notice["record"] & { eventName: string })[];
-                    };
-                    const [record] = Records;
-                    if (record !== undefined) {
-                        this.notices.push({
-                            topicArn,
-                            event: record.eventName,
-                            caller,
-                            source,
-                            record,
-                        });
-                    }
-                    return "id";
-                },
-            },
-        });
-        this.buckets.replication.start();
-    }
-
-    put(region: string, key: string, body: string): ObjectVersion {
-        return this.objects(region).put(
-            key,
-            { body: Buffer.from(body), encryption: "aws:kms", encryptionKey: keyOf(region) },
-            true,
-            this.world.clock.now(),
-        );
-    }
-
-    delete(region: string, key: string): void {
-        this.objects(region).delete(key, true, this.world.clock.now());
-    }
-
-    objects(region: string) {
-        return this.buckets.objects(bucketIn(region));
-    }
-
-    body(region: string, key: string): string | undefined {
-        return this.objects(region).get(key)?.body?.toString();
-    }
-
-    /** Versions of a key, oldest first, deletions as `-`. */
-    history(region: string, key: string): readonly string[] {
-        return this.objects(region)
-            .versions(key)
-            .map(({ body }) => body?.toString() ?? "-");
-    }
-
-    minutes(count: number): Promise<void> {
-        return this.world.clock.sleep(count * 60_000);
-    }
-
-    end(): void {
-        this.buckets.replication.stop();
-        this.world.end();
-    }
-}
-
 describe("S3 replication between buckets", () => {
-    let stage: Stage;
+    let stage: ReplicationStage;
 
     beforeEach(async () => {
-        stage = new Stage(await smallWorld());
+        stage = new ReplicationStage(await smallWorld());
         declareMesh(stage.world, regions);
     });
 
@@ -375,112 +292,5 @@ describe("S3 replication between buckets", () => {
                 s3Operation: "OBJECT_DELETE",
             });
         });
-    });
-});
-
-describe("buckets that replicate to one another", () => {
-    interface Act {
-        readonly kind: "put" | "delete" | "cut" | "lose" | "lag" | "heal" | "wait";
-        readonly region: number;
-        readonly key: string;
-        readonly seconds: number;
-    }
-
-    const acts = fc.array(
-        fc.record<Act>({
-            kind: fc.constantFrom(
-                "put",
-                "put",
-                "put",
-                "delete",
-                "cut",
-                "lose",
-                "lag",
-                "heal",
-                "wait",
-            ),
-            region: fc.nat(regions.length - 1),
-            key: fc.constantFrom("a", "b"),
-            seconds: fc.integer({ min: 0, max: 60 }),
-        }),
-        { minLength: 3, maxLength: 25 },
-    );
-
-    async function play(stage: Stage, script: readonly Act[]): Promise<void> {
-        const { faults } = stage.world;
-        for (const [step, { kind, region: at, key, seconds }] of script.entries()) {
-            const region = regions[at] ?? here;
-            const next = regions[(at + 1) % regions.length] ?? there;
-            switch (kind) {
-                // Nobody reaches a region that is lost.
-                case "put":
-                    if (!faults.blackedOut(region)) {
-                        stage.put(region, key, `${step}`);
-                    }
-                    break;
-                case "delete":
-                    if (!faults.blackedOut(region)) {
-                        stage.delete(region, key);
-                    }
-                    break;
-                case "cut":
-                    faults.inject({ kind: "partition", between: [region, next] });
-                    break;
-                case "lose":
-                    faults.inject({ kind: "blackout", region });
-                    break;
-                case "lag":
-                    faults.inject({ kind: "lag", region, seconds });
-                    break;
-                case "heal":
-                    faults.healAll();
-                    break;
-                case "wait":
-                    await stage.world.clock.sleep(seconds * 1000);
-                    break;
-            }
-        }
-        faults.healAll();
-        await stage.world.until(() =>
-            regions.every((region) => stage.buckets.replication.pending(region) === 0),
-        );
-    }
-
-    it("agree on every version and on their order after any partitions, losses and lag", async () => {
-        await fc.assert(
-            fc.asyncProperty(acts, fc.nat(), async (script, seed) => {
-                const stage = new Stage(await smallWorld({ seed }));
-                try {
-                    declareMesh(stage.world, regions);
-                    await play(stage, script);
-                    for (const key of ["a", "b"]) {
-                        const versionsIn = (region: string) =>
-                            stage
-                                .objects(region)
-                                .versions(key)
-                                .map(({ versionId, body }) => [versionId, body?.toString()]);
-                        for (const region of [there, far]) {
-                            expect(versionsIn(region), key).to.deep.equal(versionsIn(here));
-                        }
-                    }
-                    const statuses = regions.flatMap((region) =>
-                        ["a", "b"].flatMap((key) =>
-                            stage
-                                .objects(region)
-                                .versions(key)
-                                .map(({ replication }) => replication),
-                        ),
-                    );
-                    const count = (wanted: string): number =>
-                        statuses.filter((status) => status === wanted).length;
-                    // Each version once where it was made, and once in each of the two others.
-                    expect(count("REPLICA")).to.equal(2 * count("COMPLETED"));
-                    expect(count("REPLICA") + count("COMPLETED")).to.equal(statuses.length);
-                } finally {
-                    stage.end();
-                }
-            }),
-            { numRuns: 60 },
-        );
     });
 });

@@ -10,6 +10,7 @@ import { NoticeTopic } from "../../../../components/noticeTopic";
 import { RegionBuckets } from "../../../../components/regionBuckets";
 import { RegionKeys } from "../../../../components/regionKeys";
 import { startSandbox, type Sandbox } from "../../../../sandbox";
+import { text } from "../../../../sandbox/aws/support/known";
 import { setMocks, settled, valueOf, type Registration } from "../../../support/mocks";
 import { smallWorld } from "../../../support/smallWorld";
 
@@ -29,7 +30,7 @@ function idOf({ type, name, inputs }: Registration, arn: string): string {
     }
     return ["aws:kms/key:Key", "aws:sns/topic:Topic"].includes(type)
         ? arn
-        : String(inputs["arn"] ?? inputs["name"] ?? name);
+        : (text(inputs, "arn") ?? text(inputs, "name") ?? name);
 }
 
 describe("the program's replication, in the rehearsal cloud", () => {
@@ -44,14 +45,14 @@ describe("the program's replication, in the rehearsal cloud", () => {
         for (const registration of registered.all.filter(({ custom }) => custom)) {
             const { type, name, inputs } = registration;
             const service = type.split(":")[1]?.split("/")[0] ?? "";
-            const own = String(inputs["name"] ?? name);
+            const own = text(inputs, "name") ?? name;
             const arn =
                 service === "cloudwatch"
                     ? `arn:aws:cloudwatch:${region}:${accountId}:alarm:${own}`
                     : `arn:aws:${service}:${service === "iam" ? "" : region}:${accountId}:${own}`;
             sandbox.store.put({
                 type,
-                region: service === "iam" ? "global" : String(inputs["region"] ?? region),
+                region: service === "iam" ? "global" : (text(inputs, "region") ?? region),
                 id: idOf(registration, arn),
                 inputs,
                 outputs: { name: own, ...inputs, ...(inputs["arn"] === undefined ? { arn } : {}) },
