@@ -7,6 +7,7 @@ import type { WorldClock } from "./world/clock";
 import type { FailedDelivery } from "./world/deliveries";
 import type { DnsServer } from "./world/dns";
 import type { EventSources } from "./world/eventSources/eventSources";
+import { streamFlows, type StreamFlow } from "./world/eventSources/streamFlow";
 import type { Faults } from "./world/faults";
 import type { HealthCheckers } from "./world/healthChecks";
 import type { Journal } from "./world/journal";
@@ -107,6 +108,11 @@ export class Sandbox {
 
     get streams(): Streams {
         return this.parts.streams;
+    }
+
+    /** What the streams of a name carried between the regions, and how far their readers are. */
+    streamFlows(name: string, regions: readonly string[]): readonly StreamFlow[] {
+        return streamFlows(this.parts.streams, this.parts.eventSources, name, regions);
     }
 
     get eventSources(): EventSources {

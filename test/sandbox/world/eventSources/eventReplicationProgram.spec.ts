@@ -204,24 +204,12 @@ describe("the program's event replication, in the rehearsal cloud", function () 
         sandbox.eventSources.statuses().every(({ lagMs }) => lagMs === 0);
 
     /** Sum of one of the functions' own metrics so far. */
-    function total(
+    const total = (
         region: Region,
         metric: string,
         dimensions: Record<string, string> = {},
-    ): number {
-        const toMs = (Math.floor(sandbox.clock.now() / 60_000) + 1) * 60_000;
-        const series = sandbox.metrics.query({
-            region,
-            namespace: "Meridian/Events",
-            metric,
-            dimensions: { ...dimensions, Region: region },
-            statistic: "Sum",
-            periodMs: 60_000,
-            fromMs: toMs - 5 * 3_600_000,
-            toMs,
-        });
-        return [...series.values()].reduce((sum, value) => sum + value, 0);
-    }
+    ): number =>
+        sandbox.metrics.total(region, "Meridian/Events", metric, { ...dimensions, Region: region });
 
     const statusOf = (region: Region, name: string) =>
         sandbox.eventSources
@@ -243,12 +231,23 @@ describe("the program's event replication, in the rehearsal cloud", function () 
             expect(total(region, "EventsApplied", { OriginRegion: here })).to.equal(1);
         }
         // Sent to each by the origin alone: nothing came back, nothing went round.
-        expect(sandbox.streams.counts(arnOf(here)).written).to.eql({ [`region:${here}`]: 1 });
-        for (const region of [far, there]) {
-            expect(sandbox.streams.counts(arnOf(region)).written).to.eql({
-                [`region:${here}`]: 1,
-            });
-        }
+        const done = { lagMs: 0, pending: 0, givenUp: 0 };
+        expect(sandbox.streamFlows("meridian-events", regions)).to.eql(
+            regions.map((region) => ({
+                region,
+                emitted: region === here ? 1 : 0,
+                received: region === here ? {} : { [here]: 1 },
+                trimmed: 0,
+                readers: {
+                    "meridian-consumer": done,
+                    ...Object.fromEntries(
+                        regions
+                            .filter((other) => other !== region)
+                            .map((other) => [`meridian-replicator-${other}`, done]),
+                    ),
+                },
+            })),
+        );
         expect(sandbox.failures()).to.eql([]);
     });
 
