@@ -37,8 +37,8 @@ function bundleAll(): Readonly<Record<string, string>> {
         platform: "node",
         format: "cjs",
         target: "node24",
-        // The runtime brings the SDK.
-        external: ["@aws-sdk/*"],
+        // The runtime brings the SDK and what it is made of: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+        external: ["@aws-sdk/*", "@smithy/*"],
     });
     return Object.fromEntries(
         outputFiles.map((file) => [path.basename(file.path, ".js"), file.text]),
