@@ -11,7 +11,7 @@ import {
 } from "./streamRecords";
 
 /** Shorter than anything else waits: a target that hangs must not hold a batch for long. */
-const patience = { connectMs: 1000, answerMs: 2000, attempts: 1 } as const;
+const patience = { connectMs: 1000, answerMs: 1500, attempts: 1 } as const;
 
 let stream: EventStream | undefined;
 

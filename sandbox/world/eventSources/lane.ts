@@ -136,7 +136,12 @@ export class Lane {
             this.#finish(records.slice(0, firstFailed));
             records = records.slice(firstFailed);
             const pause = (): Promise<void> =>
-                this.host.sleep(Math.min(backoffMs.longest, backoffMs.first * 2 ** tries));
+                this.host.sleep(
+                    untilBeat(
+                        this.host.now(),
+                        Math.min(backoffMs.longest, backoffMs.first * 2 ** tries),
+                    ),
+                );
             if (firstFailed === 0 && bisect && records.length > 1) {
                 // Splitting does not count as a retry.
                 const middle = Math.ceil(records.length / 2);
@@ -173,6 +178,15 @@ export class Lane {
         }
         return records.slice(old.length);
     }
+}
+
+/**
+ * World milliseconds until a common beat of about this period, at least half of it away. Functions that
+ * wait in vain for a lost region wait in real time: on one beat they wait together, and the rehearsal
+ * loses their time once.
+ */
+function untilBeat(nowMs: number, periodMs: number): number {
+    return Math.ceil((nowMs + periodMs / 2) / periodMs) * periodMs - nowMs;
 }
 
 function bytesOf(records: readonly StreamRecord[]): number {

@@ -103,6 +103,8 @@ describe("the program's event replication, in the rehearsal cloud", function () 
                     return [`${region}-${name}`, { functionArn }];
                 case "aws:iam/role:Role":
                     return [own, { arn: arn("iam", own, "") }];
+                case "aws:cloudwatch/metricAlarm:MetricAlarm":
+                    return [own, { arn: arn("cloudwatch", `alarm:${own}`) }];
                 case "aws:sns/topic:Topic":
                     return [arn("sns", own), { arn: arn("sns", own) }];
                 case "aws:sns/topicPolicy:TopicPolicy":
@@ -275,7 +277,7 @@ describe("the program's event replication, in the rehearsal cloud", function () 
             await until(arrived(here, event));
             await until(arrived(far, event));
         }
-        await sandbox.clock.sleep(600_000);
+        await sandbox.clock.sleep(540_000);
         // Only the way into the lost region is behind, and each sender for itself.
         for (const region of [here, far] as const) {
             for (const status of sandbox.eventSources.statuses()) {
