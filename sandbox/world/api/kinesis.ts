@@ -1,59 +1,18 @@
-import { z } from "zod";
-
 import { AwsError } from "../../aws/awsError";
 import { refuseRole } from "../streams/access";
-import type { StreamDefinition } from "../streams/definition";
-import { highestHashKey } from "../streams/hashKeys";
 import { decodeIterator, encodeIterator } from "../streams/iterators";
 import { shardLimits, sizeOf, type Shard } from "../streams/shard";
 import type { Stream } from "../streams/stream";
-import type { PutInput, Streams } from "../streams/streams";
+import type { Streams } from "../streams/streams";
 import type { World } from "../world";
 import { jsonResponse, notImplemented } from "./errors";
 import type { ApiCall, ApiHandler, ApiRequest, ApiResponse } from "./handler";
 import { callerRole } from "./callerRole";
+import { encryptionOf, shardOf, summaryOf } from "./kinesis/answers";
+import { inputs, invalid, mostBytes, putInput, read, type Input } from "./kinesis/inputs";
 import { actionOf } from "./server";
 
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
-const mostRecords = 500;
-const mostBytes = 10 * 1024 * 1024;
-
 const dataActions = /^(PutRecords?|GetRecords|GetShardIterator)$/;
-
-const streamInput = { StreamName: z.string().optional(), StreamARN: z.string().optional() };
-const recordInput = {
-    Data: z.base64(),
-    PartitionKey: z.string().min(1).max(256),
-    ExplicitHashKey: z
-        .string()
-        .regex(/^(0|[1-9]\d{0,38})$/)
-        .optional(),
-};
-const inputs = {
-    stream: z.object(streamInput),
-    putRecord: z.object({ ...streamInput, ...recordInput }),
-    putRecords: z.object({
-        ...streamInput,
-        Records: z.array(z.object(recordInput)).min(1).max(mostRecords),
-    }),
-    getRecords: z.object({
-        ShardIterator: z.string(),
-        Limit: z.number().int().min(1).max(shardLimits.recordsPerRead).optional(),
-    }),
-    shardIterator: z.object({
-        ...streamInput,
-        ShardId: z.string(),
-        ShardIteratorType: z.enum([
-            "AT_SEQUENCE_NUMBER",
-            "AFTER_SEQUENCE_NUMBER",
-            "TRIM_HORIZON",
-            "LATEST",
-            "AT_TIMESTAMP",
-        ]),
-        StartingSequenceNumber: z.string().regex(/^\d+$/).optional(),
-        Timestamp: z.number().optional(),
-    }),
-};
 
 /** Where a caller stands towards a stream. */
 interface Call {
@@ -203,7 +162,7 @@ export class KinesisApi implements ApiHandler {
 
     #allowed(
         call: Call,
-        { StreamARN, StreamName }: z.infer<typeof inputs.stream>,
+        { StreamARN, StreamName }: Input<"stream">,
         action: string,
         keyAction?: string,
     ): Stream {
@@ -218,7 +177,7 @@ export class KinesisApi implements ApiHandler {
     }
 }
 
-function positionOf(shard: Shard, input: z.infer<typeof inputs.shardIterator>): number {
+function positionOf(shard: Shard, input: Input<"shardIterator">): number {
     const { ShardIteratorType: type, StartingSequenceNumber: number, Timestamp } = input;
     switch (type) {
         case "TRIM_HORIZON":
@@ -242,92 +201,10 @@ function positionOf(shard: Shard, input: z.infer<typeof inputs.shardIterator>): 
     }
 }
 
-function putInput(
-    input: z.infer<typeof inputs.putRecord>,
-    { mostRecordBytes }: StreamDefinition,
-): PutInput {
-    const hashKey = input.ExplicitHashKey === undefined ? undefined : BigInt(input.ExplicitHashKey);
-    if (hashKey !== undefined && hashKey > highestHashKey) {
-        throw invalid(
-            `Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was ${hashKey}`,
-        );
-    }
-    const put = {
-        partitionKey: input.PartitionKey,
-        data: Buffer.from(input.Data, "base64"),
-        ...(hashKey === undefined ? {} : { hashKey }),
-    };
-    if (sizeOf(put) > mostRecordBytes) {
-        throw new AwsError(
-            "ValidationException",
-            `1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have length less than or equal to ${mostRecordBytes}, got ${sizeOf(put)}`,
-        );
-    }
-    return put;
-}
-
-function shardOf(shard: Shard): Record<string, unknown> {
-    const [parent, adjacent] = shard.parents;
-    return {
-        ShardId: shard.id,
-        ...(parent === undefined ? {} : { ParentShardId: parent }),
-        ...(adjacent === undefined ? {} : { AdjacentParentShardId: adjacent }),
-        HashKeyRange: {
-            StartingHashKey: String(shard.range.from),
-            EndingHashKey: String(shard.range.to),
-        },
-        SequenceNumberRange: {
-            StartingSequenceNumber: shard.startingSequenceNumber,
-            ...(shard.endingSequenceNumber === undefined
-                ? {}
-                : { EndingSequenceNumber: shard.endingSequenceNumber }),
-        },
-    };
-}
-
-function summaryOf(stream: Stream): Record<string, unknown> {
-    const { definition } = stream;
-    return {
-        StreamName: definition.name,
-        StreamARN: definition.arn,
-        StreamStatus: "ACTIVE",
-        StreamModeDetails: { StreamMode: definition.onDemand ? "ON_DEMAND" : "PROVISIONED" },
-        RetentionPeriodHours: definition.retentionMs / 3_600_000,
-        StreamCreationTimestamp: stream.createdMs / 1000,
-        EnhancedMonitoring: [{ ShardLevelMetrics: definition.shardMetrics }],
-        ...encryptionOf(definition),
-        ...(definition.keyReference === undefined ? {} : { KeyId: definition.keyReference }),
-        OpenShardCount: stream.openShards.length,
-        ConsumerCount: 0,
-    };
-}
-
-function encryptionOf({ keyReference }: StreamDefinition): { readonly EncryptionType: string } {
-    return { EncryptionType: keyReference === undefined ? "NONE" : "KMS" };
-}
-
 function bodyOf(request: ApiRequest): unknown {
     try {
         return JSON.parse(request.body.toString("utf8") || "{}") as unknown;
     } catch {
         throw new AwsError("SerializationException", "the body is not JSON");
     }
-}
-
-function read<T>(schema: z.ZodType<T>, body: unknown): T {
-    const result = schema.safeParse(body);
-    if (result.success) {
-        return result.data;
-    }
-    const { issues } = result.error;
-    throw new AwsError(
-        "ValidationException",
-        `${issues.length} validation error${issues.length === 1 ? "" : "s"} detected: ${issues
-            .map(({ path, message }) => `Value at '${path.join(".")}': ${message}`)
-            .join("; ")}`,
-    );
-}
-
-function invalid(message: string): AwsError {
-    return new AwsError("InvalidArgumentException", message);
 }
