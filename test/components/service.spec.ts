@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { emitEvents } from "../../components/eventPermissions";
 import { Service, type ServiceArgs } from "../../components/service";
 import { bucketStatements, parseEcrImage } from "../../components/servicePermissions";
 import { policyIn, setMocks, settled, type Registrations } from "../support/mocks";
@@ -142,11 +143,15 @@ describe("the storefront's service", () => {
         ]);
     });
 
-    it("may use its table's items and key, its buckets, and nothing else", () => {
+    it("may use its table's items and key, its buckets and its stream, and nothing else", () => {
         const { Statement } = policyIn(
             registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
         );
-        expect(Statement).to.have.length(3 + bucketStatements(args).length);
+        expect(Statement).to.have.length(
+            3 +
+                bucketStatements(args).length +
+                emitEvents(args.region, accountId, args.dataKeyArn).length,
+        );
         expect(Statement.slice(0, 3)).to.deep.equal([
             {
                 Sid: "UseItems",

@@ -85,7 +85,7 @@ describe("a region stack", () => {
         expect(parseRegionOutputs("sa-east-1", outputs).region).to.equal("sa-east-1");
     });
 
-    it("gains a vote, an observer's alarm and a way to forward when a fifth region joins", async () => {
+    it("gains a vote, an observer's alarm, a way to forward and a replicator when a fifth region joins", async () => {
         const before = (await deploy("eu-west-1", topology)).registered;
         const after = (await deploy("eu-west-1", five)).registered;
         const key = ({ type, name }: { type: string; name: string }): string => `${type} ${name}`;
@@ -98,8 +98,12 @@ describe("a region stack", () => {
         ).to.deep.equal([
             "aws:cloudwatch/eventRule:EventRule meridian-automation-forwarding-sa-east-1",
             "aws:cloudwatch/eventTarget:EventTarget meridian-automation-forwarding-sa-east-1",
+            "aws:cloudwatch/metricAlarm:MetricAlarm meridian-events-to-sa-east-1",
             "aws:cloudwatch/metricAlarm:MetricAlarm meridian-observer-sa-east-1",
+            "aws:lambda/eventSourceMapping:EventSourceMapping meridian-events-to-sa-east-1",
+            "aws:lambda/function:Function meridian-events-to-sa-east-1",
             "aws:s3/bucketObjectv2:BucketObjectv2 votes-sa-east-1",
+            "meridian:components:StreamFunction meridian-events-to-sa-east-1",
         ]);
         const gone = before.all.map(key).filter((name) => !after.all.map(key).includes(name));
         expect(gone).to.deep.equal([]);
