@@ -13,7 +13,7 @@ export interface PutOutcome {
     readonly stored: readonly DomainEvent[];
     readonly failed: readonly DomainEvent[];
     /** Why the first of them failed. */
-    readonly reason?: unknown;
+    readonly reason?: Error;
 }
 
 /** One region's stream of events, for writing. */
@@ -41,7 +41,7 @@ export class EventStream {
     async put(events: readonly DomainEvent[]): Promise<PutOutcome> {
         const stored = new Set<DomainEvent>();
         let waiting = [...events];
-        let reason: unknown;
+        let reason: Error | undefined;
         while (waiting.length > 0 && reason === undefined) {
             const wave = firstOfEach(waiting).slice(0, mostRecords);
             try {
@@ -63,7 +63,7 @@ export class EventStream {
                     }
                 });
             } catch (error) {
-                reason = error;
+                reason = error instanceof Error ? error : new Error("the call failed");
             }
             waiting = waiting.filter((event) => !stored.has(event));
         }

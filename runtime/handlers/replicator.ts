@@ -40,10 +40,11 @@ export async function handler(event: StreamEvent): Promise<BatchResponse> {
     return batchResponse(failed.flatMap((one) => own.get(one) ?? []));
 }
 
-function report(environment: ReplicatorEnvironment, stored: number, reason: unknown): void {
+function report(environment: ReplicatorEnvironment, stored: number, reason: Error | undefined): void {
     if (reason !== undefined) {
-        const message = reason instanceof Error ? `${reason.name}: ${reason.message}` : reason;
-        console.error(`not every event reached ${environment.TARGET_REGION}: ${String(message)}`);
+        console.error(
+            `not every event reached ${environment.TARGET_REGION}: ${reason.name}: ${reason.message}`,
+        );
     }
     console.log(
         embeddedMetric({

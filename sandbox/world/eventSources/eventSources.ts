@@ -237,7 +237,7 @@ export class EventSources implements Part {
             this.#problems.delete(id);
             return;
         }
-        const reason = problem instanceof Error ? problem.message : String(problem);
+        const reason = problem instanceof Error ? problem.message : "it cannot be read";
         if (this.#problems.get(id) !== reason) {
             this.#problems.set(id, reason);
             this.deps.failures.add(streamArn, functionArn, problem);

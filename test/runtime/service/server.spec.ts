@@ -214,7 +214,7 @@ describe("storefront", () => {
                 headers: { "idempotency-key": key },
                 payload: { cartId: "c1", items: [{ sku, quantity: 1 }] },
             });
-        const made = (await order("o1", "mug-02")).json() as { createdAt: string; total: number };
+        const made = (await order("o1", "mug-02")).json<{ createdAt: string; total: number }>();
         expect((await order("o2", "nothing-99")).statusCode).to.equal(404);
         expect(emitted).to.deep.equal([
             {

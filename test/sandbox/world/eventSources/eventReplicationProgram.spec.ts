@@ -22,6 +22,10 @@ type Region = (typeof regions)[number];
 const queueArn = (region: string): string =>
     `arn:aws:sqs:${region}:${accountId}:meridian-event-dead-letters`;
 
+function textOf(value: unknown, otherwise: string): string {
+    return typeof value === "string" ? value : otherwise;
+}
+
 /** Mocks name keys without the kind of resource, which policies go by. */
 function withKeyArns(inputs: object): Record<string, unknown> {
     return JSON.parse(
@@ -77,10 +81,10 @@ describe("the program's event replication, in the rehearsal cloud", function () 
         const { code, ...rest } = inputs;
         const unpacked =
             code === undefined ? undefined : await codeOf(code as pulumi.asset.AssetArchive);
-        const own = String(inputs["name"] ?? name);
+        const own = textOf(inputs["name"], name);
         const arn = (service: string, resource: string, at: string = region): string =>
             `arn:aws:${service}:${at}:${accountId}:${resource}`;
-        const functionArn = arn("lambda", `function:${String(inputs["functionName"] ?? own)}`);
+        const functionArn = arn("lambda", `function:${textOf(inputs["functionName"], own)}`);
         const [id, computed] = ((): readonly [string, object] => {
             switch (type) {
                 case "aws:kms/key:Key":
