@@ -36,9 +36,18 @@ export interface ShopperSample {
     readonly stale: boolean;
 }
 
+/** Host names that people use. */
+export interface UsedNames {
+    readonly application: string;
+    /** Of the edge; nobody looks around without it. */
+    readonly browse?: string | undefined;
+}
+
 export interface RehearsalTraffic {
     stop(): Promise<void>;
     readonly samples: readonly ShopperSample[];
+    /** What those got who only look around, at the edge. */
+    readonly looks: readonly ShopperSample[];
     /** Reads every acknowledged write back, from everywhere. */
     verify(): Promise<WriteVerification>;
 }
@@ -80,6 +89,29 @@ export interface RehearsalEvents {
     message: [{ readonly topicArn: string; readonly message: string; readonly atMs: number }];
 }
 
+/** What became of objects that one region's bucket sends to another's. */
+export interface ObjectCopies {
+    readonly replicated: number;
+    /** Said to have missed their time, whether or not they arrived since. */
+    readonly missedThreshold: number;
+    /** World seconds that a copy took at most, or has been on its way. */
+    readonly worstLagSeconds: number;
+    /** Acknowledged writes that never reach a bucket that was to have them. */
+    readonly lost: number;
+}
+
+/** What the edges did for those who look around. */
+export interface EdgeReading {
+    readonly requests: number;
+    readonly byOutcome: {
+        /** Answered by the second origin, as the first one failed. */
+        readonly retried: number;
+        /** Answered from the cache in place of an error. */
+        readonly stale: number;
+        readonly failed: number;
+    };
+}
+
 /** The rehearsal cloud, as the automation sees it. World times in milliseconds since the epoch. */
 export interface Rehearsal {
     now(): number;
@@ -96,8 +128,14 @@ export interface Rehearsal {
     healthy(healthCheckId: string): boolean;
     /** Seconds that writes were behind at worst since then. */
     worstLagSeconds(sinceMs: number): number;
-    /** Shoppers from everywhere start to use the application, by one of its names. */
-    startTraffic(name: string, options?: TrafficOptions): Promise<RehearsalTraffic>;
+    /** Over all pairs of buckets, of what was known since then. */
+    objectCopies(sinceMs: number): ObjectCopies;
+    /** Objects of a region that no other one has yet: lost with it. */
+    objectsOnlyIn(region: string): number;
+    /** What the edges did for the requests that came since then. */
+    edges(sinceMs: number): EdgeReading;
+    /** Shoppers from everywhere start to use the application, and others to look around at the edge. */
+    startTraffic(names: UsedNames, options?: TrafficOptions): Promise<RehearsalTraffic>;
     /** Resolves once what the stacks registered really runs. */
     steady(): Promise<void>;
     /** For `pulumi`, the AWS SDKs, the AWS CLI and `dig`. */

@@ -2,12 +2,15 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    EdgeReading,
+    ObjectCopies,
     RecordedCall,
     Rehearsal,
     RehearsalEvents,
     RehearsalFault,
     RehearsalTraffic,
     TrafficOptions,
+    UsedNames,
 } from "./rehearsal";
 
 /**
@@ -41,7 +44,14 @@ export interface SandboxShape {
         on(event: "publish", listener: (published: RehearsalEvents["message"][0]) => void): unknown;
     };
     readonly tables: { worstLagSeconds(sinceMs?: number): number };
-    traffic(options: { readonly application: string } & TrafficOptions): Promise<RehearsalTraffic>;
+    readonly objectReplication: {
+        pairs(sinceMs?: number): readonly (Omit<ObjectCopies, "lost"> & {
+            readonly lost: readonly unknown[];
+        })[];
+        onlyIn(region: string): number;
+    };
+    readonly edges: { figures(sinceMs?: number): EdgeReading };
+    traffic(options: UsedNames & TrafficOptions): Promise<RehearsalTraffic>;
     steady(): Promise<void>;
     environment(): Readonly<Record<string, string>>;
     addresses(): readonly { readonly what: string; readonly address: string }[];
@@ -72,10 +82,24 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         alarmState: (region, name) => alarms.status(region, name)?.state,
         healthy: (id) => health.healthy(id),
         worstLagSeconds: (sinceMs) => tables.worstLagSeconds(sinceMs),
-        startTraffic: (application, options) => sandbox.traffic({ application, ...options }),
+        objectCopies: (sinceMs) => copiesOf(sandbox.objectReplication.pairs(sinceMs)),
+        objectsOnlyIn: (region) => sandbox.objectReplication.onlyIn(region),
+        edges: (sinceMs) => sandbox.edges.figures(sinceMs),
+        startTraffic: (names, options) => sandbox.traffic({ ...names, ...options }),
         steady: () => sandbox.steady(),
         environment: () => sandbox.environment(),
         addresses: () => sandbox.addresses(),
         stop: () => sandbox.stop(),
+    };
+}
+
+function copiesOf(pairs: ReturnType<SandboxShape["objectReplication"]["pairs"]>): ObjectCopies {
+    const sum = (of: (pair: (typeof pairs)[number]) => number): number =>
+        pairs.reduce((total, pair) => total + of(pair), 0);
+    return {
+        replicated: sum(({ replicated }) => replicated),
+        missedThreshold: sum(({ missedThreshold }) => missedThreshold),
+        worstLagSeconds: Math.max(0, ...pairs.map(({ worstLagSeconds }) => worstLagSeconds)),
+        lost: sum(({ lost }) => lost.length),
     };
 }

@@ -4,10 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 export interface CertificateArgs {
     readonly zoneId: string;
-    /** On every region's certificate. The first one is the certificate's own name. */
-    readonly sharedNames: readonly [string, ...string[]];
-    /** On this region's certificate alone. */
+    /** On every region's certificate. The first name of all is the certificate's own. */
+    readonly sharedNames: readonly string[];
+    /** On this certificate alone. */
     readonly ownNames: readonly string[];
+    /** @default the region of the stack */
+    readonly region?: string;
 }
 
 /** A certificate of one region, validated by DNS in the zone and renewed as long as its records stay. */
@@ -18,11 +20,14 @@ export class Certificate extends pulumi.ComponentResource {
     constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
         super("meridian:components:Certificate", name, {}, opts);
 
+        const [domainName = "", ...others] = [...args.sharedNames, ...args.ownNames];
+        const region = args.region === undefined ? {} : { region: args.region };
         const certificate = new acm.Certificate(
             name,
             {
-                domainName: args.sharedNames[0],
-                subjectAlternativeNames: [...args.sharedNames.slice(1), ...args.ownNames],
+                ...region,
+                domainName,
+                subjectAlternativeNames: others,
                 validationMethod: "DNS",
                 keyAlgorithm: "EC_prime256v1",
             },
@@ -40,6 +45,7 @@ export class Certificate extends pulumi.ComponentResource {
         const validation = new acm.CertificateValidation(
             name,
             {
+                ...region,
                 certificateArn: certificate.arn,
                 validationRecordFqdns: records.map((record) => record.fqdn),
             },

@@ -2,6 +2,8 @@
 export interface DomainNames {
     /** What users ask for. */
     readonly application: string;
+    /** Reads of the catalogue, from the edge next to the user. */
+    readonly browse: string;
     /** The application by the accelerator: the second, independent way in. */
     readonly direct: string;
     /** What must have one writer. */
@@ -23,6 +25,7 @@ export function domainNames(domain: string): DomainNames {
     const application = `app.${domain}`;
     return {
         application,
+        browse: `browse.${domain}`,
         direct: `direct.${domain}`,
         write: `write.${application}`,
         world: `world.${application}`,

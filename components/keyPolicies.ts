@@ -81,19 +81,7 @@ export function operationsUses(region: string, accountId: string): readonly Stat
             `sns.${region}.amazonaws.com`,
             `sqs.${region}.amazonaws.com`,
         ]),
-        {
-            Sid: "LogsEncrypt",
-            Effect: "Allow",
-            Principal: { Service: `logs.${region}.amazonaws.com` },
-            Action: cryptography,
-            Resource: "*",
-            // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-            Condition: {
-                ArnLike: {
-                    "kms:EncryptionContext:aws:logs:arn": arn("logs", "log-group:/meridian/*"),
-                },
-            },
-        },
+        logsEncrypt(region, accountId, ["/meridian/*", "aws-waf-logs-meridian-*"]),
         serviceStatement("AlarmsPublish", "cloudwatch", [arn("cloudwatch", "alarm:meridian-*")]),
         serviceStatement("EventsKeepDeadLetters", "events", [arn("events", "rule/meridian-*")]),
         serviceStatement("TopicsDeliverToQueues", "sns", [arn("sns", "meridian-*")]),
@@ -111,6 +99,49 @@ export function operationsUses(region: string, accountId: string): readonly Stat
             Condition: onBehalfOf(accountId, sources),
         };
     }
+}
+
+/**
+ * Log groups of these names, of which one may end with `*`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ */
+export function logsEncrypt(
+    region: string,
+    accountId: string,
+    groups: readonly string[],
+): Statement {
+    return {
+        Sid: "LogsEncrypt",
+        Effect: "Allow",
+        Principal: { Service: `logs.${region}.amazonaws.com` },
+        Action: cryptography,
+        Resource: "*",
+        Condition: {
+            ArnLike: {
+                "kms:EncryptionContext:aws:logs:arn": groups.map(
+                    (group) => `arn:aws:logs:${region}:${accountId}:log-group:${group}`,
+                ),
+            },
+        },
+    };
+}
+
+/** Objects of buckets: whoever IAM lets near them may use the key through S3, and through nothing else. */
+export function bucketUse(region: string, accountId: string): Statement {
+    return {
+        Sid: "UseThroughBuckets",
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+        Action: cryptography,
+        Resource: "*",
+        Condition: {
+            StringEquals: {
+                "kms:ViaService": `s3.${region}.amazonaws.com`,
+                "kms:CallerAccount": accountId,
+            },
+        },
+    };
 }
 
 /** @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service */

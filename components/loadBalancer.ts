@@ -2,9 +2,11 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as lb from "@pulumi/aws/lb";
 import * as pulumi from "@pulumi/pulumi";
 import * as vpc from "@pulumi/aws/vpc";
+import * as wafv2 from "@pulumi/aws/wafv2";
 
 import { LockedBucket } from "./lockedBucket";
 import { onBehalfOf, type Statement } from "./policyDocument";
+import { WebAcl } from "./webAcl";
 
 export interface LoadBalancerArgs {
     readonly region: string;
@@ -16,12 +18,20 @@ export interface LoadBalancerArgs {
     readonly containerPort: number;
     /** Path that says whether a task can serve; must not look at anything tasks share. */
     readonly healthPath: string;
+    /** Requests outside the catalogue that one address may send in five minutes, 10 or more. */
+    readonly requestsPerFiveMinutes: number;
+    /** Key of the region that CloudWatch Logs may use. */
+    readonly logKeyArn: pulumi.Input<string>;
     readonly logRetentionDays: number;
     readonly deletionProtection: boolean;
 }
 
+/** How many users may browse from one address: an edge location, or a carrier's gateway. */
+const usersPerAddress = 20;
+
 /**
- * The region's public entrance: HTTPS with TLS 1.2 or newer, over IPv4 and IPv6, with access logs.
+ * The region's public entrance: HTTPS with TLS 1.2 or newer, over IPv4 and IPv6, behind a web ACL, with
+ * access logs.
  */
 export class LoadBalancer extends pulumi.ComponentResource {
     readonly arn: pulumi.Output<string>;
@@ -44,6 +54,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         const balancer = this.createBalancer(name, args, securityGroup, logs);
         const targetGroup = this.createTargetGroup(name, args);
         const listener = this.createListeners(name, args, balancer, targetGroup);
+        this.createFirewall(`${name}-firewall`, args, balancer);
 
         this.arn = balancer.arn;
         this.arnSuffix = balancer.arnSuffix;
@@ -148,6 +159,24 @@ export class LoadBalancer extends pulumi.ComponentResource {
                 accessLogs: { enabled: true, bucket: logs.bucketName },
             },
             { parent: this, protect: args.deletionProtection },
+        );
+    }
+
+    private createFirewall(name: string, args: LoadBalancerArgs, balancer: lb.LoadBalancer): void {
+        const acl = new WebAcl(
+            name,
+            {
+                ...args,
+                scope: "REGIONAL",
+                aclName: `meridian-${args.region}`,
+                catalogueReadsPerFiveMinutes: usersPerAddress * args.requestsPerFiveMinutes,
+            },
+            { parent: this },
+        );
+        new wafv2.WebAclAssociation(
+            name,
+            { resourceArn: balancer.arn, webAclArn: acl.arn },
+            { parent: this },
         );
     }
 

@@ -5,6 +5,8 @@ import { denyWithoutTls, policyDocument, type Statement } from "./policyDocument
 
 export interface LockedBucketArgs {
     readonly bucketName: string;
+    /** @default the region of the stack */
+    readonly region?: string;
     /** Grants beside the account's own IAM policies, for the bucket of this ARN. */
     readonly statements: (bucketArn: pulumi.Output<string>) => readonly Statement[];
     /** Key of ours that encrypts it. @default S3 itself encrypts, for those who cannot use a KMS key */
@@ -31,25 +33,27 @@ export class LockedBucket extends pulumi.ComponentResource {
     constructor(name: string, args: LockedBucketArgs, opts?: pulumi.ComponentResourceOptions) {
         super("meridian:components:LockedBucket", name, {}, opts);
 
+        const region = args.region === undefined ? {} : { region: args.region };
         const bucket = new s3.Bucket(
             name,
-            { bucket: args.bucketName, forceDestroy: !args.deletionProtection },
+            { ...region, bucket: args.bucketName, forceDestroy: !args.deletionProtection },
             { parent: this, protect: args.deletionProtection },
         );
         const guards = [
             new s3.BucketOwnershipControls(
                 name,
-                { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
+                { ...region, bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
                 { parent: this },
             ),
             new s3.BucketVersioning(
                 name,
-                { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
+                { ...region, bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
                 { parent: this },
             ),
             new s3.BucketServerSideEncryptionConfiguration(
                 name,
                 {
+                    ...region,
                     bucket: bucket.id,
                     rules: [
                         args.kmsKeyArn === undefined
@@ -78,9 +82,11 @@ export class LockedBucket extends pulumi.ComponentResource {
     }
 
     private createPolicy(name: string, args: LockedBucketArgs, bucket: s3.Bucket): s3.BucketPolicy {
+        const region = args.region === undefined ? {} : { region: args.region };
         const block = new s3.BucketPublicAccessBlock(
             name,
             {
+                ...region,
                 bucket: bucket.id,
                 blockPublicAcls: true,
                 blockPublicPolicy: true,
@@ -92,6 +98,7 @@ export class LockedBucket extends pulumi.ComponentResource {
         return new s3.BucketPolicy(
             name,
             {
+                ...region,
                 bucket: bucket.id,
                 policy: policyDocument([
                     denyWithoutTls("s3:*", [bucket.arn, pulumi.interpolate`${bucket.arn}/*`]),
@@ -104,9 +111,11 @@ export class LockedBucket extends pulumi.ComponentResource {
     }
 
     private createLifecycle(name: string, args: LockedBucketArgs, bucket: s3.Bucket): void {
+        const region = args.region === undefined ? {} : { region: args.region };
         new s3.BucketLifecycleConfiguration(
             name,
             {
+                ...region,
                 bucket: bucket.id,
                 rules: [
                     {

@@ -56,6 +56,8 @@ export interface RegionArgs {
     };
     /** People who receive alarms and notices. */
     readonly emails: readonly string[];
+    /** Requests outside the catalogue that one address may send in five minutes, 10 or more. */
+    readonly requestsPerFiveMinutes: number;
     readonly logRetentionDays: number;
     /**
      * Keeps keys, buckets, tables and the load balancer from being deleted, by AWS and by Pulumi. To
@@ -177,6 +179,7 @@ export class Region extends pulumi.ComponentResource {
                 vpcId: network.vpcId,
                 subnetIds: network.publicSubnetIds,
                 certificateArn: certificate.arn,
+                logKeyArn: this.keys.operationsKeyArn,
                 containerPort,
                 healthPath,
             },

@@ -81,6 +81,9 @@ export function readGlobalConfig(
         ...(values.tableHome === undefined
             ? []
             : unknownRegions("meridian:tableHome", [values.tableHome], names)),
+        ...(values.edgeSecondary === undefined
+            ? []
+            : unknownRegions("meridian:edgeSecondary", [values.edgeSecondary], names)),
         ...(values.capacity === undefined ? [] : capacityProblems(values.capacity, names)),
     ]);
 }

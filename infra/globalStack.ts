@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Accelerator } from "../components/accelerator";
 import { bucketPurposes, type BucketPurpose } from "../components/bucketNames";
 import { BucketReplication } from "../components/bucketReplication";
+import { Edge } from "../components/edge";
 import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
 import { ProductMedia } from "../components/productMedia";
@@ -36,12 +37,15 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         healthCheckIds: routing.healthChecks.lever,
         topicArns: topicsIn(LeverAlarms.region, outputs),
     });
+    const edge = createEdge(config, topology, outputs);
     const { endpoint, vote, notEvacuated, inService, lever } = routing.healthChecks;
     return {
         schemaVersion: 1,
         zoneId: config.zoneId,
         applicationName: routing.applicationName,
         writeName: routing.writeName,
+        browseName: edge.browseName,
+        distributionId: edge.distributionId,
         directName: accelerator.directName,
         tableName: table.tableName,
         writer: config.writer,
@@ -152,6 +156,17 @@ function createRouting(
                 votesHost: of.votesHost,
             };
         }),
+    });
+}
+
+function createEdge(config: GlobalConfig, topology: Topology, outputs: OutputsByRegion): Edge {
+    return new Edge("edge", {
+        ...config,
+        // Where most of the edges are nearest to is asked first: the second one is another.
+        secondaryRegion:
+            config.edgeSecondary ?? topology.regions[config.tableHome]?.away ?? config.tableHome,
+        catalogueReadsPerFiveMinutes: config.requestsPerFiveMinutes,
+        topicArns: topicsIn(Edge.home, outputs),
     });
 }
 

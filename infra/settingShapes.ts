@@ -55,6 +55,20 @@ export const sharedShape = {
         "meridian:deletionProtection",
         z.boolean({ error: "must be true or false" }).default(true),
     ),
+    logRetentionDays: valueSetting(
+        "meridian:logRetentionDays",
+        z
+            // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+            .literal([30, 60, 90, 120, 180, 365, 400, 545, 731], {
+                error: "must be 30, 60, 90, 120, 180, 365, 400, 545 or 731",
+            })
+            .default(90),
+    ),
+    requestsPerFiveMinutes: valueSetting(
+        "meridian:requestsPerFiveMinutes",
+        // The least and the most that WAF counts to.
+        whole(10, 2_000_000_000).default(2000),
+    ),
 } satisfies SettingShape;
 
 /** What a region's stack needs. */
@@ -119,15 +133,6 @@ export const regionShape = {
             })
             .default([]),
     ),
-    logRetentionDays: valueSetting(
-        "meridian:logRetentionDays",
-        z
-            // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-            .literal([30, 60, 90, 120, 180, 365, 400, 545, 731], {
-                error: "must be 30, 60, 90, 120, 180, 365, 400, 545 or 731",
-            })
-            .default(90),
-    ),
 } satisfies SettingShape;
 
 const scaling = z.strictObject({
@@ -142,6 +147,7 @@ export const globalShape = {
     writer: textSetting("meridian:writer", regionName),
     standby: textSetting("meridian:standby", regionName),
     tableHome: textSetting("meridian:tableHome", regionName),
+    edgeSecondary: textSetting("meridian:edgeSecondary", regionName.optional()),
     shares: valueSetting(
         "meridian:shares",
         z

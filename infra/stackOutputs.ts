@@ -48,6 +48,12 @@ export const globalOutputsSchema = z.object({
     writeName: z.string(),
     /** The name that leads to the accelerator. */
     directName: z.string(),
+    /**
+     * The name that the catalogue is read at, and CloudFront's id of what serves it. Absent from a stack
+     * that was deployed before there was an edge, which must be no reason to refuse a failover.
+     */
+    browseName: z.string().exactOptional(),
+    distributionId: z.string().exactOptional(),
     tableName: z.string(),
     writer: z.string(),
     /** Percent of a region's own users it serves itself, 0 to 100, by region. */

@@ -12,6 +12,7 @@ import { Buckets } from "./world/buckets/buckets";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
 import { DnsServer } from "./world/dns";
+import { Edges } from "./world/edge/edges";
 import { EventSources } from "./world/eventSources/eventSources";
 import { HealthCheckers } from "./world/healthChecks";
 import { Inside } from "./world/inside/inside";
@@ -47,6 +48,7 @@ export interface Parts {
     readonly alarms: Alarms;
     readonly loadBalancers: LoadBalancers;
     readonly accelerators: Accelerators;
+    readonly edges: Edges;
     readonly tasks: Tasks;
     readonly health: HealthCheckers;
     readonly dns: DnsServer;
@@ -101,6 +103,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         alarms,
         loadBalancers,
         accelerators,
+        edges: new Edges(world, { certificates, metrics }),
         tasks: new Tasks(world, { targets, inside, images: options.images }),
         health,
         dns,
@@ -132,6 +135,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.accelerators,
         parts.tasks,
         parts.dns,
+        parts.edges,
         parts.health,
         parts.provider,
     ];

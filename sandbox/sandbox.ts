@@ -3,9 +3,11 @@ import { sandboxEnvironment } from "./environment";
 import { startOrder, type Parts } from "./parts";
 import type { Alarms } from "./world/alarms/alarms";
 import type { Buckets } from "./world/buckets/buckets";
+import type { Replicator } from "./world/buckets/replication/replicator";
 import type { WorldClock } from "./world/clock";
 import type { FailedDelivery } from "./world/deliveries";
 import type { DnsServer } from "./world/dns";
+import type { Edges } from "./world/edge/edges";
 import type { EventSources } from "./world/eventSources/eventSources";
 import { streamFlows, type StreamFlow } from "./world/eventSources/streamFlow";
 import type { Faults } from "./world/faults";
@@ -119,14 +121,23 @@ export class Sandbox {
         return this.parts.eventSources;
     }
 
+    get objectReplication(): Replicator {
+        return this.parts.buckets.replication;
+    }
+
+    get edges(): Edges {
+        return this.parts.edges;
+    }
+
     get tasks(): Tasks {
         return this.parts.tasks;
     }
 
-    /** Resolves once every load balancer and accelerator listens and every service is steady; rejects when one cannot be. */
+    /** Resolves once every load balancer, accelerator and edge location listens and every service is steady; rejects when one cannot be. */
     async steady(): Promise<void> {
         await this.parts.loadBalancers.settled();
         await this.parts.accelerators.settled();
+        await this.parts.edges.settled();
         await this.parts.tasks.allSteady();
     }
 

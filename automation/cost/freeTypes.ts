@@ -8,6 +8,8 @@ const free: ReadonlySet<string> = new Set([
     ...of("cloudfront", "cachePolicy", "originAccessControl", "originRequestPolicy"),
     ...of("cloudfront", "responseHeadersPolicy", "monitoringSubscription"),
     ...of("cloudwatch", "eventBusPolicy", "eventPermission", "eventRule", "eventTarget"),
+    // To a bucket, which bills for what it keeps.
+    ...of("cloudwatch", "logDelivery", "logDeliveryDestination", "logDeliverySource"),
     ...of("cloudwatch", "logDataProtectionPolicy", "logMetricFilter", "logResourcePolicy"),
     ...of("dynamodb", "contributorInsights", "resourcePolicy"),
     ...of("ec2", "flowLog", "internetGateway", "networkAcl", "route", "routeTable"),

@@ -179,6 +179,7 @@ async function runPhases(
                 rtoFigures(context, deployed, steady, timeline, unchanged.seconds),
             ),
     );
+    const edges = context.rehearsal.edges(fault.faultMs);
     const errors = errorFigures(steady.traffic.samples, timeline.faultMs, timeline.holdEndMs, {
         windowMs: objectives.errors.windowSeconds * 1000,
         budgetPercent: objectives.errors.budgetPercent,
@@ -220,6 +221,9 @@ async function runPhases(
         rpo,
         samples: steady.traffic.samples,
         direct: steady.direct.samples,
+        looks: steady.traffic.looks,
+        edges,
+        objects: { ...fault.objects, copies: context.rehearsal.objectCopies(steady.sinceMs) },
     });
     return { rto, rpo, errors, systems, calls: evacuation.calls };
 }

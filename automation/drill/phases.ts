@@ -17,6 +17,7 @@ import { errorFigures, windowsOf } from "./curve";
 import { servedBy } from "./returnPhases";
 import { awaitDecision, type Notice } from "./onCall";
 import { faultsOf } from "./scenario";
+import type { AtFault } from "./systems";
 
 /** The five stacks, on the real engine, under the standing policies. */
 export async function deployPhase(
@@ -71,11 +72,14 @@ export async function steadyPhase(
         () => Object.values(inService).every((id) => rehearsal.healthy(id)),
         () => `not every region is in service: ${unhealthy(context, inService)}`,
     );
-    const traffic = await rehearsal.startTraffic(deployed.global.applicationName);
-    const direct = await rehearsal.startTraffic(deployed.global.directName, {
-        requestsPerSecond: 1,
-        crowd: 1,
+    const traffic = await rehearsal.startTraffic({
+        application: deployed.global.applicationName,
+        browse: deployed.global.browseName,
     });
+    const direct = await rehearsal.startTraffic(
+        { application: deployed.global.directName },
+        { requestsPerSecond: 1, crowd: 1 },
+    );
     const sinceMs = rehearsal.now();
     await rehearsal.sleep(context.pace.steadySeconds * 1000, context.signal);
 
@@ -122,16 +126,26 @@ export async function steadyPhase(
 export async function faultPhase(context: DrillContext): Promise<{
     readonly faultMs: number;
     readonly lagSeconds: number;
+    readonly objects: AtFault;
     readonly evidence: Evidence;
 }> {
-    const { rehearsal } = context;
+    const { rehearsal, scenario } = context;
     const faultMs = rehearsal.now();
     const lagSeconds = rehearsal.worstLagSeconds(faultMs - 60_000);
+    const objects = {
+        lagSeconds: rehearsal.objectCopies(faultMs - 60_000).worstLagSeconds,
+        onlyThere: rehearsal.objectsOnlyIn(scenario.region),
+    };
     const faults = faultsOf(context.scenario);
     for (const fault of faults) {
         rehearsal.inject(fault);
     }
-    return { faultMs, lagSeconds, evidence: { faults, worstLagSeconds: lagSeconds } };
+    return {
+        faultMs,
+        lagSeconds,
+        objects,
+        evidence: { faults, worstLagSeconds: lagSeconds, objects },
+    };
 }
 
 /** The alarms ring, the deciders agree, and the person on call is told. */

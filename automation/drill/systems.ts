@@ -1,5 +1,5 @@
 import { recoveredAt } from "./curve";
-import type { ShopperSample } from "../rehearsal";
+import type { EdgeReading, ObjectCopies, ShopperSample } from "../rehearsal";
 import type { Objectives } from "./objectives";
 import type { RpoFigures, RtoFigures } from "./report";
 import type { Timeline } from "./rto";
@@ -23,6 +23,14 @@ export interface SystemFigures {
     readonly back: boolean;
 }
 
+/** Replication as it was when the region was lost. */
+export interface AtFault {
+    /** World seconds that it was behind at worst in the minute before. */
+    readonly lagSeconds: number;
+    /** What the region had and no other one yet. */
+    readonly onlyThere: number;
+}
+
 export interface SystemInputs {
     readonly scenario: Scenario;
     readonly objectives: Objectives;
@@ -33,13 +41,19 @@ export interface SystemInputs {
     readonly samples: readonly ShopperSample[];
     /** Of the clients that go by the accelerator. */
     readonly direct: readonly ShopperSample[];
+    /** Of those who look around at the edge. */
+    readonly looks: readonly ShopperSample[];
+    /** From the fault to the end of the hold. */
+    readonly edges: EdgeReading;
+    /** Of the buckets, with what became of their copies from the steady state to the end. */
+    readonly objects: AtFault & { readonly copies: ObjectCopies };
 }
 
 const noData: Figure = { reason: "holds no data" };
 
 /** A row for every system, in the order in which a request meets them. Pure. */
 export function systemFigures(inputs: SystemInputs): readonly SystemFigures[] {
-    return [dns(inputs), accelerator(inputs), service(inputs), tables(inputs), notices(inputs)];
+    return [dns, edge, accelerator, service, tables, buckets, notices].map((row) => row(inputs));
 }
 
 /** Names of the systems that did not do their work again. */
@@ -58,15 +72,18 @@ function dns({ scenario, timeline }: SystemInputs): SystemFigures {
     };
 }
 
+function edge({ looks, edges, objectives, timeline }: SystemInputs): SystemFigures {
+    const { retried, stale, failed } = edges.byOutcome;
+    return {
+        system: "CloudFront",
+        component: "Edge",
+        happened: `${retried} of ${edges.requests} reads answered by the second origin, ${stale} from the cache, ${failed} failed`,
+        ...usersBack(looks, timeline, objectives),
+        rpo: noData,
+    };
+}
+
 function accelerator({ scenario, objectives, timeline, direct }: SystemInputs): SystemFigures {
-    const { faultMs, holdEndMs } = timeline;
-    const asked = direct.some((sample) => sample.atMs >= faultMs && sample.atMs < holdEndMs);
-    const recoveredMs = asked
-        ? recoveredAt(direct, faultMs, holdEndMs, {
-              windowMs: objectives.errors.windowSeconds * 1000,
-              outageRatio: objectives.errors.outagePercent / 100,
-          })
-        : undefined;
     return {
         system: "Global Accelerator",
         component: "Accelerator",
@@ -74,13 +91,27 @@ function accelerator({ scenario, objectives, timeline, direct }: SystemInputs): 
             scenario.fault === "gray"
                 ? "its targets stayed healthy: settling set the region's dial to 0"
                 : "its nearest clients were sent on to the next region",
-        rto:
-            recoveredMs === undefined
-                ? { reason: asked ? "its clients still failed at the end" : "nobody used it" }
-                : { seconds: (recoveredMs - faultMs) / 1000 },
+        ...usersBack(direct, timeline, objectives),
         rpo: noData,
-        back: recoveredMs !== undefined,
     };
+}
+
+/** When those who used it were well for good. */
+function usersBack(
+    samples: readonly ShopperSample[],
+    { faultMs, holdEndMs }: Timeline,
+    { errors }: Objectives,
+): Pick<SystemFigures, "rto" | "back"> {
+    if (!samples.some((sample) => sample.atMs >= faultMs && sample.atMs < holdEndMs)) {
+        return { rto: { reason: "nobody used it" }, back: false };
+    }
+    const recoveredMs = recoveredAt(samples, faultMs, holdEndMs, {
+        windowMs: errors.windowSeconds * 1000,
+        outageRatio: errors.outagePercent / 100,
+    });
+    return recoveredMs === undefined
+        ? { rto: { reason: "its users still failed at the end" }, back: false }
+        : { rto: { seconds: (recoveredMs - faultMs) / 1000 }, back: true };
 }
 
 function service({ rto }: SystemInputs): SystemFigures {
@@ -109,6 +140,22 @@ function tables({ scenario, timeline, samples, rpo }: SystemInputs): SystemFigur
             detail: `${rpo.lostWrites} of ${rpo.acknowledgedWrites} writes lost`,
         },
         back: true,
+    };
+}
+
+/** Nothing is promoted either: each region reads and writes its own buckets. */
+function buckets({ scenario, objects }: SystemInputs): SystemFigures {
+    const { replicated, missedThreshold, lost } = objects.copies;
+    return {
+        system: "S3 replication",
+        component: "BucketReplication",
+        happened: `copies to ${scenario.region} waited for it: ${replicated} arrived by the end, ${missedThreshold} of them late`,
+        rto: { reason: "the survivors read and write their own buckets" },
+        rpo: {
+            seconds: objects.lagSeconds,
+            detail: `${objects.onlyThere} objects only in ${scenario.region} at the fault, ${lost} lost`,
+        },
+        back: lost === 0,
     };
 }
 

@@ -3,6 +3,7 @@ import type { Policies } from "@pulumi/policy";
 import { serviceMinimum } from "./rules/capacity/serviceMinimum";
 import { tableCapacity } from "./rules/capacity/tableCapacity";
 import { bucketKey } from "./rules/encryption/bucketKey";
+import { distributionTls } from "./rules/encryption/distributionTls";
 import { keyPolicy } from "./rules/encryption/keyPolicy";
 import { keyRotation } from "./rules/encryption/keyRotation";
 import { loadBalancerTls } from "./rules/encryption/loadBalancerTls";
@@ -22,6 +23,7 @@ import { ttl } from "./rules/routing/ttl";
 /** Every rule of the pack. Apart from the pack itself, which starts a server when it is made. */
 export const policies: Policies = [
     bucketKey,
+    distributionTls,
     keyPolicy,
     keyRotation,
     loadBalancerTls,

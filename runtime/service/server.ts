@@ -51,6 +51,10 @@ export function createServer(
     });
     server.addHook("onSend", async (_request, reply) => {
         reply.header("x-served-by", region);
+        // What does not say that it is for everybody is somebody's own, or may change at any moment.
+        if (!reply.hasHeader("cache-control")) {
+            reply.header("cache-control", "no-store");
+        }
         // DNS has moved on, but a kept-alive connection never asks DNS again; and one that is kept
         // after the last answer would hold up the end of the process.
         if (state.evacuated || draining) {

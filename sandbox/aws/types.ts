@@ -1,5 +1,6 @@
 import { acmTypes } from "./acm";
 import { appautoscalingTypes } from "./appautoscaling";
+import { cloudfrontTypes } from "./cloudfront";
 import { cloudwatchTypes } from "./cloudwatch";
 import { dynamodbTypes } from "./dynamodb";
 import { ec2Types } from "./ec2";
@@ -16,11 +17,13 @@ import { route53Types } from "./route53";
 import { s3Types } from "./s3";
 import { snsTypes } from "./sns";
 import { sqsTypes } from "./sqs";
+import { wafv2Types } from "./wafv2";
 
 /** Every `aws:*` type the rehearsal cloud knows. An unknown one is refused by name. */
 export const resourceTypes: readonly ResourceType[] = [
     ...acmTypes,
     ...appautoscalingTypes,
+    ...cloudfrontTypes,
     ...cloudwatchTypes,
     ...dynamodbTypes,
     ...ec2Types,
@@ -36,4 +39,5 @@ export const resourceTypes: readonly ResourceType[] = [
     ...s3Types,
     ...snsTypes,
     ...sqsTypes,
+    ...wafv2Types,
 ];

@@ -139,10 +139,18 @@ export class WorldClock extends EventEmitter<{
      * Waits in world time inside an `io` that somebody in this process holds open, such as a server
      * that answers late: the wait itself is not I/O, so time may jump over it.
      */
-    async delay(delayMs: number): Promise<void> {
+    delay(delayMs: number): Promise<void> {
+        return this.handOver(() => this.sleep(delayMs));
+    }
+
+    /**
+     * Runs an operation inside an `io` that somebody in this process holds open, such as a proxy that
+     * asks further: while it runs, what the operation itself does with the clock is all that counts.
+     */
+    async handOver<T>(operation: () => Promise<T>): Promise<T> {
         this.#inFlight--;
         try {
-            await this.sleep(delayMs);
+            return await operation();
         } finally {
             this.#inFlight++;
         }

@@ -58,6 +58,10 @@ function wantedBy(network: Network): readonly Wanted[] {
         { option: "dns", address: dnsAddress, port: ports.dns, udp: true },
         { ...api, address: operatorAddress },
         { option: "https", address: acceleratorAddress(1, 1), port: ports.https },
+        ...geographies.flatMap((_, index): readonly Wanted[] => [
+            { option: "https", address: network.edgeAddress(index, 0), port: ports.https },
+            { option: "http", address: network.edgeAddress(index, 0), port: ports.http },
+        ]),
         ...awsRegions.flatMap((region): readonly Wanted[] => {
             // A region's first load balancer; the others have the same ports.
             const balancer = network.s3Address(region).replace(/\d+$/, "1");

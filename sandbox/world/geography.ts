@@ -127,13 +127,16 @@ export function latencyMs(geographyCode: string, awsRegion: string): number {
 
 /**
  * The geography of a public address of the address plan (`network.publicAddressOf`): a shopper's
- * own; the nearest one for a region and for a health checker. Undefined for any other address, as for
+ * or an edge location's own; the nearest one for a region and for a health checker. Undefined for any other address, as for
  * one that Route 53's location database does not have.
  */
 export function geographyOf(publicAddress: string): Geography | undefined {
     const [first, second, third] = publicAddress.replace("::ffff:", "").split(".").map(Number);
     if (first === 100 && second !== undefined) {
         return geographies[second - 64];
+    }
+    if (first === 13 && second === 32 && third !== undefined) {
+        return geographies[third - 1];
     }
     const region =
         (first === 52 && second === 95) || (first === 15 && second === 177)

@@ -12,7 +12,8 @@ import type { Faults } from "./faults";
  *     127.10.<region>.200    S3                   127.30.<geography>.<n>      shoppers
  *     127.10.<region>.201    AWS API endpoint     127.53.0.1                  DNS
  *     127.10.<region>.202    egress (NAT)         127.0.0.1                   the operator
- *     127.10.<region>.210+   tasks                127.75.<number>.1-2         accelerators
+ *     127.10.<region>.210+   tasks                127.40.<geography>.<n>      edge locations
+ *                                                 127.75.<number>.1-2         accelerators
  */
 
 /** Region codes in a fixed order: a region's place here is its number in the address plan. Append only. */
@@ -46,7 +47,7 @@ export const awsRegions = [
 export interface Place {
     /** AWS region, when it is in one that a fault can cut. */
     readonly region?: string;
-    /** Name for call records: `region:eu-west-1`, `checker:sa-east-1`, `shopper:in`, `accelerator`, `operator`. */
+    /** Name for call records: `region:eu-west-1`, `checker:sa-east-1`, `shopper:in`, `edge:5`, `accelerator`, `operator`. */
     readonly name: string;
 }
 
@@ -119,6 +120,8 @@ const first = { loadBalancer: 1, task: 210 };
 
 export class Network {
     readonly #names = new Map<string, readonly string[]>();
+    /** Names that have other addresses in each geography, by its code. */
+    readonly #edges = new Map<string, ReadonlyMap<string, readonly string[]>>();
     readonly #taken = new Map<string, string>();
     readonly #advertised = new Map<string, (from: string) => string | undefined>();
 
@@ -178,6 +181,16 @@ export class Network {
         return `127.30.${geography + 1}.${shopper + 1}`;
     }
 
+    /** Both count from 0: an edge location's address for one of its distributions. */
+    edgeAddress(geography: number, distribution: number): string {
+        return `127.40.${geography + 1}.${distribution + 1}`;
+    }
+
+    /** Whether a request from this address holds the world's clock until it is answered. */
+    holdsClock(address: string): boolean {
+        return /^(checker|edge|shopper):/.test(this.placeOf(address).name);
+    }
+
     placeOf(address: string): Place {
         const [, plan, number] = address.replace("::ffff:", "").split(".");
         const region = awsRegions[Number(number)];
@@ -190,6 +203,9 @@ export class Network {
         if (plan === "30") {
             return { name: `shopper:${number}` };
         }
+        if (plan === "40") {
+            return { name: `edge:${number}` };
+        }
         if (plan === "75") {
             return { name: "accelerator" };
         }
@@ -199,7 +215,7 @@ export class Network {
     /**
      * The address AWS would see as the source. Health checkers come from Route 53's published
      * ranges, so that policies that name those ranges are evaluated for real; shoppers from the
-     * shared address space (RFC 6598), one /16 a geography.
+     * shared address space (RFC 6598), one /16 a geography; edge locations from CloudFront's.
      */
     publicAddressOf(address: string): string {
         const [, plan, third, fourth] = address.replace("::ffff:", "").split(".");
@@ -210,6 +226,8 @@ export class Network {
                 return `15.177.${third}.${fourth}`;
             case "30":
                 return `100.${63 + Number(third)}.0.${fourth}`;
+            case "40":
+                return `13.32.${third}.${fourth}`;
             case "75":
                 return `75.2.${third}.${fourth}`;
             default:
@@ -241,14 +259,32 @@ export class Network {
         }
     }
 
-    /** Addresses of a name that AWS owns. Regional S3 names all lead to the region's S3, whether the bucket exists or not. */
-    resolveAwsName(name: string): readonly string[] | undefined {
+    /** Gives a distribution's own name its addresses by geography code; none takes it away. */
+    registerEdges(name: string, addresses: ReadonlyMap<string, readonly string[]>): void {
+        const key = name.toLowerCase().replace(/\.$/, "");
+        if (addresses.size === 0) {
+            this.#edges.delete(key);
+        } else {
+            this.#edges.set(key, addresses);
+        }
+    }
+
+    /** Whether where somebody is decides what the name's addresses are. */
+    isByGeography(name: string): boolean {
+        return this.#edges.has(name.toLowerCase().replace(/\.$/, ""));
+    }
+
+    /** Addresses of a name that AWS owns, for somebody in a geography. Regional S3 names all lead to the region's S3, whether the bucket exists or not. */
+    resolveAwsName(name: string, geography?: string): readonly string[] | undefined {
         const key = name.toLowerCase().replace(/\.$/, "");
         const s3 = /(?:^|\.)s3\.([a-z0-9-]+)\.amazonaws\.com$/.exec(key)?.[1];
         if (s3 !== undefined && (awsRegions as readonly string[]).includes(s3)) {
             return [this.s3Address(s3)];
         }
-        return this.#names.get(key);
+        const edges = this.#edges.get(key);
+        return edges === undefined
+            ? this.#names.get(key)
+            : (edges.get(geography ?? "") ?? [...edges.values()][0]);
     }
 
     reachable(fromAddress: string, toAddress: string): boolean {

@@ -20,6 +20,8 @@ async function register(
         containerPort: 8080,
         healthPath: "/health",
         logRetentionDays: 90,
+        requestsPerFiveMinutes: 2000,
+        logKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1",
         deletionProtection,
     });
     await settled();
@@ -111,6 +113,26 @@ describe("a region's load balancer", () => {
         expect(allows(accountId, `${bucket}/AWSLogs/${accountId}/x`)).to.be.true;
         expect(allows("999988887777", `${bucket}/AWSLogs/${accountId}/x`)).to.be.false;
         expect(allows(accountId, `${bucket}/elsewhere`)).to.be.false;
+    });
+
+    it("stands behind a web ACL, whose blocked requests are logged with the region's key", async () => {
+        const { registered } = await register();
+        expect(registered.inputs("aws:wafv2/webAcl:WebAcl", "lb-firewall")).to.include({
+            scope: "REGIONAL",
+            region: "eu-west-1",
+            name: "meridian-eu-west-1",
+        });
+        expect(
+            registered.one("aws:wafv2/webAclAssociation:WebAclAssociation", "lb-firewall").inputs[
+                "resourceArn"
+            ],
+        ).to.equal(`arn:aws:lb:eu-west-1:${accountId}:lb`);
+        expect(
+            registered.inputs("aws:cloudwatch/logGroup:LogGroup", "lb-firewall-logs"),
+        ).to.deep.include({
+            name: "aws-waf-logs-meridian-eu-west-1",
+            kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/1",
+        });
     });
 
     it("is protected by AWS and by Pulumi until it is told not to be", async () => {

@@ -49,6 +49,7 @@ describe("a region stack's configuration", () => {
             decider: { dwellSeconds: 60, clearSeconds: 180 },
             emails: [],
             logRetentionDays: 90,
+            requestsPerFiveMinutes: 2000,
         });
     });
 
@@ -218,17 +219,21 @@ describe("the global stack's configuration", () => {
                 global({
                     "meridian:writer": "mars-1",
                     "meridian:tableHome": "mars-2",
+                    "meridian:edgeSecondary": "mars-4",
+                    "meridian:requestsPerFiveMinutes": "9",
                     "meridian:shares": '{"us-east-1":101,"mars-3":50}',
                     "meridian:capacity": '{"kind":"infinite"}',
                     "meridian:residency": '[{"code":"EU","mode":"maybe"}]',
                 }),
             ),
         ).to.deep.equal([
+            "`meridian:requestsPerFiveMinutes`: must be a whole number from 10 to 2000000000, got 9",
             "`meridian:shares.us-east-1`: must be a whole number from 0 to 100, got 101",
             '`meridian:capacity.kind`: must have the kind onDemand or provisioned, got "infinite"',
             '`meridian:residency.0.mode`: must be prefer or strict, got "maybe"',
             "`meridian:writer`: must be one of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-1",
             "`meridian:tableHome`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-2",
+            "`meridian:edgeSecondary`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-4",
         ]);
     });
 

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
+import { estimate } from "../../automation/cost/estimate";
+import { ownPriceTable, readPriceTable } from "../../automation/cost/priceTable";
+import { ownUsage, readUsage } from "../../automation/cost/usage";
 import { readGlobalConfig } from "../../infra/config";
 import { deployGlobal, regionOutputsOf } from "../../infra/globalStack";
 import { parseGlobalOutputs, type RegionOutputs } from "../../infra/stackOutputs";
@@ -70,6 +73,8 @@ describe("the global stack", () => {
             applicationName: "app.example.com",
             writeName: "write.app.example.com",
             directName: "direct.example.com",
+            browseName: "browse.example.com",
+            distributionId: "edge-id",
             tableName: "meridian-storefront",
             writer: "us-east-1",
             shares: Object.fromEntries(regionNames().map((region) => [region, 100])),
@@ -80,6 +85,24 @@ describe("the global stack", () => {
             "ap-south-1": "vote-eu-west-1-ap-south-1-id",
             "us-east-1": "vote-eu-west-1-us-east-1-id",
         });
+    });
+
+    it("registers nothing without a price", async () => {
+        const { registered } = await deploy(topology);
+        const { unpriced } = estimate({
+            regions: regionNames(),
+            home: "us-east-1",
+            resources: registered.all.map(({ type, name, inputs }) => ({
+                stack: "global",
+                urn: `urn:pulumi:global::meridian::${type}::${name}`,
+                type,
+                name,
+                properties: inputs,
+            })),
+            prices: await readPriceTable(ownPriceTable),
+            usage: await readUsage(ownUsage),
+        });
+        expect(unpriced).to.deep.equal([]);
     });
 
     it("looks nothing up", async () => {

@@ -59,6 +59,7 @@ export function regionArgs(changes: Partial<RegionArgs> = {}): RegionArgs {
         decider: { dwellSeconds: 60, clearSeconds: 180 },
         emails: [],
         logRetentionDays: 90,
+        requestsPerFiveMinutes: 2000,
         deletionProtection: true,
         ...changes,
     };

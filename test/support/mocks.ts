@@ -190,6 +190,10 @@ const computers: Readonly<
             resourceRecordValue: `_answer.${String(domainName)}.acm-validations.aws.`,
         })),
     }),
+    "aws:cloudfront/distribution:Distribution": () => ({
+        domainName: "d111111abcdef8.cloudfront.net",
+        hostedZoneId: "Z2FDTNDATAQYW2",
+    }),
     "aws:ec2/vpc:Vpc": () => ({ ipv6CidrBlock: "2600:1f18:abcd:ef00::/56" }),
     "aws:ec2/vpcEndpoint:VpcEndpoint": (name) => ({ prefixListId: `pl-${name}` }),
     "aws:globalaccelerator/accelerator:Accelerator": () => ({

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
@@ -71,19 +72,27 @@ export class RecordedMetrics implements MetricSink {
     }
 }
 
+/**
+ * Below what systems give to outgoing connections: a world's own clients bind its addresses, and one of
+ * them could be given a port that a part of the world is yet to listen on.
+ */
 async function freePorts(): Promise<readonly [number, number, number, number]> {
-    const servers = await Promise.all(
-        [0, 1, 2, 3].map(
-            () =>
-                new Promise<net.Server>((resolve) => {
-                    const server = net.createServer();
-                    server.listen(0, "127.0.0.1", () => resolve(server));
-                }),
-        ),
-    );
-    const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-    return ports as unknown as readonly [number, number, number, number];
+    const ports = new Set<number>();
+    while (ports.size < 4) {
+        const port = randomInt(10_000, 32_000);
+        if (await isFree(port)) {
+            ports.add(port);
+        }
+    }
+    return [...ports] as unknown as readonly [number, number, number, number];
+}
+
+function isFree(port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+        const server = net.createServer();
+        server.once("error", () => resolve(false));
+        server.listen(port, "127.10.0.1", () => server.close(() => resolve(true)));
+    });
 }
 
 /** mulberry32: small, and the same everywhere. */

@@ -4,9 +4,16 @@ import { catalogue, findProduct } from "../catalogue";
 import { RequestError } from "../errors";
 import type { Media } from "../media";
 
+/**
+ * Everybody gets the same catalogue, so any cache may keep it: a minute while the service is well, an
+ * hour in place of an error. Long enough to browse through the loss of a region, short enough for a
+ * price to change.
+ */
+const cacheControl = "public, max-age=60, stale-if-error=3600";
+
 export function catalogueRoutes(server: FastifyInstance, media: Pick<Media, "find">): void {
     server.get("/catalogue", async (_request, reply) => {
-        reply.header("cache-control", "public, max-age=60");
+        reply.header("cache-control", cacheControl);
         return { products: catalogue };
     });
 
@@ -15,7 +22,7 @@ export function catalogueRoutes(server: FastifyInstance, media: Pick<Media, "fin
         if (product === undefined) {
             throw new RequestError(404, "no-such-product", `no product ${request.params.sku}`);
         }
-        reply.header("cache-control", "public, max-age=60");
+        reply.header("cache-control", cacheControl);
         return product;
     });
 

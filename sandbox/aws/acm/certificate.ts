@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Props } from "../../world/store";
 import { AwsError } from "../awsError";
 import type { ResourceType, TypeContext } from "../resourceType";
-import { arn, given, items, text, texts } from "../support/known";
+import { arn, given, items, record, text, texts } from "../support/known";
 import { Problems } from "../support/problems";
 import { uuid } from "../support/uuid";
 import { certificateToken } from "./status";
@@ -137,10 +137,17 @@ export const certificateType: ResourceType = {
     // https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html
     refuseDelete(outputs, context) {
         const id = text(outputs, "arn");
-        const used = context.store
-            .list("aws:lb/listener:Listener")
-            .some((listener) => listener.outputs.certificateArn === id);
-        if (used) {
+        const used =
+            context.store.find(
+                "aws:lb/listener:Listener",
+                ({ outputs: listener }) => listener.certificateArn === id,
+            ) ??
+            context.store.find(
+                "aws:cloudfront/distribution:Distribution",
+                ({ outputs: distribution }) =>
+                    record(distribution, "viewerCertificate")?.acmCertificateArn === id,
+            );
+        if (used !== undefined) {
             throw new AwsError("ResourceInUseException", `Certificate ${id} in use.`);
         }
     },

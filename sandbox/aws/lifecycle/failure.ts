@@ -18,6 +18,7 @@ export class CallError extends Error {
 const sdkNames: Readonly<Record<string, string>> = {
     acm: "ACM",
     appautoscaling: "Application Auto Scaling",
+    cloudfront: "CloudFront",
     cloudwatch: "CloudWatch",
     dynamodb: "DynamoDB",
     ec2: "EC2",
@@ -33,6 +34,7 @@ const sdkNames: Readonly<Record<string, string>> = {
     sns: "SNS",
     sqs: "SQS",
     sts: "STS",
+    wafv2: "WAFV2",
 };
 
 export function sdkName(service: string): string {

@@ -1,5 +1,6 @@
 import type { Store, StoredResource } from "../../world/store";
 import { AwsError } from "../awsError";
+import { distributionToken } from "../cloudfront/tokens";
 import { tokens as acceleratorTokens } from "../globalaccelerator/tokens";
 import { text } from "../support/known";
 import { canonicalName, recordSetOf, type RecordSet, recordType, zoneType } from "./recordSet";
@@ -62,8 +63,8 @@ export function zoneState(
 }
 
 /**
- * The zone that AWS keeps a resource's own name in: the load balancer's, the accelerator's, or the
- * regional S3 website's. `dualstack.` before a load balancer's name is the same name.
+ * The zone that AWS keeps a resource's own name in: the load balancer's, the accelerator's, the
+ * distribution's, or the regional S3 website's. `dualstack.` before a load balancer's name is the same name.
  */
 export function ownerZoneOf(store: Store, name: string): string | undefined {
     const wanted = canonicalName(name).replace(/^dualstack\./, "");
@@ -79,6 +80,13 @@ export function ownerZoneOf(store: Store, name: string): string | undefined {
     );
     if (accelerator !== undefined) {
         return text(accelerator.outputs, "hostedZoneId");
+    }
+    const distribution = store.find(
+        distributionToken,
+        ({ outputs }) => text(outputs, "domainName") === canonicalName(name),
+    );
+    if (distribution !== undefined) {
+        return text(distribution.outputs, "hostedZoneId");
     }
     const website = /^s3-website[.-]([a-z0-9-]+)\.amazonaws\.com$/.exec(wanted)?.[1];
     return website === undefined

@@ -119,7 +119,8 @@ class Evaluation {
     }
 
     #addresses(target: string, type: string, owner: string): readonly ResourceRecord[] {
-        const found = this.account.addressesOf(target, type) ?? [];
+        const found = this.account.addressesOf(target, type, this.query.client) ?? [];
+        this.#dependsOnClient ||= this.account.differsByClient(target);
         return shuffled(
             addressValues(found, type).map((value) => ({
                 name: owner,

@@ -53,7 +53,8 @@ export class Resolver {
         this.#account = {
             healthCheckHealthy: (id) => options.health.healthy(id),
             targetHealthy: (name) => options.loadBalancers.targetsHealthy(withoutDualstack(name)),
-            addressesOf: (name, type) => this.#awsAddresses(name, type),
+            addressesOf: (name, type, client) => this.#awsAddresses(name, type, client),
+            differsByClient: (name) => world.network.isByGeography(name),
         };
     }
 
@@ -92,11 +93,11 @@ export class Resolver {
             const { random } = this.world;
             return answer(zone, this.#account, { name, type, client, random });
         }
-        const addresses = this.#awsAddresses(name, type);
+        const addresses = this.#awsAddresses(name, type, client);
         const answers: readonly ResourceRecord[] = addressValues(addresses ?? [], type).map(
             (value) => ({ name, type, ttl: awsNameTtl, value }),
         );
-        const gone = /(^|\.)(amazonaws|awsglobalaccelerator)\.com$/.test(name)
+        const gone = /(^|\.)(amazonaws\.com|awsglobalaccelerator\.com|cloudfront\.net)$/.test(name)
             ? "NXDOMAIN"
             : "REFUSED";
         return {
@@ -104,7 +105,7 @@ export class Resolver {
             authoritative: addresses !== undefined,
             answers,
             authority: [],
-            dependsOnClient: false,
+            dependsOnClient: this.world.network.isByGeography(name),
             path: [],
         };
     }
@@ -131,8 +132,11 @@ export class Resolver {
      * An accelerator's first name has its IPv4 addresses alone; a second one has those of both families
      * (https://docs.aws.amazon.com/global-accelerator/latest/dg/dns-addressing-custom-domains.dns-addressing.html).
      */
-    #awsAddresses(name: string, type: string): readonly string[] | undefined {
-        const found = this.world.network.resolveAwsName(withoutDualstack(name));
+    #awsAddresses(name: string, type: string, client: Client): readonly string[] | undefined {
+        const found = this.world.network.resolveAwsName(
+            withoutDualstack(name),
+            client.geography?.code,
+        );
         const ipv4Alone = /^[^.]+\.awsglobalaccelerator\.com$/.test(name);
         return ipv4Alone && type === "AAAA" ? found && [] : found;
     }

@@ -76,10 +76,12 @@ export interface AccountView {
     /** Health of a resource that AWS hosts, by its DNS name, for aliases that evaluate it. */
     targetHealthy(dnsName: string): boolean;
     /**
-     * IPv4 addresses of a name that AWS owns, for a record of the type: none where the name has none of
-     * its family. Undefined when nothing has the name.
+     * IPv4 addresses of a name that AWS owns, as the client gets them for a record of the type: none
+     * where the name has none of its family. Undefined when nothing has the name.
      */
-    addressesOf(dnsName: string, type: string): readonly string[] | undefined;
+    addressesOf(dnsName: string, type: string, client: Client): readonly string[] | undefined;
+    /** Whether a name that AWS owns has other addresses for other clients. */
+    differsByClient(dnsName: string): boolean;
 }
 
 /** Who asks, as Route 53 can tell: by the client subnet the resolver sent, else by the resolver itself. */

@@ -157,9 +157,7 @@ export class Exchange {
     /** Waits in world time, also when the client holds the world's clock while it waits for us. */
     #wait(delayMs: number): Promise<void> {
         const { clock, network } = this.context.world;
-        return /^(checker|shopper):/.test(network.placeOf(this.#source).name)
-            ? clock.delay(delayMs)
-            : clock.sleep(delayMs);
+        return network.holdsClock(this.#source) ? clock.delay(delayMs) : clock.sleep(delayMs);
     }
 
     /** Whether faults keep an answer from arriving; then there will be none. */

@@ -21,6 +21,8 @@ export class Shopper {
         private readonly id: string,
         private readonly options: ConnectionOptions,
         private readonly ledger: Ledger,
+        /** What the shopper comes for. */
+        private readonly stepsOf: typeof visit = visit,
     ) {
         this.#connection = new Connection(world, options);
     }
@@ -61,7 +63,7 @@ export class Shopper {
                 return browse;
             }
             this.#steps = [
-                ...visit(`${this.id}-${++this.#visits}`, this.#shelf, this.world.random),
+                ...this.stepsOf(`${this.id}-${++this.#visits}`, this.#shelf, this.world.random),
                 browse,
             ];
         }

@@ -2,20 +2,32 @@ import { EventEmitter } from "node:events";
 
 import { geographies } from "../geography";
 import type { Part, World } from "../world";
+import type { ConnectionOptions } from "./connection";
+import { Crowd } from "./crowd";
 import { askForAddresses } from "./dnsClient";
 import { Ledger, type Write } from "./ledger";
 import type { TrafficSample } from "./samples";
 import { Shopper } from "./shopper";
 import { StubResolver } from "./stubResolver";
 import { verifyWrites, type Verification } from "./verification";
+import { look } from "./visit";
+
+const defaultShoppers = 10;
 
 export interface TrafficOptions {
     /** Host name that the shoppers use, such as `app.example.com`. */
     readonly application: string;
+    /**
+     * Host name that people who only look around use, such as `browse.example.com`: one in each
+     * geography, apart from the shoppers. @default nobody does
+     */
+    readonly browse?: string | undefined;
     /** Authority that the application's certificates come from, PEM. */
     readonly ca: string;
     /** Things done per world second, over all shoppers. @default 4 */
     readonly requestsPerSecond?: number;
+    /** Things looked at per world second at `browse`, over all geographies. @default 1 */
+    readonly looksPerSecond?: number;
     /** People in each of the seven geographies. @default 10 */
     readonly shoppersPerGeography?: number;
     /** People of the same geographies, apart from every other crowd: they have other addresses and ids. @default 0 */
@@ -27,30 +39,43 @@ export interface TrafficOptions {
 }
 
 /**
- * People who use the application: from seven geographies, over real DNS and TLS, at a steady rate that
- * does not wait for answers. A slow or silent application therefore shows as what it is to them, and
- * not as fewer visits.
+ * People who use the application: from seven geographies, over real DNS and TLS. Those who shop are
+ * what a failover is judged by; those who look around at the edge are kept apart, as it may answer for
+ * a region that fails.
  */
 export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implements Part {
-    readonly #shoppers: readonly Shopper[];
+    readonly #shoppers: Crowd;
+    readonly #onlookers: Crowd | undefined;
     readonly #ledger = new Ledger();
-    readonly #samples: TrafficSample[] = [];
-    readonly #underWay = new Set<Promise<void>>();
-    #requestsPerSecond: number;
-    #cancel: (() => void) | undefined;
 
     constructor(
         private readonly world: World,
         options: TrafficOptions,
     ) {
         super();
-        this.#requestsPerSecond = checked(options.requestsPerSecond ?? 4);
-        this.#shoppers = people(world, options, this.#ledger);
+        this.#shoppers = new Crowd(
+            world,
+            people(world, options, this.#ledger),
+            checked("requestsPerSecond", options.requestsPerSecond ?? 4),
+            (sample) => this.emit("sample", sample),
+        );
+        if (options.browse !== undefined) {
+            this.#onlookers = new Crowd(
+                world,
+                onlookers(world, options, options.browse),
+                checked("looksPerSecond", options.looksPerSecond ?? 1),
+            );
+        }
     }
 
-    /** Everything that was done and has ended, in the order of its end. */
+    /** Everything that shoppers did and that has ended, in the order of its end. */
     get samples(): readonly TrafficSample[] {
-        return this.#samples;
+        return this.#shoppers.samples;
+    }
+
+    /** The same of those who look around at `browse`. */
+    get looks(): readonly TrafficSample[] {
+        return this.#onlookers?.samples ?? [];
     }
 
     /** The writes that were acknowledged. */
@@ -59,28 +84,22 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
     }
 
     get requestsPerSecond(): number {
-        return this.#requestsPerSecond;
+        return this.#shoppers.requestsPerSecond;
     }
 
     /** Changes the rate; takes effect with the next arrival. */
     set requestsPerSecond(rate: number) {
-        this.#requestsPerSecond = checked(rate);
+        this.#shoppers.requestsPerSecond = checked("requestsPerSecond", rate);
     }
 
     async start(): Promise<void> {
-        if (this.#cancel === undefined) {
-            this.#schedule();
-        }
+        this.#shoppers.start();
+        this.#onlookers?.start();
     }
 
     /** Nobody comes any more; resolves when those who are in have left. */
     async stop(): Promise<void> {
-        this.#cancel?.();
-        this.#cancel = undefined;
-        while (this.#underWay.size > 0) {
-            await Promise.all(this.#underWay);
-        }
-        this.#shoppers.forEach((shopper) => shopper.close());
+        await Promise.all([this.#shoppers.stop(), this.#onlookers?.stop()]);
     }
 
     /**
@@ -88,52 +107,30 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
      * Call it after `stop`; what is read leaves no samples.
      */
     async verify(): Promise<Verification> {
+        const { shoppers } = this.#shoppers;
         let turn = 0;
         const verification = await verifyWrites(
             this.#ledger.writes,
-            async (exchange) => this.#shoppers[turn++ % this.#shoppers.length]?.request(exchange),
+            async (exchange) => shoppers[turn++ % shoppers.length]?.request(exchange),
             this.world.clock,
         );
-        this.#shoppers.forEach((shopper) => shopper.close());
+        shoppers.forEach((shopper) => shopper.close());
         return verification;
-    }
-
-    /** Arrivals are independent of each other: the time between two is exponential. */
-    #schedule(): void {
-        const waitMs = (-Math.log(1 - this.world.random()) / this.#requestsPerSecond) * 1000;
-        this.#cancel = this.world.clock.after(waitMs, () => {
-            this.#schedule();
-            const shopper = this.#shoppers[Math.floor(this.world.random() * this.#shoppers.length)];
-            if (shopper !== undefined) {
-                this.#act(shopper);
-            }
-        });
-    }
-
-    #act(shopper: Shopper): void {
-        const acting = shopper
-            .act()
-            .then((sample) => {
-                this.#samples.push(sample);
-                this.emit("sample", sample);
-            })
-            .finally(() => this.#underWay.delete(acting));
-        this.#underWay.add(acting);
     }
 }
 
 /** The same number of people in each geography; those who ignore TTLs are spread over the geographies in order. */
 function people(world: World, options: TrafficOptions, ledger: Ledger): readonly Shopper[] {
-    const perGeography = options.shoppersPerGeography ?? 10;
+    const perGeography = options.shoppersPerGeography ?? defaultShoppers;
     const crowd = options.crowd ?? 0;
-    if (!Number.isInteger(perGeography) || perGeography < 1 || perGeography > 254) {
+    if (!Number.isInteger(perGeography) || perGeography < 1 || perGeography > 253) {
         throw new RangeError(
-            `shoppersPerGeography must be a whole number from 1 to 254, got ${perGeography}`,
+            `shoppersPerGeography must be a whole number from 1 to 253, got ${perGeography}`,
         );
     }
-    if (!Number.isInteger(crowd) || crowd < 0 || (crowd + 1) * perGeography > 254) {
+    if (!Number.isInteger(crowd) || crowd < 0 || (crowd + 1) * (perGeography + 1) > 254) {
         throw new RangeError(
-            `crowd must be a whole number from 0, and (crowd + 1) * shoppersPerGeography at most 254, got ${crowd}`,
+            `crowd must be a whole number from 0, and (crowd + 1) * (shoppersPerGeography + 1) at most 254, got ${crowd}`,
         );
     }
     const staleShare = options.staleShare ?? 0.02;
@@ -145,32 +142,64 @@ function people(world: World, options: TrafficOptions, ledger: Ledger): readonly
     const run = Math.floor(world.clock.now()).toString(36);
     return Array.from({ length: perGeography * geographies.length }, (_, number) => {
         const place = number % geographies.length;
-        const person = crowd * perGeography + Math.floor(number / geographies.length);
-        const geography = geographies[place]?.code ?? "";
-        const from = world.network.shopperAddress(place, person);
+        const person = firstPerson(options) + Math.floor(number / geographies.length);
+        const connection = connectionOf(world, options, options.application, place, person);
+        const { geography } = connection;
         return new Shopper(
             world,
             `${run}-${geography}-${person}`,
-            {
-                from,
-                geography,
-                host: options.application,
-                resolver: new StubResolver(
-                    world.clock,
-                    (name) => askForAddresses(world, from, name),
-                    number < stale,
-                ),
-                ca: options.ca,
-                timeoutMs: options.timeoutMs ?? 5000,
-            },
+            { ...connection, resolver: resolverOf(world, connection.from, number < stale) },
             ledger,
         );
     });
 }
 
-function checked(rate: number): number {
+/** Number of a crowd's first person in each geography; the one who looks around comes after the shoppers. */
+function firstPerson({
+    crowd = 0,
+    shoppersPerGeography = defaultShoppers,
+}: TrafficOptions): number {
+    return crowd * (shoppersPerGeography + 1);
+}
+
+/** One person in each geography who looks around and buys nothing, at the address after the shoppers'. */
+function onlookers(world: World, options: TrafficOptions, host: string): readonly Shopper[] {
+    return geographies.map(({ code }, place) => {
+        const person = firstPerson(options) + (options.shoppersPerGeography ?? defaultShoppers);
+        const connection = connectionOf(world, options, host, place, person);
+        return new Shopper(
+            world,
+            `looks-${code}`,
+            { ...connection, resolver: resolverOf(world, connection.from, false) },
+            new Ledger(),
+            look,
+        );
+    });
+}
+
+function connectionOf(
+    world: World,
+    options: TrafficOptions,
+    host: string,
+    place: number,
+    person: number,
+): Omit<ConnectionOptions, "resolver"> {
+    return {
+        from: world.network.shopperAddress(place, person),
+        geography: geographies[place]?.code ?? "",
+        host,
+        ca: options.ca,
+        timeoutMs: options.timeoutMs ?? 5000,
+    };
+}
+
+function resolverOf(world: World, from: string, ignoresTtl: boolean): StubResolver {
+    return new StubResolver(world.clock, (name) => askForAddresses(world, from, name), ignoresTtl);
+}
+
+function checked(name: string, rate: number): number {
     if (!(rate > 0 && rate <= 1000)) {
-        throw new RangeError(`requestsPerSecond must be above 0 and at most 1000, got ${rate}`);
+        throw new RangeError(`${name} must be above 0 and at most 1000, got ${rate}`);
     }
     return rate;
 }

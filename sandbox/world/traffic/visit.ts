@@ -43,19 +43,25 @@ export function visit(id: string, shelf: readonly string[], random: () => number
     const cart = `cart-${id}`;
     const orderId = `order-${id}`;
     return [
-        ...choices.flatMap((choice) => [
-            {
-                name: "product",
-                exchange: { method: "GET", path: `/catalogue/${choice.sku}` },
-            } as const,
-            cartLine(cart, choice),
-        ]),
+        ...choices.flatMap((choice) => [product(choice.sku), cartLine(cart, choice)]),
         ...choices.slice(0, 1).map(({ sku }) => picture(sku)),
         { name: "read-cart", exchange: { method: "GET", path: `/carts/${cart}` } },
         ...choices.slice(0, 1).map((choice) => reservation(id, choice)),
         order(orderId, cart, choices),
         { name: "read-order", exchange: { method: "GET", path: `/orders/${orderId}` } },
     ];
+}
+
+/** A visit of somebody who looks at one product and leaves. */
+export function look(_id: string, shelf: readonly string[], random: () => number): readonly Step[] {
+    return shelf
+        .slice(Math.floor(random() * shelf.length))
+        .slice(0, 1)
+        .map(product);
+}
+
+function product(sku: string): Step {
+    return { name: "product", exchange: { method: "GET", path: `/catalogue/${sku}` } };
 }
 
 function picture(sku: string): Step {

@@ -63,6 +63,13 @@ describe("the systems' rows of a drill", () => {
             rpo: { acknowledgedWrites: 70, lostWrites: 2, worstLagSeconds: 1.5 },
             samples: samples(() => elsewhere),
             direct: samples(() => elsewhere),
+            looks: samples(() => elsewhere),
+            edges: { requests: 80, byOutcome: { retried: 3, stale: 1, failed: 2 } },
+            objects: {
+                lagSeconds: 2,
+                onlyThere: 3,
+                copies: { replicated: 40, missedThreshold: 4, worstLagSeconds: 500, lost: 0 },
+            },
             ...over,
         });
     }
@@ -94,12 +101,33 @@ describe("the systems' rows of a drill", () => {
     it("says of an accelerator whose clients still fail that it is not back", () => {
         const direct = samples((second) => (second >= 100 ? { ok: false, region } : elsewhere));
         const one = row("Global Accelerator", { direct });
-        expect(one.rto).to.have.property("reason", "its clients still failed at the end");
+        expect(one.rto).to.have.property("reason", "its users still failed at the end");
         expect(systemsNotBack([one])).to.eql(["Global Accelerator"]);
         expect(row("Global Accelerator", { direct: [] })).to.deep.include({
             rto: { reason: "nobody used it" },
             back: false,
         });
+    });
+
+    it("measures the edge by those who look around, and says where their answers came from", () => {
+        const looks = samples((second) => ({ ok: second < 100 || second > 110, region }));
+        const one = row("CloudFront", { looks });
+        expect(one.rto).to.eql({ seconds: 10 });
+        expect(one.happened).to.equal(
+            "3 of 80 reads answered by the second origin, 1 from the cache, 2 failed",
+        );
+    });
+
+    it("says of buckets what only the lost region had, and misses what never arrived", () => {
+        const one = row("S3 replication");
+        expect(one.happened).to.contain("40 arrived by the end, 4 of them late");
+        expect(one.rpo).to.eql({
+            seconds: 2,
+            detail: "3 objects only in us-east-1 at the fault, 0 lost",
+        });
+        const copies = { replicated: 39, missedThreshold: 4, worstLagSeconds: 500, lost: 1 };
+        const lossy = row("S3 replication", { objects: { lagSeconds: 2, onlyThere: 3, copies } });
+        expect(systemsNotBack([lossy])).to.eql(["S3 replication"]);
     });
 
     it("takes the longest pause of the survivors for the table's, and not the lost region's answers", () => {

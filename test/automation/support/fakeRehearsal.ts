@@ -2,6 +2,8 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    EdgeReading,
+    ObjectCopies,
     RecordedCall,
     Rehearsal,
     RehearsalEvents,
@@ -115,6 +117,18 @@ export class FakeRehearsal implements Rehearsal {
         return 0.7;
     }
 
+    objectCopies(): ObjectCopies {
+        return { replicated: 12, missedThreshold: 0, worstLagSeconds: 1.2, lost: 0 };
+    }
+
+    objectsOnlyIn(): number {
+        return 1;
+    }
+
+    edges(): EdgeReading {
+        return { requests: 80, byOutcome: { retried: 3, stale: 1, failed: 0 } };
+    }
+
     async startTraffic(): Promise<RehearsalTraffic> {
         let going = true;
         const visit = (): void => {
@@ -132,6 +146,7 @@ export class FakeRehearsal implements Rehearsal {
         visit();
         return {
             samples: this.samples,
+            looks: this.samples,
             stop: async () => {
                 going = false;
             },

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { bucketKey } from "../../../policies/resilience/rules/encryption/bucketKey";
+import { distributionTls } from "../../../policies/resilience/rules/encryption/distributionTls";
 import { keyPolicy } from "../../../policies/resilience/rules/encryption/keyPolicy";
 import { keyRotation } from "../../../policies/resilience/rules/encryption/keyRotation";
 import { loadBalancerTls } from "../../../policies/resilience/rules/encryption/loadBalancerTls";
@@ -70,6 +71,52 @@ describe("encryption rules", () => {
             });
             expect(violations).to.have.length(1);
             expect(violations[0]).to.match(/ap-east-1/);
+        });
+    });
+
+    describe("distributions", () => {
+        const judge = (changes: Record<string, unknown> = {}) =>
+            judgeResource(distributionTls, {
+                type: "aws:cloudfront/distribution:Distribution",
+                props: {
+                    viewerCertificate: { minimumProtocolVersion: "TLSv1.2_2021" },
+                    defaultCacheBehavior: { viewerProtocolPolicy: "redirect-to-https" },
+                    origins: [origin("https-only", ["TLSv1.2"])],
+                    ...changes,
+                },
+            });
+        const origin = (originProtocolPolicy: string, originSslProtocols: string[]) => ({
+            originId: "o",
+            customOriginConfig: { originProtocolPolicy, originSslProtocols },
+        });
+
+        it("accepts TLS 1.2 on both sides, and what is not known yet", () => {
+            expect(judge()).to.deep.equal([]);
+            expect(
+                judge({
+                    viewerCertificate: unknown,
+                    defaultCacheBehavior: unknown,
+                    origins: unknown,
+                }),
+            ).to.deep.equal([]);
+        });
+
+        it("refuses older TLS, and CloudFront's own certificate, which allows it", () => {
+            for (const viewerCertificate of [{ minimumProtocolVersion: "TLSv1.1_2016" }, {}]) {
+                expect(judge({ viewerCertificate })[0]).to.match(/older than 1\.2/);
+            }
+        });
+
+        it("refuses plain HTTP, in any behavior and to any origin", () => {
+            const plain = { viewerProtocolPolicy: "allow-all" };
+            expect(judge({ defaultCacheBehavior: plain })[0]).to.match(/serves plain HTTP/);
+            expect(judge({ orderedCacheBehaviors: [plain] })[0]).to.match(/serves plain HTTP/);
+            expect(judge({ origins: [origin("match-viewer", ["TLSv1.2"])] })[0]).to.match(
+                /use https-only/,
+            );
+            expect(judge({ origins: [origin("https-only", ["TLSv1.1"])] })[0]).to.match(
+                /TLSv1\.2 alone/,
+            );
         });
     });
 

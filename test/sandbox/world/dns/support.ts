@@ -53,6 +53,7 @@ export function accountWithout(...down: readonly string[]): AccountView {
             const region = /^lb\.(.+)\.elb\.amazonaws\.com$/.exec(name)?.[1];
             return region === undefined ? undefined : [`lb:${region}`];
         },
+        differsByClient: () => false,
     };
 }
 

@@ -28,7 +28,7 @@ describe("Traffic", () => {
                 region,
                 addressOf(region),
                 world.network.ports.https,
-                await certificates.for([host]),
+                await certificates.for([host, "browse.example.com"]),
             );
         }
         dns.addresses = [addressOf("us-east-1")];
@@ -96,6 +96,24 @@ describe("Traffic", () => {
             lostWrites: [],
             unverified: 0,
         });
+    });
+
+    it("has people of its own who look around at another name, and write nothing", async () => {
+        await start({ browse: "browse.example.com", requestsPerSecond: 0.001, looksPerSecond: 2 });
+        await world.until(() => traffic.looks.length >= 60);
+        await traffic.stop();
+
+        expect(samples()).to.have.length.below(5);
+        expect(new Set(traffic.looks.map(({ step }) => step))).to.eql(
+            new Set(["browse", "product"]),
+        );
+        expect(new Set(traffic.looks.map(({ geography }) => geography))).to.eql(
+            new Set(geographies.map(({ code }) => code)),
+        );
+        expect(traffic.looks.every(({ ok }) => ok)).to.equal(true);
+        const onlookers = geographies.map((_, place) => world.network.shopperAddress(place, 1));
+        expect(shop.served.map(({ from }) => from)).to.include.members(onlookers);
+        expect([traffic.writes, shop.carts.size, shop.orders.size]).to.eql([[], 0, 0]);
     });
 
     it("names what was acknowledged and is gone", async () => {
@@ -204,7 +222,10 @@ describe("Traffic", () => {
             return () => new Traffic(world, { application: host, ca: "", ...options });
         };
         expect(make({ requestsPerSecond: 0 })).to.throw("requestsPerSecond must be above 0");
+        expect(make({ browse: host, looksPerSecond: -1 })).to.throw(
+            "looksPerSecond must be above 0",
+        );
         expect(make({ staleShare: 2 })).to.throw("staleShare must be from 0 to 1, got 2");
-        expect(make({ shoppersPerGeography: 0 })).to.throw("from 1 to 254, got 0");
+        expect(make({ shoppersPerGeography: 0 })).to.throw("from 1 to 253, got 0");
     });
 });

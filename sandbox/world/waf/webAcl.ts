@@ -1,0 +1,166 @@
+import { properties } from "../properties";
+import type { Props } from "../store";
+import type { World } from "../world";
+
+/** What a web ACL is told of a request. */
+export interface JudgedRequest {
+    /** Where it comes from, as AWS sees it. */
+    readonly address: string;
+    /** Path without the query. */
+    readonly path: string;
+    readonly method: string;
+}
+
+export type Verdict =
+    | { readonly action: "allow" }
+    /** `rule` is the metric name of the rule that decided, or of the web ACL for its default action. */
+    | { readonly action: "block"; readonly rule: string };
+
+interface Rule {
+    readonly name: string;
+    readonly priority: number;
+    readonly statement: Props;
+    readonly action: "allow" | "block" | "count";
+}
+
+/** https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html */
+const defaultWindowSeconds = 300;
+
+/**
+ * Web ACLs at work: rules by priority, of which the first that allows or blocks decides. Rate-based
+ * rules count per address over their window in world time. The rules inside AWS's managed groups are
+ * not published, so here they match nothing.
+ *
+ * https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-actions.html
+ */
+export class WebAcls {
+    /** Times of requests by web ACL and rule, then by address; world milliseconds. */
+    readonly #counted = new Map<string, Map<string, number[]>>();
+
+    constructor(private readonly world: Pick<World, "clock" | "store">) {}
+
+    /** Judges, and counts, a request at what the web ACL of this ARN protects. Without one everything passes. */
+    judge(arn: string | undefined, request: JudgedRequest): Verdict {
+        const resource =
+            arn === undefined
+                ? undefined
+                : this.world.store.find(
+                      "aws:wafv2/webAcl:WebAcl",
+                      ({ outputs }) => outputs["arn"] === arn,
+                  );
+        if (arn === undefined || resource === undefined) {
+            return { action: "allow" };
+        }
+        const acl = properties(resource);
+        for (const rule of rulesOf(acl)) {
+            if (this.#matches(rule.statement, request, `${arn} ${rule.name}`)) {
+                if (rule.action === "block") {
+                    return { action: "block", rule: rule.name };
+                }
+                if (rule.action === "allow") {
+                    return { action: "allow" };
+                }
+            }
+        }
+        return asProps(acl["defaultAction"])["block"] === undefined
+            ? { action: "allow" }
+            : { action: "block", rule: metricName(acl) };
+    }
+
+    #matches(statement: Props, request: JudgedRequest, key: string): boolean {
+        const body = (kind: string): Props | undefined =>
+            statement[kind] === undefined ? undefined : asProps(statement[kind]);
+        const [rate, match, not] = [
+            body("rateBasedStatement"),
+            body("byteMatchStatement"),
+            body("notStatement"),
+        ];
+        if (rate !== undefined) {
+            const scope = rate["scopeDownStatement"];
+            return (
+                (scope === undefined || this.#matches(asProps(scope), request, key)) &&
+                this.#overRate(rate, request, key)
+            );
+        }
+        if (match !== undefined) {
+            return bytesMatch(match, request);
+        }
+        if (not !== undefined) {
+            return !this.#matches(asProps(not["statement"]), request, key);
+        }
+        const nested = (kind: string): readonly Props[] =>
+            list(body(kind)?.["statements"]).map(asProps);
+        return (
+            (nested("andStatement").length > 0 &&
+                nested("andStatement").every((each) => this.#matches(each, request, key))) ||
+            nested("orStatement").some((each) => this.#matches(each, request, key))
+        );
+    }
+
+    /** Counts the request, and says whether its address has sent more than the limit. */
+    #overRate(rate: Props, { address }: JudgedRequest, key: string): boolean {
+        const nowMs = this.world.clock.now();
+        const fromMs = nowMs - 1000 * Number(rate["evaluationWindowSec"] ?? defaultWindowSeconds);
+        const byAddress = this.#counted.get(key) ?? new Map<string, number[]>();
+        this.#counted.set(key, byAddress);
+        const who = rate["aggregateKeyType"] === "CONSTANT" ? "everybody" : address;
+        const times = (byAddress.get(who) ?? []).filter((atMs) => atMs > fromMs);
+        times.push(nowMs);
+        byAddress.set(who, times);
+        return times.length > Number(rate["limit"]);
+    }
+}
+
+function rulesOf(acl: Props): readonly Rule[] {
+    return list(acl["rules"])
+        .map(asProps)
+        .map((rule) => ({
+            name: metricName(rule),
+            priority: Number(rule["priority"]),
+            statement: asProps(rule["statement"]),
+            action: actionOf(asProps(rule["action"])),
+        }))
+        .sort((a, b) => a.priority - b.priority);
+}
+
+function actionOf(action: Props): Rule["action"] {
+    return action["block"] !== undefined
+        ? "block"
+        : action["allow"] !== undefined
+          ? "allow"
+          : "count";
+}
+
+function metricName(of: Props): string {
+    return String(asProps(of["visibilityConfig"])["metricName"] ?? of["name"]);
+}
+
+/** Looks at the path or the method; a match on another field finds nothing here. */
+function bytesMatch(match: Props, request: JudgedRequest): boolean {
+    const field = asProps(match["fieldToMatch"]);
+    const text =
+        field["uriPath"] !== undefined
+            ? request.path
+            : field["method"] !== undefined
+              ? request.method
+              : undefined;
+    const searched = String(match["searchString"]);
+    switch (match["positionalConstraint"]) {
+        case "STARTS_WITH":
+            return text?.startsWith(searched) === true;
+        case "ENDS_WITH":
+            return text?.endsWith(searched) === true;
+        case "EXACTLY":
+            return text === searched;
+        default:
+            return text?.includes(searched) === true;
+    }
+}
+
+function asProps(value: unknown): Props {
+    return typeof value === "object" && value !== null ? (value as Props) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+    return Array.isArray(value) ? (value as unknown[]) : [];
+}
