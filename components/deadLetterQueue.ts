@@ -2,7 +2,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as sqs from "@pulumi/aws/sqs";
 import * as pulumi from "@pulumi/pulumi";
 
-import { denyWithoutTls, onBehalfOf, policyDocument } from "./policyDocument";
+import { denyWithoutTls, onBehalfOf, policyDocument, type Statement } from "./policyDocument";
 
 export interface DeadLetterQueueArgs {
     readonly region: string;
@@ -12,12 +12,15 @@ export interface DeadLetterQueueArgs {
     readonly keyArn: pulumi.Input<string>;
     /** Told when anything arrives. */
     readonly alarmTopicArn: pulumi.Input<string>;
+    /** Whether EventBridge and SNS send to it; functions send as their roles may. */
+    readonly rulesSend: boolean;
 }
 
 /** Where events go that nobody could handle, with an alarm on the first one. */
 export class DeadLetterQueue extends pulumi.ComponentResource {
     /** Known only once EventBridge and SNS may send to it. */
     readonly arn: pulumi.Output<string>;
+    readonly url: pulumi.Output<string>;
 
     constructor(name: string, args: DeadLetterQueueArgs, opts?: pulumi.ComponentResourceOptions) {
         super("meridian:components:DeadLetterQueue", name, {}, opts);
@@ -37,28 +40,9 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
                 queueUrl: queue.url,
                 policy: policyDocument([
                     denyWithoutTls("sqs:*", queue.arn),
-                    {
-                        Sid: "RulesSend",
-                        Effect: "Allow",
-                        Principal: { Service: "events.amazonaws.com" },
-                        Action: "sqs:SendMessage",
-                        Resource: queue.arn,
-                        Condition: onBehalfOf(
-                            args.accountId,
-                            `arn:aws:events:${args.region}:${args.accountId}:rule/meridian-*`,
-                        ),
-                    },
-                    {
-                        Sid: "TopicsSend",
-                        Effect: "Allow",
-                        Principal: { Service: "sns.amazonaws.com" },
-                        Action: "sqs:SendMessage",
-                        Resource: queue.arn,
-                        Condition: onBehalfOf(
-                            args.accountId,
-                            `arn:aws:sns:${args.region}:${args.accountId}:meridian-*`,
-                        ),
-                    },
+                    ...(args.rulesSend
+                        ? [rulesSend(args, queue.arn), topicsSend(args, queue.arn)]
+                        : []),
                 ]),
             },
             { parent: this },
@@ -86,6 +70,35 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
         );
 
         this.arn = pulumi.all([queue.arn, policy.id]).apply(([arn]) => arn);
-        this.registerOutputs({ arn: this.arn });
+        this.url = queue.url;
+        this.registerOutputs({ arn: this.arn, url: this.url });
     }
+}
+
+function rulesSend(args: DeadLetterQueueArgs, queueArn: pulumi.Input<string>): Statement {
+    return {
+        Sid: "RulesSend",
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: queueArn,
+        Condition: onBehalfOf(
+            args.accountId,
+            `arn:aws:events:${args.region}:${args.accountId}:rule/meridian-*`,
+        ),
+    };
+}
+
+function topicsSend(args: DeadLetterQueueArgs, queueArn: pulumi.Input<string>): Statement {
+    return {
+        Sid: "TopicsSend",
+        Effect: "Allow",
+        Principal: { Service: "sns.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: queueArn,
+        Condition: onBehalfOf(
+            args.accountId,
+            `arn:aws:sns:${args.region}:${args.accountId}:meridian-*`,
+        ),
+    };
 }

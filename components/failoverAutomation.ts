@@ -60,6 +60,7 @@ export class FailoverAutomation extends pulumi.ComponentResource {
                 queueName: "meridian-dead-letters",
                 keyArn: args.operationsKeyArn,
                 alarmTopicArn: args.alarmTopicArn,
+                rulesSend: true,
             },
             { parent: this },
         );

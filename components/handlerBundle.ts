@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
 
 /** Lambda handlers in runtime/handlers, each a file that exports `handler`. */
-const handlers = ["decider", "observer"] as const;
+const handlers = ["consumer", "decider", "observer", "replicator"] as const;
 export type HandlerName = (typeof handlers)[number];
 
 let bundles: Readonly<Record<string, string>> | undefined;
@@ -37,8 +37,8 @@ function bundleAll(): Readonly<Record<string, string>> {
         platform: "node",
         format: "cjs",
         target: "node24",
-        // The runtime brings the SDK.
-        external: ["@aws-sdk/*"],
+        // The runtime brings the SDK and what it is made of: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+        external: ["@aws-sdk/*", "@smithy/*"],
     });
     return Object.fromEntries(
         outputFiles.map((file) => [path.basename(file.path, ".js"), file.text]),

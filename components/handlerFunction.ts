@@ -2,6 +2,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as lambda from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 
+import { functionStatements } from "./functionPermissions";
 import { handlerBundle, type HandlerName } from "./handlerBundle";
 import type { Statement } from "./policyDocument";
 import { WorkloadRole } from "./workloadRole";
@@ -149,23 +150,7 @@ export class HandlerFunction extends pulumi.ComponentResource {
                 roleName: `meridian-${args.handler}-${args.region}`,
                 service: "lambda.amazonaws.com",
                 statements: [
-                    {
-                        Sid: "WriteLog",
-                        Effect: "Allow",
-                        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-                        Resource: pulumi.interpolate`${logs.arn}:*`,
-                    },
-                    {
-                        Sid: "ReadSettings",
-                        Effect: "Allow",
-                        Action: "kms:Decrypt",
-                        Resource: args.keyArn,
-                        Condition: {
-                            StringEquals: {
-                                "kms:ViaService": `lambda.${args.region}.amazonaws.com`,
-                            },
-                        },
-                    },
+                    ...functionStatements(args.region, logs.arn, args.keyArn),
                     ...args.statements,
                 ],
             },

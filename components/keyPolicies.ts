@@ -49,9 +49,9 @@ export function administration(accountId: string): Statement {
 }
 
 /**
- * Tables, their backups, buckets and the database: whoever IAM lets near one may use the key through
- * DynamoDB, AWS Backup, S3 or RDS, and through nothing else. Replication of a bucket is somebody that
- * IAM lets near it, too.
+ * Tables, their backups, buckets, streams and the database: whoever IAM lets near one may use the key
+ * through DynamoDB, AWS Backup, S3, Kinesis or RDS, and through nothing else. Replication of a bucket is
+ * somebody that IAM lets near it, too.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms-authz
  */
@@ -62,6 +62,7 @@ export function dataUses(region: string, accountId: string): readonly Statement[
             `dynamodb.${region}.amazonaws.com`,
             `rds.${region}.amazonaws.com`,
             `s3.${region}.amazonaws.com`,
+            `kinesis.${region}.amazonaws.com`,
         ]),
         {
             Sid: "DynamoDbChecksTheKey",

@@ -6,6 +6,8 @@ import { Certificate } from "./certificate";
 import { DatabasePlace } from "./databasePlace";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
+import { eventStreamName } from "./eventNames";
+import { EventReplication } from "./eventReplication";
 import { FailoverAutomation } from "./failoverAutomation";
 import { LoadBalancer } from "./loadBalancer";
 import { Network } from "./network";
@@ -96,6 +98,7 @@ export class Region extends pulumi.ComponentResource {
     readonly alarms: RegionAlarms;
     readonly observer: Observer;
     readonly automation: FailoverAutomation;
+    readonly events: EventReplication;
     /** Where the region's alarms are published. */
     readonly alarmTopicArn: pulumi.Output<string>;
 
@@ -158,6 +161,16 @@ export class Region extends pulumi.ComponentResource {
             {
                 ...args,
                 ...args.decider,
+                dataKeyArn: this.keys.dataKeyArn,
+                operationsKeyArn: this.keys.operationsKeyArn,
+                alarmTopicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
+        this.events = new EventReplication(
+            `${name}-events`,
+            {
+                ...args,
                 dataKeyArn: this.keys.dataKeyArn,
                 operationsKeyArn: this.keys.operationsKeyArn,
                 alarmTopicArn: this.alarmTopicArn,
@@ -259,6 +272,7 @@ export class Region extends pulumi.ComponentResource {
                     TABLE_NAME: args.tableName,
                     MEDIA_BUCKET: buckets.mediaBucket,
                     ORDERS_BUCKET: buckets.ordersBucket,
+                    EVENT_STREAM: eventStreamName,
                     STATE_NAME: domainNames(args.domain).state(args.region),
                     LOG_LEVEL: "info",
                 },

@@ -2,6 +2,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
 
+import { emitEvents } from "./eventPermissions";
 import { ServiceScaling } from "./serviceScaling";
 import { bucketStatements, executionStatements, tableStatements } from "./servicePermissions";
 import { WorkloadRole } from "./workloadRole";
@@ -53,7 +54,11 @@ export class Service extends pulumi.ComponentResource {
                 accountId: args.accountId,
                 roleName: `meridian-storefront-task-${args.region}`,
                 service: "ecs-tasks.amazonaws.com",
-                statements: [...tableStatements(args), ...bucketStatements(args)],
+                statements: [
+                    ...tableStatements(args),
+                    ...bucketStatements(args),
+                    ...emitEvents(args.region, args.accountId, args.dataKeyArn),
+                ],
             },
             { parent: this },
         );

@@ -4,6 +4,7 @@ import { Route53Api } from "./world/api/route53";
 import { ApiServer } from "./world/api/server";
 import { CloudWatchApi } from "./world/api/cloudwatch";
 import { DynamoDbApi } from "./world/api/dynamodb";
+import { KinesisApi } from "./world/api/kinesis";
 import { RdsApi } from "./world/api/rds";
 import { S3Api } from "./world/api/s3";
 import { SnsApi } from "./world/api/sns";
@@ -16,6 +17,7 @@ import { ControlPlane } from "./world/controlPlane";
 import { Databases } from "./world/databases/databases";
 import { DnsServer } from "./world/dns";
 import { Edges } from "./world/edge/edges";
+import { EventSources } from "./world/eventSources/eventSources";
 import { HealthCheckers } from "./world/healthChecks";
 import { Inside } from "./world/inside/inside";
 import { LoadBalancers } from "./world/loadBalancers";
@@ -23,6 +25,7 @@ import { Messaging } from "./world/messaging";
 import { Metrics } from "./world/metrics";
 import { Persistence } from "./world/persistence";
 import { ProviderEndpoint } from "./world/server";
+import { Streams } from "./world/streams/streams";
 import { TableScaling } from "./world/tables/capacity/scaling";
 import { Tables } from "./world/tables/tables";
 import { Targets } from "./world/targets";
@@ -48,6 +51,8 @@ export interface Parts {
     readonly databases: Databases;
     readonly buckets: Buckets;
     readonly messaging: Messaging;
+    readonly streams: Streams;
+    readonly eventSources: EventSources;
     readonly alarms: Alarms;
     readonly loadBalancers: LoadBalancers;
     readonly accelerators: Accelerators;
@@ -69,6 +74,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const databases = new Databases(world, { metrics });
     const messaging = new Messaging(world, { metrics, inside });
     const buckets = new Buckets(world, { certificates, metrics, topics: messaging.topics });
+    const streams = new Streams(world, { metrics });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
     const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
     const accelerators = new Accelerators(world, loadBalancers);
@@ -101,6 +107,14 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         databases,
         buckets,
         messaging,
+        streams,
+        eventSources: new EventSources(world, {
+            metrics,
+            streams,
+            failures: messaging.failures,
+            invoke: (functionArn, payload) => messaging.functions.invoke(functionArn, payload),
+            handOver: (targetArn, body) => messaging.handOver(targetArn, body),
+        }),
         alarms,
         loadBalancers,
         accelerators,
@@ -112,6 +126,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
             new CloudWatchApi(metrics),
             new DynamoDbApi(tables),
             new RdsApi(world, databases),
+            new KinesisApi(world, streams),
             new Route53Api(world, { dns, health }),
             new S3Api(buckets),
             new SnsApi(world, messaging.topics),
@@ -132,7 +147,9 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.databases,
         parts.buckets,
         parts.api,
+        parts.streams,
         parts.messaging,
+        parts.eventSources,
         parts.alarms,
         parts.loadBalancers,
         parts.accelerators,

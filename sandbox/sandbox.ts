@@ -6,13 +6,19 @@ import type { Buckets } from "./world/buckets/buckets";
 import type { Replicator } from "./world/buckets/replication/replicator";
 import type { WorldClock } from "./world/clock";
 import type { Databases } from "./world/databases/databases";
+import type { FailedDelivery } from "./world/deliveries";
 import type { DnsServer } from "./world/dns";
 import type { Edges } from "./world/edge/edges";
+import type { EventSources } from "./world/eventSources/eventSources";
+import { streamFlows, type StreamFlow } from "./world/eventSources/streamFlow";
 import type { Faults } from "./world/faults";
 import type { HealthCheckers } from "./world/healthChecks";
 import type { Journal } from "./world/journal";
 import { dnsAddress, type Network } from "./world/network";
 import type { Store } from "./world/store";
+import type { Metrics } from "./world/metrics";
+import type { Queues } from "./world/queues/queues";
+import type { Streams } from "./world/streams/streams";
 import type { Tables } from "./world/tables/tables";
 import type { Tasks } from "./world/tasks";
 import type { Topics } from "./world/topics/topics";
@@ -87,6 +93,33 @@ export class Sandbox {
 
     get buckets(): Buckets {
         return this.parts.buckets;
+    }
+
+    /** Every metric that was published, the functions' own among them. */
+    get metrics(): Metrics {
+        return this.parts.metrics;
+    }
+
+    get queues(): Queues {
+        return this.parts.messaging.queues;
+    }
+
+    /** What was sent inside AWS and did not arrive. */
+    failures(): readonly FailedDelivery[] {
+        return this.parts.messaging.failures.list();
+    }
+
+    get streams(): Streams {
+        return this.parts.streams;
+    }
+
+    /** What the streams of a name carried between the regions, and how far their readers are. */
+    streamFlows(name: string, regions: readonly string[]): readonly StreamFlow[] {
+        return streamFlows(this.parts.streams, this.parts.eventSources, name, regions);
+    }
+
+    get eventSources(): EventSources {
+        return this.parts.eventSources;
     }
 
     get objectReplication(): Replicator {

@@ -43,6 +43,22 @@ const deciderSchema = z.object({
     MODE: z.enum(["alert"]),
 });
 
+const replicatorSchema = z.object({
+    /** Region of the stream that is read; only events of this origin are replicated. */
+    REGION: z.string().min(1),
+    TARGET_REGION: z.string().min(1),
+    /** The stream's name, the same in every region. */
+    STREAM_NAME: z.string().min(1),
+});
+
+const consumerSchema = z.object({
+    REGION: z.string().min(1),
+    ACTIVITY_TABLE: z.string().min(3),
+    DEAD_LETTER_QUEUE_URL: z.url({ protocol: /^https$/ }),
+});
+
+export type ReplicatorEnvironment = z.infer<typeof replicatorSchema>;
+export type ConsumerEnvironment = z.infer<typeof consumerSchema>;
 export type ObserverEnvironment = z.infer<typeof observerSchema>;
 export type DeciderEnvironment = z.infer<typeof deciderSchema>;
 
@@ -52,6 +68,14 @@ export function readObserverEnvironment(variables: NodeJS.ProcessEnv): ObserverE
 
 export function readDeciderEnvironment(variables: NodeJS.ProcessEnv): DeciderEnvironment {
     return read("decider", deciderSchema, variables);
+}
+
+export function readReplicatorEnvironment(variables: NodeJS.ProcessEnv): ReplicatorEnvironment {
+    return read("replicator", replicatorSchema, variables);
+}
+
+export function readConsumerEnvironment(variables: NodeJS.ProcessEnv): ConsumerEnvironment {
+    return read("consumer", consumerSchema, variables);
 }
 
 function read<T>(handler: string, schema: z.ZodType<T>, variables: NodeJS.ProcessEnv): T {

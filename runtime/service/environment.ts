@@ -14,6 +14,8 @@ const schema = z.object({
     MEDIA_BUCKET: z.string().min(3),
     /** Bucket of this region that orders are archived in. */
     ORDERS_BUCKET: z.string().min(3),
+    /** Stream of this region that events are emitted to. */
+    EVENT_STREAM: z.string().min(1),
     /** DNS name whose TXT record says `in-service` or `evacuated` for this region. */
     STATE_NAME: z.string().min(1),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),

@@ -1,14 +1,16 @@
+import { EventStream } from "../events/eventStream";
 import { readEnvironment } from "./environment";
 import { Media } from "./media";
 import { OrderArchive } from "./orderArchive";
+import { OrderEvents } from "./orderEvents";
 import { createServer } from "./server";
 import { ServiceState } from "./serviceState";
 import { Table } from "./table";
 
 /** Longest wait for requests in flight and for the archive; under ECS's stopTimeout of 30 s. */
 const drainMs = 20_000;
-/** Part of it that orders may take to their archive once the last request is answered. */
-const archiveMs = 5000;
+/** Part of it that orders may take to their archive and events to their stream once the last request is answered. */
+const afterwardsMs = 5000;
 
 async function main(): Promise<void> {
     const environment = readEnvironment(process.env);
@@ -23,7 +25,16 @@ async function main(): Promise<void> {
         onLost: ({ orderId }, reason) =>
             server.log.error({ orderId, err: reason }, "order not archived; it is in the table"),
     });
-    const server = createServer(environment, table, state, { media, archive });
+    const events = new OrderEvents({
+        stream: new EventStream(environment.EVENT_STREAM, environment.REGION, {
+            connectMs: 1000,
+            answerMs: 3000,
+            attempts: 3,
+        }),
+        onLost: ({ id }, reason) =>
+            server.log.error({ event: id, err: reason }, "event not emitted; the order stands"),
+    });
+    const server = createServer(environment, table, state, { media, archive, events });
 
     const drain = (signal: string): void => {
         server.log.info({ signal }, "draining");
@@ -31,7 +42,7 @@ async function main(): Promise<void> {
         state.stop();
         void server
             .close()
-            .then(() => archive.drain(archiveMs))
+            .then(() => Promise.all([archive.drain(afterwardsMs), events.drain(afterwardsMs)]))
             .then(() => {
                 media.close();
                 table.close();

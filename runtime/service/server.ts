@@ -4,6 +4,7 @@ import type { Environment } from "./environment";
 import { RequestError } from "./errors";
 import type { Media } from "./media";
 import type { OrderArchive } from "./orderArchive";
+import type { OrderEvents } from "./orderEvents";
 import { cartRoutes } from "./routes/carts";
 import { catalogueRoutes } from "./routes/catalogue";
 import { healthRoutes } from "./routes/health";
@@ -12,18 +13,19 @@ import { stockRoutes } from "./routes/stock";
 import type { ServiceState } from "./serviceState";
 import type { Table } from "./table";
 
-/** What the storefront keeps in the region's buckets. */
-export interface Buckets {
+/** What the storefront uses of the region beside the table: its buckets and its stream. */
+export interface Surroundings {
     readonly media: Pick<Media, "find">;
     readonly archive: Pick<OrderArchive, "keep">;
+    readonly events: Pick<OrderEvents, "emit">;
 }
 
-/** The storefront of one region: routes over the regional table and buckets, ready to listen. */
+/** The storefront of one region: routes over what the region has, ready to listen. */
 export function createServer(
     environment: Environment,
     table: Table,
     state: Pick<ServiceState, "evacuated">,
-    { media, archive }: Buckets,
+    { media, archive, events }: Surroundings,
 ): FastifyInstance {
     const { REGION: region, REGIONS: regions } = environment;
     const server = fastify({
@@ -82,7 +84,7 @@ export function createServer(
     healthRoutes(server, table, region);
     catalogueRoutes(server, media);
     cartRoutes(server, table, region);
-    orderRoutes(server, table, archive, region);
+    orderRoutes(server, table, { archive, events }, region);
     stockRoutes(server, table, region, regions);
     return server;
 }

@@ -9,6 +9,7 @@ import { ecsTypes } from "./ecs";
 import { eventsTypes } from "./events";
 import { globalacceleratorTypes } from "./globalaccelerator";
 import { iamTypes } from "./iam";
+import { kinesisTypes } from "./kinesis";
 import { kmsTypes } from "./kms";
 import { lambdaTypes } from "./lambda";
 import { lbTypes } from "./lb";
@@ -33,6 +34,7 @@ export const resourceTypes: readonly ResourceType[] = [
     ...eventsTypes,
     ...globalacceleratorTypes,
     ...iamTypes,
+    ...kinesisTypes,
     ...kmsTypes,
     ...lambdaTypes,
     ...lbTypes,

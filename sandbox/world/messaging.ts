@@ -29,13 +29,7 @@ export class Messaging implements Part {
             metrics,
             inside,
             failures,
-            handOver: (targetArn, body) => {
-                if (targetArn.split(":")[2] === "sns") {
-                    topics.accept(targetArn, body, undefined, "lambda.amazonaws.com");
-                } else {
-                    queues.put(targetArn, body);
-                }
-            },
+            handOver: (targetArn, body) => this.handOver(targetArn, body),
         });
         const topics: Topics = new Topics(world, { metrics, queues, functions, failures });
         this.failures = failures;
@@ -43,6 +37,15 @@ export class Messaging implements Part {
         this.functions = functions;
         this.topics = topics;
         this.buses = new Buses(world, { metrics, queues, topics, functions, failures });
+    }
+
+    /** Hands a message to a queue or a topic for a function that may. @throws AwsError */
+    handOver(targetArn: string, body: string): void {
+        if (targetArn.split(":")[2] === "sns") {
+            this.topics.accept(targetArn, body, undefined, "lambda.amazonaws.com");
+        } else {
+            this.queues.put(targetArn, body);
+        }
     }
 
     async start(): Promise<void> {

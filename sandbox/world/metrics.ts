@@ -55,6 +55,17 @@ export class Metrics implements MetricSink {
         }
     }
 
+    /** Sum of everything that was published under a name and is still kept. */
+    total(
+        region: string,
+        namespace: string,
+        metric: string,
+        dimensions: Readonly<Record<string, string>>,
+    ): number {
+        const buckets = this.#metrics.get(keyOf(region, namespace, metric, dimensions));
+        return [...(buckets?.values() ?? [])].flat().reduce((sum, value) => sum + value, 0);
+    }
+
     query(query: MetricQuery): Series {
         const buckets = this.#metrics.get(
             keyOf(query.region, query.namespace, query.metric, query.dimensions),

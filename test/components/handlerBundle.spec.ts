@@ -14,7 +14,7 @@ async function code(handler: HandlerName): Promise<string> {
 }
 
 describe("a handler's bundle", () => {
-    for (const handler of ["decider", "observer"] as const) {
+    for (const handler of ["consumer", "decider", "observer", "replicator"] as const) {
         it(`has the ${handler} as its handler, and asks for nothing but Node and the SDK`, async () => {
             const required: string[] = [];
             const module = { exports: {} as Record<string, unknown> };
@@ -32,7 +32,9 @@ describe("a handler's bundle", () => {
                 File: undefined,
             });
             expect(module.exports["handler"]).to.be.a("function");
-            expect(required.filter((name) => !/^(node:|@aws-sdk\/)/.test(name))).to.deep.equal([]);
+            expect(
+                required.filter((name) => !/^(node:|@(aws-sdk|smithy)\/)/.test(name)),
+            ).to.deep.equal([]);
         });
     }
 

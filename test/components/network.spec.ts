@@ -123,6 +123,7 @@ describe("a region's network", () => {
             ["com.amazonaws.eu-west-1.dynamodb", "Gateway"],
             ["com.amazonaws.eu-west-1.ecr.api", "Interface"],
             ["com.amazonaws.eu-west-1.ecr.dkr", "Interface"],
+            ["com.amazonaws.eu-west-1.kinesis-streams", "Interface"],
             ["com.amazonaws.eu-west-1.logs", "Interface"],
             ["com.amazonaws.eu-west-1.s3", "Gateway"],
         ]);

@@ -46,7 +46,10 @@ describe("a region", () => {
                 "aws:dynamodb/table:Table",
                 ({ serverSideEncryption: sse }) => (sse as { kmsKeyArn: string }).kmsKeyArn,
             ),
-        ).to.deep.equal([data]);
+        ).to.deep.equal([data, data]);
+        expect(keysOf("aws:kinesis/stream:Stream", ({ kmsKeyId }) => kmsKeyId)).to.deep.equal([
+            data,
+        ]);
         for (const [type, property] of [
             ["aws:cloudwatch/logGroup:LogGroup", "kmsKeyId"],
             ["aws:sns/topic:Topic", "kmsMasterKeyId"],
@@ -73,6 +76,7 @@ describe("a region", () => {
             TABLE_NAME: "meridian-storefront",
             MEDIA_BUCKET: "meridian-media-eu-west-1-111122223333",
             ORDERS_BUCKET: "meridian-orders-eu-west-1-111122223333",
+            EVENT_STREAM: "meridian-events",
             STATE_NAME: "_state.eu-west-1.app.example.com",
             LOG_LEVEL: "info",
         });
@@ -112,7 +116,7 @@ describe("a region", () => {
         const signals = registered
             .of("aws:cloudwatch/metricAlarm:MetricAlarm")
             .map(({ inputs }) => (inputs["tags"] as Record<string, string>)["meridian:signal"]);
-        expect(signals).to.have.length(18);
+        expect(signals).to.have.length(23);
         expect(new Set(signals)).to.deep.equal(
             new Set(["user-facing", "vantage", "capacity", "traffic", "automation", "replication"]),
         );

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { emitEvents } from "../../components/eventPermissions";
 import { Service, type ServiceArgs } from "../../components/service";
 import { bucketStatements, parseEcrImage } from "../../components/servicePermissions";
 import { policyIn, setMocks, settled, type Registrations } from "../support/mocks";
@@ -54,6 +55,24 @@ describe("the storefront's service", () => {
                 args.dataKeyArn,
                 { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
             ],
+            [
+                "kms:GenerateDataKey",
+                args.dataKeyArn,
+                { StringEquals: { "kms:ViaService": ["kinesis.eu-west-1.amazonaws.com"] } },
+            ],
+        ]);
+    });
+
+    it("lets its tasks write to the region's stream, and read none", () => {
+        const { Statement } = policyIn(
+            registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
+        );
+        expect(
+            Statement.filter(({ Action }) => /kinesis:/.test(String(Action))).map(
+                ({ Action, Resource }) => [Action, Resource],
+            ),
+        ).to.deep.equal([
+            ["kinesis:PutRecords", "arn:aws:kinesis:eu-west-1:111122223333:stream/meridian-events"],
         ]);
     });
 
@@ -124,11 +143,15 @@ describe("the storefront's service", () => {
         ]);
     });
 
-    it("may use its table's items and key, its buckets, and nothing else", () => {
+    it("may use its table's items and key, its buckets and its stream, and nothing else", () => {
         const { Statement } = policyIn(
             registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
         );
-        expect(Statement).to.have.length(3 + bucketStatements(args).length);
+        expect(Statement).to.have.length(
+            3 +
+                bucketStatements(args).length +
+                emitEvents(args.region, accountId, args.dataKeyArn).length,
+        );
         expect(Statement.slice(0, 3)).to.deep.equal([
             {
                 Sid: "UseItems",

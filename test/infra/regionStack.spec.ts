@@ -89,7 +89,7 @@ describe("a region stack", () => {
         expect(parseRegionOutputs("sa-east-1", outputs).region).to.equal("sa-east-1");
     });
 
-    it("gains a vote, alarms on it and its replication, and a way to forward when a fifth region joins", async () => {
+    it("gains a vote, alarms on it, its table and its events, a way to forward and a replicator when a fifth region joins", async () => {
         const before = (await deploy("eu-west-1", topology)).registered;
         const after = (await deploy("eu-west-1", five)).registered;
         const key = ({ type, name }: { type: string; name: string }): string => `${type} ${name}`;
@@ -102,9 +102,13 @@ describe("a region stack", () => {
         ).to.deep.equal([
             "aws:cloudwatch/eventRule:EventRule meridian-automation-forwarding-sa-east-1",
             "aws:cloudwatch/eventTarget:EventTarget meridian-automation-forwarding-sa-east-1",
+            "aws:cloudwatch/metricAlarm:MetricAlarm meridian-events-to-sa-east-1",
             "aws:cloudwatch/metricAlarm:MetricAlarm meridian-observer-sa-east-1",
             "aws:cloudwatch/metricAlarm:MetricAlarm meridian-table-alarms-replication-sa-east-1",
+            "aws:lambda/eventSourceMapping:EventSourceMapping meridian-events-to-sa-east-1",
+            "aws:lambda/function:Function meridian-events-to-sa-east-1",
             "aws:s3/bucketObjectv2:BucketObjectv2 votes-sa-east-1",
+            "meridian:components:StreamFunction meridian-events-to-sa-east-1",
         ]);
         const gone = before.all.map(key).filter((name) => !after.all.map(key).includes(name));
         expect(gone).to.deep.equal([]);

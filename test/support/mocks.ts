@@ -210,6 +210,9 @@ const computers: Readonly<
         dualStackDnsName: "a0123456789abcdef.dualstack.awsglobalaccelerator.com",
         hostedZoneId: "Z2BJ6XQ5FK7U4H",
     }),
+    "aws:kinesis/stream:Stream": (_, inputs, region) => ({
+        arn: `arn:aws:kinesis:${region}:${accountId}:stream/${String(inputs["name"])}`,
+    }),
     "aws:kms/key:Key": (name) => ({ keyId: `${name}-id` }),
     "aws:lb/loadBalancer:LoadBalancer": (name, _, region) => ({
         arnSuffix: `app/${name}/0123456789abcdef`,

@@ -17,6 +17,8 @@ export interface SmallWorld extends World {
     declare(type: string, region: string, id: string, inputs: Props, computed?: Props): void;
     /** Resolves when the condition holds; looks every world second, for at most an hour. */
     until(condition: () => boolean): Promise<void>;
+    /** What a function printed so far. */
+    logOf(region: string, functionName: string): string;
     /** Ends its time and removes its home. */
     end(): void;
 }
@@ -45,6 +47,10 @@ export async function smallWorld(options: { readonly seed?: number } = {}): Prom
                 }
                 await clock.sleep(1000);
             }
+        },
+        logOf: (region, functionName) => {
+            const file = path.join(home, "logs", `lambda-${region}-${functionName}.log`);
+            return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
         },
         end: () => {
             clock.stop();

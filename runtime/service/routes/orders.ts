@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { FastifyInstance } from "fastify";
 
 import { findProduct } from "../catalogue";
+import { orderPlacedEvent } from "../../events/event";
 import { RequestError } from "../errors";
-import type { OrderArchive } from "../orderArchive";
+import type { Surroundings } from "../server";
 import type { Table } from "../table";
 
 interface OrderBody {
@@ -21,9 +22,27 @@ const token = { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" } as const;
 export function orderRoutes(
     server: FastifyInstance,
     table: Table,
-    archive: Pick<OrderArchive, "keep">,
+    { archive, events }: Pick<Surroundings, "archive" | "events">,
     region: string,
 ): void {
+    /** Tells of an order that is in the table; whatever becomes of that, the order stands. */
+    const tell = (order: Readonly<Record<string, unknown>>): void => {
+        const told = publicOrder(order);
+        archive.keep(told);
+        events.emit(
+            orderPlacedEvent(
+                region,
+                {
+                    orderId: told.orderId,
+                    cartId: String(order["cartId"]),
+                    total: Number(order["total"]),
+                    currency: String(order["currency"]),
+                },
+                told.createdAt,
+            ),
+        );
+    };
+
     server.post<{ Body: OrderBody; Headers: { "idempotency-key": string } }>(
         "/orders",
         {
@@ -74,7 +93,7 @@ export function orderRoutes(
                 gsi1sk: `ORDER#${orderId}`,
             };
             if (await table.putNew(order)) {
-                archive.keep(publicOrder(order));
+                tell(order);
                 return reply.code(201).send(publicOrder(order));
             }
             const existing = await table.get({ pk: order.pk, sk: order.sk }, { strong: true });
@@ -85,7 +104,8 @@ export function orderRoutes(
                     `idempotency key ${orderId} belongs to another order; use a new key`,
                 );
             }
-            archive.keep(publicOrder(existing));
+            // Perhaps the first attempt's task ended before it could tell.
+            tell(existing);
             return reply.code(200).send(publicOrder(existing));
         },
     );

@@ -189,13 +189,14 @@ function conditionMatches(
     actual: string | undefined,
     wanted: readonly string[],
 ): boolean {
-    const base = operator.replace(/IfExists$/, "").replace(/^For(All|Any)Values:/, "");
+    const base = operator.replace(/IfExists$/, "").replace(/^For(AllValues|AnyValue):/, "");
     if (base === "Null") {
         return wanted.includes(String(actual === undefined));
     }
     const negated = base.includes("Not");
     if (actual === undefined) {
-        return negated || operator.endsWith("IfExists");
+        // Of no values, all are what is wanted.
+        return negated || operator.endsWith("IfExists") || operator.startsWith("ForAllValues:");
     }
     const some = wanted.some((value) => {
         switch (base.replace("Not", "")) {

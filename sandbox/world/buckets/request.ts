@@ -1,3 +1,4 @@
+import { callerRole } from "../api/callerRole";
 import { credentialScope } from "../api/scope";
 import type { ApiRequest } from "../api/handler";
 import type { Requester } from "./access";
@@ -31,6 +32,7 @@ export function s3Request(request: ApiRequest, sourceIp: string): S3Request {
     const parts = request.path.split("/").slice(1).map(decode);
     const [bucket, rest] = virtual === undefined ? [parts[0], parts.slice(1)] : [virtual, parts];
     const key = rest.join("/");
+    const roleArn = callerRole(request.headers);
     return {
         region: request.region,
         method: request.method,
@@ -46,15 +48,9 @@ export function s3Request(request: ApiRequest, sourceIp: string): S3Request {
                     ? "anonymous"
                     : "account",
             sourceIp,
-            ...roleOf(request.headers),
+            ...(roleArn === undefined ? {} : { roleArn }),
         },
     };
-}
-
-/** Credentials of a task carry its role where AWS has an opaque token. */
-function roleOf(headers: ApiRequest["headers"]): { readonly roleArn?: string } {
-    const token = headers["x-amz-security-token"];
-    return typeof token === "string" && token.startsWith("arn:aws:iam::") ? { roleArn: token } : {};
 }
 
 function decode(part: string): string {

@@ -81,7 +81,8 @@ export function runtimeEnvironment(
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
         AWS_ACCESS_KEY_ID: "ASIAREHEARSALCLOUD00",
         AWS_SECRET_ACCESS_KEY: "rehearsal",
-        AWS_SESSION_TOKEN: "rehearsal",
+        // The role, for services that judge by it.
+        AWS_SESSION_TOKEN: definition.roleArn ?? "rehearsal",
         AWS_ENDPOINT_URL: endpointUrl,
         TZ: ":UTC",
     };

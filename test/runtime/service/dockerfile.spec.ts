@@ -86,6 +86,7 @@ describe("the storefront's image", () => {
                     TABLE_NAME: "storefront",
                     MEDIA_BUCKET: "media",
                     ORDERS_BUCKET: "orders",
+                    EVENT_STREAM: "events",
                     STATE_NAME: "_state.eu-west-1.app.example.com",
                     LOG_LEVEL: "error",
                 },

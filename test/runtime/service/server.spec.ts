@@ -8,6 +8,7 @@ import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 
 import type { Picture } from "../../../runtime/service/media";
+import type { DomainEvent } from "../../../runtime/events/event";
 import type { ArchivedOrder } from "../../../runtime/service/orderArchive";
 import { createServer } from "../../../runtime/service/server";
 import { Table } from "../../../runtime/service/table";
@@ -31,6 +32,7 @@ const environment = {
     TABLE_NAME: "storefront",
     MEDIA_BUCKET: "media",
     ORDERS_BUCKET: "orders",
+    EVENT_STREAM: "events",
     STATE_NAME: "_state.eu-west-1.app.example.com",
     LOG_LEVEL: "silent" as const,
 };
@@ -44,6 +46,7 @@ describe("storefront", () => {
     const state = { evacuated: false };
     const pictures = new Map<string, Picture>();
     const archived: ArchivedOrder[] = [];
+    const emitted: DomainEvent[] = [];
     const buckets = {
         media: {
             find: async (sku: string) => {
@@ -54,6 +57,7 @@ describe("storefront", () => {
             },
         },
         archive: { keep: (order: ArchivedOrder) => void archived.push(order) },
+        events: { emit: (event: DomainEvent) => void emitted.push(event) },
     };
 
     before(async () => {
@@ -73,6 +77,7 @@ describe("storefront", () => {
     beforeEach(async () => {
         state.evacuated = false;
         archived.length = 0;
+        emitted.length = 0;
         await client.send(
             new CreateTableCommand({
                 TableName: "storefront",
@@ -199,6 +204,31 @@ describe("storefront", () => {
         expect(archived).to.have.length(1);
         expect((await order("o1", "mug-02")).statusCode).to.equal(200);
         expect(archived[1]).to.deep.equal(archived[0]);
+    });
+
+    it("tells of an order once it is written, under the same id when it is repeated", async () => {
+        const order = (key: string, sku: string) =>
+            server.inject({
+                method: "POST",
+                url: "/orders",
+                headers: { "idempotency-key": key },
+                payload: { cartId: "c1", items: [{ sku, quantity: 1 }] },
+            });
+        const made = (await order("o1", "mug-02")).json<{ createdAt: string; total: number }>();
+        expect((await order("o2", "nothing-99")).statusCode).to.equal(404);
+        expect(emitted).to.deep.equal([
+            {
+                id: "eu-west-1/o1/1",
+                origin: "eu-west-1",
+                entity: "o1",
+                sequence: 1,
+                at: made.createdAt,
+                type: "order-placed",
+                data: { orderId: "o1", cartId: "c1", total: made.total, currency: "USD" },
+            },
+        ]);
+        expect((await order("o1", "mug-02")).statusCode).to.equal(200);
+        expect(emitted[1]).to.deep.equal(emitted[0]);
     });
 
     it("says which region served", async () => {

@@ -100,6 +100,23 @@ describe("policy evaluation", () => {
         ...overrides,
     });
 
+    it("knows IAM's operators on sets of values", () => {
+        const about = (operator: string): object =>
+            allow({ Condition: { [operator]: { "kms:ResourceAliases": ["alias/a", "alias/b"] } } });
+        for (const operator of ["ForAnyValue:StringEquals", "ForAllValues:StringEquals"]) {
+            expect(
+                allows(about(operator), { context: { "kms:ResourceAliases": "alias/b" } }),
+                operator,
+            ).to.equal(true);
+            expect(
+                allows(about(operator), { context: { "kms:ResourceAliases": "alias/c" } }),
+                operator,
+            ).to.equal(false);
+        }
+        expect(allows(about("ForAnyValue:StringEquals"))).to.equal(false);
+        expect(allows(about("ForAllValues:StringEquals"))).to.equal(true);
+    });
+
     it("allows what a statement allows, one or in a list", () => {
         expect(allows(allow())).to.equal(true);
         expect(allows([allow()])).to.equal(true);

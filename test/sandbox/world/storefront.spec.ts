@@ -5,11 +5,13 @@ import { expect } from "chai";
 
 import { ApiServer } from "../../../sandbox/world/api/server";
 import { DynamoDbApi } from "../../../sandbox/world/api/dynamodb";
+import { KinesisApi } from "../../../sandbox/world/api/kinesis";
 import { S3Api } from "../../../sandbox/world/api/s3";
 import { Buckets } from "../../../sandbox/world/buckets/buckets";
 import { Certificates } from "../../../sandbox/world/certificates";
 import { Inside } from "../../../sandbox/world/inside/inside";
 import { LoadBalancers } from "../../../sandbox/world/loadBalancers";
+import { Streams } from "../../../sandbox/world/streams/streams";
 import { Tables } from "../../../sandbox/world/tables/tables";
 import { Targets } from "../../../sandbox/world/targets";
 import { Tasks } from "../../../sandbox/world/tasks";
@@ -17,6 +19,7 @@ import type { Part } from "../../../sandbox/world/world";
 import { RecordedMetrics, smallWorld, type SmallWorld } from "../../support/smallWorld";
 import { account, declareEstate, declareService, type Estate } from "../support/estate";
 import { bucketIn, declareKey, declareMesh } from "../support/replicatedBuckets";
+import { declareStream } from "../../support/streams";
 import { stubDns, type StubDns } from "../support/stubDns";
 
 const region = "eu-west-1";
@@ -41,6 +44,7 @@ describe("the storefront in the world", () => {
     let dns: StubDns;
     let estate: Estate;
     let buckets: Buckets;
+    let streams: Streams;
     let parts: readonly Part[];
     let service: string;
     const agent = new https.Agent({ keepAlive: true });
@@ -58,10 +62,16 @@ describe("the storefront in the world", () => {
             images: { shop: { entry: path.join(__dirname, "../../../runtime/service/main.ts") } },
         });
         buckets = new Buckets(world, { certificates, metrics, topics: { publish: () => "" } });
+        streams = new Streams(world, { metrics });
         parts = [
             tables,
             buckets,
-            new ApiServer(world, [new DynamoDbApi(tables), new S3Api(buckets)]),
+            streams,
+            new ApiServer(world, [
+                new DynamoDbApi(tables),
+                new KinesisApi(world, streams),
+                new S3Api(buckets),
+            ]),
             balancers,
             tasks,
         ];
@@ -99,6 +109,7 @@ describe("the storefront in the world", () => {
                 TABLE_NAME: "shop",
                 MEDIA_BUCKET: bucketIn(region),
                 ORDERS_BUCKET: bucketIn(region),
+                EVENT_STREAM: "events",
                 STATE_NAME: "_state.example.com",
                 LOG_LEVEL: "info",
             },
@@ -137,7 +148,7 @@ describe("the storefront in the world", () => {
         world.declare("aws:iam/rolePolicy:RolePolicy", "global", "shop:all", {
             role: "shop",
             policy: policy({
-                Action: [...actions, "kms:Decrypt", "kms:GenerateDataKey"],
+                Action: [...actions, "kinesis:PutRecords", "kms:Decrypt", "kms:GenerateDataKey"],
                 Resource: "*",
             }),
         });
@@ -248,6 +259,21 @@ describe("the storefront in the world", () => {
         expect((await request("GET", "/orders/order-2")).status).to.equal(200);
         declareTaskRole(["s3:GetObject", "s3:ListBucket", "s3:PutObject"]);
         await world.until(() => archived("order-2", away) !== undefined);
+    });
+
+    it("takes orders while it cannot emit them, and tells of each when it can", async () => {
+        // The stream is not there yet: what waits of the tests before comes along.
+        expect((await orderOf("order-3")).status).to.be.oneOf(acknowledged);
+        expect((await request("GET", "/orders/order-3")).status).to.equal(200);
+        const stream = declareStream(world, region, "events");
+        const emitted = (): readonly string[] =>
+            streams
+                .peek(stream)
+                .map(({ data }) => (JSON.parse(data.toString()) as { id: string }).id);
+        await world.until(() => emitted().includes(`${region}/order-3/1`));
+        expect((await orderOf("order-4")).status).to.be.oneOf(acknowledged);
+        await world.until(() => emitted().includes(`${region}/order-4/1`));
+        expect(streams.counts(stream).written).to.have.all.keys(`region:${region}`);
     });
 
     it("may do in S3 what its role, the key and the gateway endpoint all allow, and no more", async () => {

@@ -1,0 +1,133 @@
+import { AwsError } from "../../aws/awsError";
+import { findKey } from "../../aws/support/keys";
+import { text } from "../../aws/support/known";
+import { policyAllows } from "../../aws/support/policyDocument";
+import { keyAllowsRole, roleAllows } from "../permissions";
+import type { World } from "../world";
+import type { StreamDefinition } from "./definition";
+
+type Account = Pick<World, "store" | "accountId">;
+
+const taskService = "ecs-tasks.amazonaws.com";
+
+/** Who may assume the roles that call streams. */
+const services = [taskService, "lambda.amazonaws.com"] as const;
+
+/**
+ * Refuses a role that may not do it to the stream, or not use the stream's key for it. The account's
+ * administrator has no role here and may.
+ *
+ * @param action such as `PutRecord`
+ * @param keyAction what it needs of the stream's key, such as `kms:GenerateDataKey`
+ * @throws AwsError
+ */
+export function refuseRole(
+    account: Account,
+    stream: StreamDefinition,
+    roleArn: string | undefined,
+    action: string,
+    keyAction: string | undefined,
+): void {
+    refuseMissingKey(account, stream);
+    if (roleArn === undefined) {
+        return;
+    }
+    const name = `kinesis:${action}`;
+    const service = services.find((one) => roleAllows(account, roleArn, one, name, stream.arn));
+    if (service === undefined) {
+        throw denied(`${roleArn} is not authorized to perform: ${name} on resource: ${stream.arn}`);
+    }
+    if (service === taskService && !endpointAllows(account, stream, roleArn, name)) {
+        throw denied(
+            `no kinesis-streams endpoint of the VPC in ${stream.region} lets ${roleArn} perform ${name} on ${stream.arn}`,
+        );
+    }
+    if (keyAction === undefined || stream.keyReference === undefined) {
+        return;
+    }
+    const use = keyAllowsRole(account, stream.region, stream.keyReference, {
+        roleArn,
+        assumedBy: service,
+        action: keyAction,
+        context: streamKeyContext(account, stream),
+    });
+    if (use !== "allowed") {
+        throw new AwsError(
+            use === "disabled" ? "KMSDisabledException" : "KMSAccessDeniedException",
+            `${roleArn} cannot perform ${keyAction} with the key of stream ${stream.name} (${use})`,
+        );
+    }
+}
+
+/** Condition keys of what Kinesis asks of KMS for a caller: https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html */
+export function streamKeyContext(
+    { store }: Pick<Account, "store">,
+    { arn, region, keyReference = "" }: StreamDefinition,
+): Readonly<Record<string, string>> {
+    const key = findKey(keyReference, { store, region });
+    const alias =
+        key === undefined || key === "managed by AWS"
+            ? undefined
+            : store
+                  .list("aws:kms/alias:Alias", region)
+                  .find(({ outputs }) => text(outputs, "targetKeyId") === key.id);
+    return {
+        "kms:ViaService": `kinesis.${region}.amazonaws.com`,
+        "kms:EncryptionContext:aws:kinesis:arn": arn,
+        // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+        ...(alias === undefined ? {} : { "kms:ResourceAliases": alias.id }),
+    };
+}
+
+/** A key that was deleted takes the stream with it, whoever asks. */
+function refuseMissingKey(
+    account: Account,
+    { keyReference, region, name }: StreamDefinition,
+): void {
+    if (
+        keyReference !== undefined &&
+        findKey(keyReference, { store: account.store, region }) === undefined
+    ) {
+        throw new AwsError(
+            "KMSNotFoundException",
+            `the key ${keyReference} of stream ${name} was not found in ${region}`,
+        );
+    }
+}
+
+/**
+ * Whether the way from the tasks to Kinesis is open: in a region with VPC endpoints the private subnets
+ * have no other way out. https://docs.aws.amazon.com/streams/latest/dev/vpc.html
+ */
+function endpointAllows(
+    { store, accountId }: Account,
+    { region, arn }: StreamDefinition,
+    roleArn: string,
+    action: string,
+): boolean {
+    const endpoints = store.list("aws:ec2/vpcEndpoint:VpcEndpoint", region);
+    return (
+        endpoints.length === 0 ||
+        endpoints
+            .filter(
+                ({ outputs }) =>
+                    text(outputs, "serviceName") === `com.amazonaws.${region}.kinesis-streams`,
+            )
+            .some(({ outputs }) => {
+                const policy = text(outputs, "policy");
+                return (
+                    policy === undefined ||
+                    policyAllows(policy, {
+                        principal: { arn: roleArn },
+                        action,
+                        resource: arn,
+                        context: { "aws:PrincipalAccount": accountId },
+                    })
+                );
+            })
+    );
+}
+
+function denied(message: string): AwsError {
+    return new AwsError("AccessDeniedException", `User: ${message}`);
+}

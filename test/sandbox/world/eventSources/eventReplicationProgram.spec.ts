@@ -1,0 +1,354 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import type * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+
+import { eventStreamArn } from "../../../../components/eventNames";
+import { EventReplication } from "../../../../components/eventReplication";
+import { NoticeTopic } from "../../../../components/noticeTopic";
+import { RegionKeys } from "../../../../components/regionKeys";
+import { encodeEvent, orderPlacedEvent, type DomainEvent } from "../../../../runtime/events/event";
+import { startSandbox, type Sandbox } from "../../../../sandbox";
+import { setMocks, settled, type Registration } from "../../../support/mocks";
+import { smallWorld } from "../../../support/smallWorld";
+
+const accountId = "111122223333";
+const regions = ["ap-east-1", "eu-west-1", "us-east-1"] as const;
+const [far, here, there] = regions;
+type Region = (typeof regions)[number];
+
+const queueArn = (region: string): string =>
+    `arn:aws:sqs:${region}:${accountId}:meridian-event-dead-letters`;
+
+function textOf(value: unknown, otherwise: string): string {
+    return typeof value === "string" ? value : otherwise;
+}
+
+/** Mocks name keys without the kind of resource, which policies go by. */
+function withKeyArns(inputs: object): Record<string, unknown> {
+    return JSON.parse(
+        JSON.stringify(inputs).replace(/(arn:aws:kms:[a-z0-9-]+:\d+:)(keys-)/g, "$1key/$2"),
+    ) as Record<string, unknown>;
+}
+
+/** The function's code as the engine hands it over. */
+async function codeOf(code: pulumi.asset.AssetArchive): Promise<unknown> {
+    const assets = (await code.assets) as Record<string, pulumi.asset.StringAsset>;
+    const texts = Object.entries(assets).map(async ([file, asset]) => [
+        file,
+        { text: await asset.text },
+    ]);
+    return { assets: Object.fromEntries(await Promise.all(texts)) as unknown };
+}
+
+/** The program's own roles, keys, streams, functions and mappings, in the rehearsal cloud. */
+describe("the program's event replication, in the rehearsal cloud", function () {
+    this.timeout(120_000);
+    let sandbox: Sandbox;
+    let home: string;
+    let orders = 0;
+
+    /** Puts what the program registers in the account, as it would be after an update. */
+    async function deploy(region: Region): Promise<void> {
+        const registered = await setMocks({ region });
+        const own = { region, accountId, deletionProtection: false };
+        const keys = new RegionKeys("keys", own);
+        const topic = new NoticeTopic("alarms", {
+            ...own,
+            topicName: "meridian-alarms",
+            displayName: "alarms",
+            keyArn: keys.operationsKeyArn,
+            alarmsPublish: true,
+            emails: [],
+        });
+        new EventReplication("events", {
+            ...own,
+            regions,
+            dataKeyArn: keys.dataKeyArn,
+            operationsKeyArn: keys.operationsKeyArn,
+            alarmTopicArn: topic.arn,
+            logRetentionDays: 90,
+        });
+        await settled();
+        for (const registration of registered.all.filter(({ custom }) => custom)) {
+            await keep(region, registration);
+        }
+    }
+
+    async function keep(region: Region, { type, name, inputs }: Registration): Promise<void> {
+        const { code, ...rest } = inputs;
+        const unpacked =
+            code === undefined ? undefined : await codeOf(code as pulumi.asset.AssetArchive);
+        const own = textOf(inputs["name"], name);
+        const arn = (service: string, resource: string, at: string = region): string =>
+            `arn:aws:${service}:${at}:${accountId}:${resource}`;
+        const functionArn = arn("lambda", `function:${textOf(inputs["functionName"], own)}`);
+        const [id, computed] = ((): readonly [string, object] => {
+            switch (type) {
+                case "aws:kms/key:Key":
+                    return [name, { arn: arn("kms", `key/${name}`) }];
+                case "aws:kms/alias:Alias":
+                    return [own, { targetKeyId: name }];
+                case "aws:kinesis/stream:Stream":
+                    return [
+                        arn("kinesis", `stream/${own}`),
+                        { arn: arn("kinesis", `stream/${own}`) },
+                    ];
+                case "aws:sqs/queue:Queue":
+                    return [
+                        `https://sqs.${region}.amazonaws.com/${accountId}/${own}`,
+                        { arn: arn("sqs", own) },
+                    ];
+                case "aws:lambda/function:Function":
+                    return [own, { arn: functionArn, code: unpacked }];
+                case "aws:lambda/eventSourceMapping:EventSourceMapping":
+                    return [`${region}-${name}`, { functionArn }];
+                case "aws:iam/role:Role":
+                    return [own, { arn: arn("iam", own, "") }];
+                case "aws:cloudwatch/metricAlarm:MetricAlarm":
+                    return [own, { arn: arn("cloudwatch", `alarm:${own}`) }];
+                case "aws:sns/topic:Topic":
+                    return [arn("sns", own), { arn: arn("sns", own) }];
+                case "aws:sns/topicPolicy:TopicPolicy":
+                    return [String(inputs["arn"]), {}];
+                case "aws:iam/rolePolicy:RolePolicy":
+                    return [`${String(inputs["role"])}:${own}`, {}];
+                default:
+                    return [own, { arn: arn(type.split(/[:/]/)[1] ?? "", own) }];
+            }
+        })();
+        const made = withKeyArns(rest);
+        sandbox.store.put({
+            type,
+            region: type.startsWith("aws:iam/") ? "global" : region,
+            id,
+            inputs: made,
+            outputs: { name: own, ...made, ...computed },
+        });
+    }
+
+    before(async () => {
+        home = fs.mkdtempSync(path.join(os.tmpdir(), "meridian-events-"));
+        const world = await smallWorld();
+        const { ports } = world.network;
+        world.end();
+        sandbox = await startSandbox({
+            home,
+            accountId,
+            hostedZones: [],
+            images: {},
+            ports,
+            maxSpeed: 10_000,
+        });
+        for (const region of regions) {
+            await deploy(region);
+        }
+    });
+
+    after(async () => {
+        await sandbox.stop();
+        fs.rmSync(home, { recursive: true, force: true });
+    });
+
+    afterEach(() => sandbox.faults.healAll());
+
+    const arnOf = (region: Region): string => eventStreamArn(region, accountId);
+
+    /** An order is placed in a region, whose storefront emits it as often as `times`. */
+    function place(region: Region, times = 1): DomainEvent {
+        orders++;
+        const event = orderPlacedEvent(
+            region,
+            { orderId: `o-${orders}`, cartId: "c", total: 100, currency: "USD" },
+            new Date(sandbox.clock.now()).toISOString(),
+        );
+        for (let time = 0; time < times; time++) {
+            put(region, event.entity, encodeEvent(event));
+        }
+        return event;
+    }
+
+    const put = (region: Region, partitionKey: string, data: Uint8Array): void => {
+        sandbox.streams.put(
+            arnOf(region),
+            { partitionKey, data: Buffer.from(data) },
+            `region:${region}`,
+        );
+    };
+
+    /** What the region knows of the order; undefined when it never heard of it. */
+    async function activity(
+        region: Region,
+        { entity }: DomainEvent,
+    ): Promise<Record<string, Record<string, unknown>> | undefined> {
+        const answer = (await sandbox.clock.io(() =>
+            sandbox.tables.execute(region, "GetItem", {
+                TableName: "meridian-activity",
+                Key: { pk: { S: `order#${entity}` } },
+            }),
+        )) as { Item?: Record<string, Record<string, unknown>> };
+        return answer.Item;
+    }
+
+    async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+        for (let second = 0; !(await holds()); second += 5) {
+            if (second > 1800) {
+                throw new Error(
+                    `did not come to hold: ${JSON.stringify([sandbox.eventSources.statuses().filter(({ lagMs, problem }) => lagMs > 0 || problem !== undefined), sandbox.failures()])}`,
+                );
+            }
+            await sandbox.clock.sleep(5000);
+        }
+    }
+
+    const arrived = (region: Region, event: DomainEvent) => async (): Promise<boolean> =>
+        (await activity(region, event)) !== undefined;
+
+    const everythingDone = (): boolean =>
+        sandbox.eventSources.statuses().every(({ lagMs }) => lagMs === 0);
+
+    /** Sum of one of the functions' own metrics so far. */
+    const total = (
+        region: Region,
+        metric: string,
+        dimensions: Record<string, string> = {},
+    ): number =>
+        sandbox.metrics.total(region, "Meridian/Events", metric, { ...dimensions, Region: region });
+
+    const statusOf = (region: Region, name: string) =>
+        sandbox.eventSources
+            .statuses()
+            .find((one) => one.region === region && one.functionArn.endsWith(`:${name}`));
+
+    it("brings an order's event to every region, once each", async () => {
+        const event = place(here);
+        for (const region of regions) {
+            await until(arrived(region, event));
+        }
+        await until(everythingDone);
+        for (const region of regions) {
+            expect(await activity(region, event)).to.deep.include({
+                events: { N: "1" },
+                origins: { SS: [here] },
+                total: { N: "100" },
+            });
+            expect(total(region, "EventsApplied", { OriginRegion: here })).to.equal(1);
+        }
+        // Sent to each by the origin alone: nothing came back, nothing went round.
+        const done = { lagMs: 0, pending: 0, givenUp: 0 };
+        expect(sandbox.streamFlows("meridian-events", regions)).to.eql(
+            regions.map((region) => ({
+                region,
+                emitted: region === here ? 1 : 0,
+                received: region === here ? {} : { [here]: 1 },
+                trimmed: 0,
+                readers: {
+                    "meridian-consumer": done,
+                    ...Object.fromEntries(
+                        regions
+                            .filter((other) => other !== region)
+                            .map((other) => [`meridian-replicator-${other}`, done]),
+                    ),
+                },
+            })),
+        );
+        expect(sandbox.failures()).to.eql([]);
+    });
+
+    it("applies what was emitted three times once, and counts the others", async () => {
+        const before = regions.map((region) =>
+            total(region, "DuplicatesDiscarded", { OriginRegion: here }),
+        );
+        const event = place(here, 3);
+        for (const region of regions) {
+            await until(arrived(region, event));
+        }
+        await until(everythingDone);
+        for (const [index, region] of regions.entries()) {
+            expect(await activity(region, event)).to.deep.include({ events: { N: "1" } });
+            expect(
+                total(region, "DuplicatesDiscarded", { OriginRegion: here }) - (before[index] ?? 0),
+            ).to.equal(2);
+        }
+    });
+
+    it("lets a lost region stop nothing else, and catches it up afterwards, in order and once", async () => {
+        sandbox.faults.inject({ kind: "blackout", region: there });
+        const events = [place(here), place(here), place(far)];
+        for (const event of events) {
+            await until(arrived(here, event));
+            await until(arrived(far, event));
+        }
+        await sandbox.clock.sleep(540_000);
+        // Only the way into the lost region is behind, and each sender for itself.
+        for (const region of [here, far] as const) {
+            for (const status of sandbox.eventSources.statuses()) {
+                if (status.region === region) {
+                    const toLost = status.functionArn.endsWith(`replicator-${there}`);
+                    expect(status.lagMs > 0, status.functionArn).to.equal(toLost);
+                }
+            }
+        }
+        expect(statusOf(here, `meridian-replicator-${there}`)?.lagMs).to.be.above(300_000);
+        expect(sandbox.alarms.status(here, `meridian-late-replicator-${there}`)?.state).to.equal(
+            "ALARM",
+        );
+        const written = sandbox.streams.counts(arnOf(there)).written;
+        sandbox.faults.healAll();
+        for (const event of events) {
+            await until(arrived(there, event));
+        }
+        await until(everythingDone);
+        expect(sandbox.streams.counts(arnOf(there)).written).not.to.eql(written);
+        for (const event of events) {
+            expect(await activity(there, event)).to.deep.include({ events: { N: "1" } });
+        }
+        expect(sandbox.eventSources.statuses().map(({ givenUp }) => givenUp)).to.eql(
+            Array(9).fill(0),
+        );
+        for (const region of regions) {
+            expect(sandbox.queues.counts(queueArn(region)).visible).to.equal(0);
+        }
+    });
+
+    it("sends what a region emitted before it was lost, when it is back", async () => {
+        sandbox.faults.inject({ kind: "partition", between: [here, there] });
+        const event = place(there);
+        await until(arrived(far, event));
+        sandbox.faults.inject({ kind: "blackout", region: there });
+        await sandbox.clock.sleep(120_000);
+        expect(await activity(here, event)).to.equal(undefined);
+        sandbox.faults.healAll();
+        await until(arrived(here, event));
+        expect(await activity(here, event)).to.deep.include({ origins: { SS: [there] } });
+    });
+
+    it("puts aside what is no event, in its own region only, and goes on", async () => {
+        put(here, "poison", Buffer.from("no event"));
+        const event = place(here);
+        await until(arrived(there, event));
+        await until(everythingDone);
+        const [letter, ...more] = sandbox.queues.peek(queueArn(here));
+        expect(more).to.eql([]);
+        const { reason, data } = JSON.parse(letter?.body ?? "{}") as Record<string, string>;
+        expect(reason).to.equal("the event is not JSON");
+        expect(Buffer.from(data ?? "", "base64").toString()).to.equal("no event");
+        expect(sandbox.queues.peek(queueArn(there))).to.eql([]);
+        expect(total(here, "EventsQuarantined")).to.equal(1);
+    });
+
+    it("holds an event back that cannot be applied, until it can", async () => {
+        const table = sandbox.store.get("aws:dynamodb/table:Table", there, "meridian-activity");
+        if (table === undefined) {
+            throw new Error("the program made no activity table");
+        }
+        sandbox.store.delete(table.type, table.region, table.id);
+        const event = place(here);
+        await until(arrived(here, event));
+        await until(() => (statusOf(there, "meridian-consumer")?.lagMs ?? 0) > 30_000);
+        sandbox.store.put(table);
+        await until(arrived(there, event));
+    });
+});
