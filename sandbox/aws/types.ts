@@ -4,6 +4,7 @@ import { cloudwatchTypes } from "./cloudwatch";
 import { dynamodbTypes } from "./dynamodb";
 import { ec2Types } from "./ec2";
 import { ecsTypes } from "./ecs";
+import { elasticacheTypes } from "./elasticache";
 import { eventsTypes } from "./events";
 import { iamTypes } from "./iam";
 import { kmsTypes } from "./kms";
@@ -23,6 +24,7 @@ export const resourceTypes: readonly ResourceType[] = [
     ...dynamodbTypes,
     ...ec2Types,
     ...ecsTypes,
+    ...elasticacheTypes,
     ...eventsTypes,
     ...iamTypes,
     ...kmsTypes,
