@@ -2,11 +2,13 @@ import { Alarms } from "./world/alarms/alarms";
 import { Route53Api } from "./world/api/route53";
 import { ApiServer } from "./world/api/server";
 import { DynamoDbApi } from "./world/api/dynamodb";
+import { ElastiCacheApi } from "./world/api/elasticache";
 import { S3Api } from "./world/api/s3";
 import { SnsApi } from "./world/api/sns";
 import { SqsApi } from "./world/api/sqs";
 import { StsApi } from "./world/api/sts";
 import { Buckets } from "./world/buckets/buckets";
+import { Caches } from "./world/caches/caches";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
 import { DnsServer } from "./world/dns";
@@ -37,6 +39,7 @@ export interface Parts {
     readonly persistence: Persistence;
     readonly tables: Tables;
     readonly buckets: Buckets;
+    readonly caches: Caches;
     readonly messaging: Messaging;
     readonly alarms: Alarms;
     readonly loadBalancers: LoadBalancers;
@@ -55,6 +58,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const targets = new Targets();
     const tables = new Tables(world, { metrics });
     const buckets = new Buckets(world, { certificates });
+    const caches = new Caches(world, { certificates, metrics });
     const messaging = new Messaging(world, { metrics, inside });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
     const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
@@ -74,6 +78,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         persistence: new Persistence(world),
         tables,
         buckets,
+        caches,
         messaging,
         alarms,
         loadBalancers,
@@ -82,6 +87,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         dns,
         api: new ApiServer(world, [
             new DynamoDbApi(tables),
+            new ElastiCacheApi(world, caches),
             new Route53Api(world, { dns, health }),
             new S3Api(buckets),
             new SnsApi(world, messaging.topics),
@@ -98,6 +104,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.persistence,
         parts.tables,
         parts.buckets,
+        parts.caches,
         parts.api,
         parts.messaging,
         parts.alarms,

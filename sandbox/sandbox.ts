@@ -1,6 +1,7 @@
 import { sandboxEnvironment } from "./environment";
 import { startOrder, type Parts } from "./parts";
 import type { Alarms } from "./world/alarms/alarms";
+import type { Caches } from "./world/caches/caches";
 import type { WorldClock } from "./world/clock";
 import type { DnsServer } from "./world/dns";
 import type { Faults } from "./world/faults";
@@ -80,6 +81,10 @@ export class Sandbox {
         return this.parts.tables;
     }
 
+    get caches(): Caches {
+        return this.parts.caches;
+    }
+
     get tasks(): Tasks {
         return this.parts.tasks;
     }
@@ -87,6 +92,7 @@ export class Sandbox {
     /** Resolves once every load balancer listens and every service is steady; rejects when one cannot be. */
     async steady(): Promise<void> {
         await this.parts.loadBalancers.settled();
+        await this.parts.caches.settled();
         await this.parts.tasks.allSteady();
     }
 

@@ -8,13 +8,20 @@ import { healthRoutes } from "./routes/health";
 import { orderRoutes } from "./routes/orders";
 import { stockRoutes } from "./routes/stock";
 import type { ServiceState } from "./serviceState";
+import type { StockLevels } from "./stockLevels";
 import type { Table } from "./table";
+
+/** What reads beside the table. */
+export interface Reads {
+    readonly stock: Pick<StockLevels, "of">;
+}
 
 /** The storefront of one region: routes over the regional table, ready to listen. */
 export function createServer(
     environment: Environment,
     table: Table,
     state: Pick<ServiceState, "evacuated">,
+    { stock }: Reads,
 ): FastifyInstance {
     const { REGION: region, REGIONS: regions } = environment;
     const server = fastify({
@@ -67,7 +74,7 @@ export function createServer(
     );
 
     healthRoutes(server, table, region);
-    catalogueRoutes(server);
+    catalogueRoutes(server, stock);
     cartRoutes(server, table, region);
     orderRoutes(server, table, region);
     stockRoutes(server, table, region, regions);
