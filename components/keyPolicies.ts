@@ -49,13 +49,17 @@ export function administration(accountId: string): Statement {
 }
 
 /**
- * Tables: whoever IAM lets near the table may use the key through DynamoDB, and through nothing else.
+ * Tables and caches: whoever IAM lets near one may use the key through DynamoDB or ElastiCache, and
+ * through nothing else.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms-authz
  */
 export function dataUses(region: string, accountId: string): readonly Statement[] {
     return [
-        ...throughServices(accountId, [`dynamodb.${region}.amazonaws.com`]),
+        ...throughServices(accountId, [
+            `dynamodb.${region}.amazonaws.com`,
+            `elasticache.${region}.amazonaws.com`,
+        ]),
         {
             Sid: "DynamoDbChecksTheKey",
             Effect: "Allow",

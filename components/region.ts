@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { aliasPair } from "./aliasPair";
+import { CacheGround } from "./cacheGround";
+import { cacheIdOf, cacheUser } from "./cacheSettings";
 import { Certificate } from "./certificate";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
@@ -79,6 +81,7 @@ export class Region extends pulumi.ComponentResource {
     readonly service: Service;
     readonly votes: Votes;
     readonly keys: RegionKeys;
+    readonly cache: CacheGround;
     readonly alarms: RegionAlarms;
     readonly observer: Observer;
     readonly automation: FailoverAutomation;
@@ -96,6 +99,16 @@ export class Region extends pulumi.ComponentResource {
         const network = new Network(
             `${name}-network`,
             { ...args, logKeyArn: this.keys.operationsKeyArn },
+            parent,
+        );
+        this.cache = new CacheGround(
+            `${name}-cache`,
+            {
+                ...args,
+                vpcId: network.vpcId,
+                subnetIds: network.privateSubnetIds,
+                logKeyArn: this.keys.operationsKeyArn,
+            },
             parent,
         );
         this.loadBalancer = this.createEntrance(name, args, network);
@@ -191,6 +204,7 @@ export class Region extends pulumi.ComponentResource {
                 containerPort,
                 loadBalancerGroupId: this.loadBalancer.securityGroupId,
                 endpointsGroupId: endpoints.securityGroupId,
+                cacheGroupId: this.cache.securityGroupId,
                 prefixListIds: endpoints.prefixListIds,
             },
             { parent: this },
@@ -206,6 +220,9 @@ export class Region extends pulumi.ComponentResource {
                     REGIONS: [...args.regions].sort().join(","),
                     TABLE_NAME: args.tableName,
                     STATE_NAME: domainNames(args.domain).state(args.region),
+                    CACHE_NAME: domainNames(args.domain).cache(args.region),
+                    CACHE_ID: cacheIdOf(args.region),
+                    CACHE_USER: cacheUser,
                     LOG_LEVEL: "info",
                 },
                 subnetIds: network.privateSubnetIds,

@@ -3,7 +3,7 @@ import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
 
 import { ServiceScaling } from "./serviceScaling";
-import { executionStatements, tableStatements } from "./servicePermissions";
+import { cacheStatements, executionStatements, tableStatements } from "./servicePermissions";
 import { WorkloadRole } from "./workloadRole";
 
 export interface ServiceArgs {
@@ -51,7 +51,7 @@ export class Service extends pulumi.ComponentResource {
                 accountId: args.accountId,
                 roleName: `meridian-storefront-task-${args.region}`,
                 service: "ecs-tasks.amazonaws.com",
-                statements: tableStatements(args),
+                statements: [...tableStatements(args), ...cacheStatements(args)],
             },
             { parent: this },
         );

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { cacheProblems } from "../components/cacheProblems";
 import { regionProblems } from "../components/regionProblems";
 import { routingProblems } from "../components/routingProblems";
 import { capacityProblems } from "../components/tableCapacity";
@@ -55,6 +56,7 @@ export function readGlobalConfig(
             ? []
             : unknownRegions("meridian:tableHome", [values.tableHome], names)),
         ...(values.capacity === undefined ? [] : capacityProblems(values.capacity, names)),
+        ...(values.cache === undefined ? [] : cacheProblems(values.cache, values.writer, names)),
     ]);
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { GlobalCache } from "../components/globalCache";
 import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
 import { RoutingPolicy } from "../components/routingPolicy";
@@ -22,6 +23,7 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
     const outputs = readRegions(regionNames(topology));
     const table = createTable(config, outputs);
     const routing = createRouting(config, topology, outputs);
+    createCaches(config, outputs);
     new LeverAlarms("levers", {
         healthCheckIds: routing.healthChecks.lever,
         topicArns: topicsIn(LeverAlarms.region, outputs),
@@ -85,6 +87,21 @@ function createTable(config: GlobalConfig, outputs: OutputsByRegion): GlobalTabl
         replicas,
         capacity: config.capacity,
         deletionProtection: config.deletionProtection,
+    });
+}
+
+function createCaches(config: GlobalConfig, outputs: OutputsByRegion): GlobalCache {
+    return new GlobalCache("cache", {
+        ...config,
+        ...config.cache,
+        regions: [...outputs].map(([region, of]) => ({
+            region,
+            subnetGroupName: of.cacheSubnetGroup,
+            securityGroupId: of.cacheSecurityGroupId,
+            userGroupId: of.cacheUserGroup,
+            logGroupName: of.cacheLogGroup,
+            keyArn: of.cacheKeyArn,
+        })),
     });
 }
 

@@ -17,6 +17,13 @@ export const regionOutputsSchema = z.object({
     votes: z.record(z.string(), z.enum(["in-service", "evacuate"])),
     /** ARN of the key for this region's replica of the global table. */
     tableKeyArn: z.string(),
+    /** What the region's cache stands on. */
+    cacheSubnetGroup: z.string(),
+    cacheSecurityGroupId: z.string(),
+    cacheUserGroup: z.string(),
+    cacheLogGroup: z.string(),
+    /** ARN of the key that encrypts it. */
+    cacheKeyArn: z.string(),
     serviceRoleName: z.string(),
     failoverTopicArn: z.string(),
     recoveryTopicArn: z.string(),

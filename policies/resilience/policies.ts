@@ -3,6 +3,7 @@ import type { Policies } from "@pulumi/policy";
 import { serviceMinimum } from "./rules/capacity/serviceMinimum";
 import { tableCapacity } from "./rules/capacity/tableCapacity";
 import { bucketKey } from "./rules/encryption/bucketKey";
+import { cacheTls } from "./rules/encryption/cacheTls";
 import { keyPolicy } from "./rules/encryption/keyPolicy";
 import { keyRotation } from "./rules/encryption/keyRotation";
 import { loadBalancerTls } from "./rules/encryption/loadBalancerTls";
@@ -13,6 +14,7 @@ import { storageKey } from "./rules/encryption/storageKey";
 import { tableKey } from "./rules/encryption/tableKey";
 import { calculatedCheck } from "./rules/health/calculatedCheck";
 import { endpointCheck } from "./rules/health/endpointCheck";
+import { cacheFailover } from "./rules/recovery/cacheFailover";
 import { tableRecovery } from "./rules/recovery/tableRecovery";
 import { defaultGeolocation } from "./rules/routing/defaultGeolocation";
 import { followsHealth } from "./rules/routing/followsHealth";
@@ -21,6 +23,7 @@ import { ttl } from "./rules/routing/ttl";
 /** Every rule of the pack. Apart from the pack itself, which starts a server when it is made. */
 export const policies: Policies = [
     bucketKey,
+    cacheTls,
     keyPolicy,
     keyRotation,
     loadBalancerTls,
@@ -33,6 +36,7 @@ export const policies: Policies = [
     endpointCheck,
     serviceMinimum,
     tableCapacity,
+    cacheFailover,
     tableRecovery,
     defaultGeolocation,
     followsHealth,

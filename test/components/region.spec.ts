@@ -72,6 +72,9 @@ describe("a region", () => {
             REGIONS: "ap-east-1,ap-south-1,eu-west-1,us-east-1",
             TABLE_NAME: "meridian-storefront",
             STATE_NAME: "_state.eu-west-1.app.example.com",
+            CACHE_ID: "meridian-cache-eu-west-1",
+            CACHE_NAME: "_cache.eu-west-1.app.example.com",
+            CACHE_USER: "meridian-storefront",
             LOG_LEVEL: "info",
         });
     });

@@ -103,7 +103,7 @@ describe("the storefront's service", () => {
         ]);
     });
 
-    it("may use its table's items and key, and nothing else", () => {
+    it("may use its table's items and key and its cache, and nothing else", () => {
         const { Statement } = policyIn(
             registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
         );
@@ -112,6 +112,7 @@ describe("the storefront's service", () => {
                 Sid: "UseItems",
                 Effect: "Allow",
                 Action: [
+                    "dynamodb:BatchGetItem",
                     "dynamodb:GetItem",
                     "dynamodb:PutItem",
                     "dynamodb:Query",
@@ -134,6 +135,15 @@ describe("the storefront's service", () => {
                 Condition: {
                     StringEquals: { "kms:ViaService": "dynamodb.eu-west-1.amazonaws.com" },
                 },
+            },
+            {
+                Sid: "ConnectToCache",
+                Effect: "Allow",
+                Action: "elasticache:Connect",
+                Resource: [
+                    "arn:aws:elasticache:eu-west-1:111122223333:replicationgroup:meridian-cache-eu-west-1",
+                    "arn:aws:elasticache:eu-west-1:111122223333:user:meridian-storefront",
+                ],
             },
         ]);
     });

@@ -22,6 +22,11 @@ function outputsOf(region: string, of: Topology): RegionOutputs {
         votesHost: `votes-${region}.s3.${region}.amazonaws.com`,
         votes: Object.fromEntries(others.map((other) => [other, "in-service" as const])),
         tableKeyArn: arn("kms", `key/${region}`),
+        cacheSubnetGroup: "meridian-cache",
+        cacheSecurityGroupId: `sg-${region}`,
+        cacheUserGroup: "meridian-cache",
+        cacheLogGroup: "/meridian/cache",
+        cacheKeyArn: arn("kms", `key/${region}`),
         serviceRoleName: "role",
         failoverTopicArn: arn("sns", "meridian-failover"),
         recoveryTopicArn: arn("sns", "meridian-recovery"),
@@ -95,6 +100,26 @@ describe("the global stack", () => {
         );
     });
 
+    it("has a cache in every region, and those of the configured regions in one datastore", async () => {
+        const { registered } = await deploy(topology, {
+            "meridian:cache": '{"datastore":["us-east-1","eu-west-1","ap-south-1"]}',
+        });
+        const groups = registered.of("aws:elasticache/replicationGroup:ReplicationGroup");
+        expect(
+            groups.map(({ inputs }) => [
+                inputs["region"],
+                inputs["kmsKeyId"],
+                inputs["globalReplicationGroupId"] !== undefined,
+            ]),
+        ).to.have.deep.members(
+            regionNames().map((region) => [
+                region,
+                `arn:aws:kms:${region}:111122223333:key/${region}`,
+                ["eu-west-1", "ap-south-1"].includes(region),
+            ]),
+        );
+    });
+
     it("rings in us-east-1, where it has a topic there", async () => {
         const actions = async (of: Topology, settings = {}): Promise<unknown> =>
             (await deploy(of, settings)).registered.inputs(
@@ -113,6 +138,7 @@ describe("the global stack", () => {
                 "meridian:tableHome": "eu-west-1",
                 "meridian:writer": "eu-west-1",
                 "meridian:standby": "ap-east-1",
+                "meridian:cache": '{"datastore":["eu-west-1","ap-east-1"]}',
             }),
         ).to.deep.equal([]);
     });

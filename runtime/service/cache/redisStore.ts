@@ -11,12 +11,8 @@ export interface RedisStoreOptions extends TokenTarget {
     readonly signing: Signing;
     readonly onProblem?: (problem: Error) => void;
     readonly resolver?: Pick<Resolver, "resolveCname" | "cancel">;
-    /** Further settings of the client's socket. @default none */
-    readonly socket?: {
-        readonly port?: number;
-        readonly ca?: string;
-        readonly localAddress?: string;
-    };
+    /** Where the cluster is reached, and by whose word, in place of what the endpoint says. @default the endpoint */
+    readonly socket?: { readonly host?: string; readonly port?: number; readonly ca?: string };
 }
 
 type Client = ReturnType<typeof connect>;

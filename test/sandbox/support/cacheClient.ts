@@ -55,8 +55,9 @@ export async function connectCache(world: World, options: ClientOptions) {
             port: network.portFor(6379),
             servername: options.host,
             ca: options.ca,
-            localAddress: network.egressAddress(options.region),
             reconnectStrategy: false,
+            // The client hands it on to Node, and leaves it out of its types.
+            ...{ localAddress: network.egressAddress(options.region) },
         },
         username: options.user ?? "storefront",
         password,

@@ -5,6 +5,7 @@ import { expect } from "chai";
 
 import { ApiServer } from "../../../sandbox/world/api/server";
 import { DynamoDbApi } from "../../../sandbox/world/api/dynamodb";
+import { Caches } from "../../../sandbox/world/caches/caches";
 import { Certificates } from "../../../sandbox/world/certificates";
 import { Inside } from "../../../sandbox/world/inside/inside";
 import { LoadBalancers } from "../../../sandbox/world/loadBalancers";
@@ -14,6 +15,7 @@ import { Tasks } from "../../../sandbox/world/tasks";
 import type { Part } from "../../../sandbox/world/world";
 import { RecordedMetrics, smallWorld, type SmallWorld } from "../../support/smallWorld";
 import { account, declareEstate, declareService, type Estate } from "../support/estate";
+import { declareCaches } from "../support/declaredCaches";
 import { stubDns, type StubDns } from "../support/stubDns";
 
 const region = "eu-west-1";
@@ -22,6 +24,7 @@ describe("the storefront in the world", () => {
     let world: SmallWorld;
     let certificates: Certificates;
     let tasks: Tasks;
+    let caches: Caches;
     let dns: StubDns;
     let estate: Estate;
     let parts: readonly Part[];
@@ -40,12 +43,20 @@ describe("the storefront in the world", () => {
             inside: await Inside.prepare(world, certificates.caFile),
             images: { shop: { entry: path.join(__dirname, "../../../runtime/service/main.ts") } },
         });
-        parts = [tables, new ApiServer(world, [new DynamoDbApi(tables)]), balancers, tasks];
+        caches = new Caches(world, { certificates, metrics });
+        declareCaches(world, { datastore: [], alone: [region] });
+        parts = [tables, caches, new ApiServer(world, [new DynamoDbApi(tables)]), balancers, tasks];
         for (const part of parts) {
             await part.start();
         }
         dns = await stubDns(world.network.ports.dns);
         dns.texts.set("_state.example.com", "in-service");
+        const endpoint = String(
+            world.store.list("aws:elasticache/replicationGroup:ReplicationGroup", region)[0]
+                ?.outputs["primaryEndpointAddress"],
+        );
+        dns.aliases.set("_cache.example.com", endpoint);
+        dns.addresses.set(endpoint, world.network.resolveAwsName(endpoint)?.[0] ?? "");
         world.declare(
             "aws:dynamodb/table:Table",
             region,
@@ -71,6 +82,9 @@ describe("the storefront in the world", () => {
                 REGIONS: region,
                 TABLE_NAME: "shop",
                 STATE_NAME: "_state.example.com",
+                CACHE_NAME: "_cache.example.com",
+                CACHE_ID: `cache-${region}`,
+                CACHE_USER: "storefront",
                 LOG_LEVEL: "info",
             },
         });
@@ -121,6 +135,30 @@ describe("the storefront in the world", () => {
         }
         const cart = await request("GET", "/carts/c1");
         expect(JSON.stringify(cart.json)).to.contain('"quantity":5');
+    });
+
+    it("reads stock through the region's cache, and without it when that is lost", async () => {
+        await world.until(() => caches.keys(region) >= 0);
+        const fromMs = world.clock.now();
+        // The first one may come before the cache is connected, the next ones find what it left.
+        for (let visit = 0; visit < 20 && caches.hits(region, fromMs).hits < 8; visit++) {
+            expect((await request("GET", "/catalogue")).status).to.equal(200);
+            await world.clock.sleep(2000);
+        }
+        expect(caches.hits(region, fromMs).hits).to.be.at.least(8);
+        expect(caches.keys(region)).to.equal(8);
+
+        world.store.delete(
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            region,
+            `cache-${region}`,
+        );
+        await caches.settled();
+        for (let visit = 0; visit < 8; visit++) {
+            const page = await request("GET", "/catalogue");
+            expect(page.status).to.equal(200);
+            expect(JSON.stringify(page.json)).to.contain('"available":');
+        }
     });
 
     it("hears by DNS that its region was voted out and closes connections from then on", async () => {
