@@ -4,7 +4,10 @@ import type { Vote } from "./stackConfig";
 /** What an update is allowed to do: exactly these changes, or nothing where it is already so. */
 export type ExpectedChange =
     | { readonly kind: "vote"; readonly on: string; readonly vote: Vote }
-    | { readonly kind: "share"; readonly of: string };
+    | { readonly kind: "share"; readonly of: string }
+    | { readonly kind: "dial"; readonly of: string };
+
+type Expected<K extends ExpectedChange["kind"]> = Extract<ExpectedChange, { readonly kind: K }>;
 
 export type ChangeProof =
     | {
@@ -18,7 +21,7 @@ export type ChangeProof =
 
 /**
  * Proves from its preview that an update changes what it should and nothing else. Two words in an
- * object, or two weights of a record set: anything else in the preview is somebody's undeployed work
+ * object, two weights of a record set, or one dial: anything else in the preview is somebody's undeployed work
  * (or a mistake), and an evacuation must not be the update that ships it.
  */
 export function proveChange(preview: Update, expected: ExpectedChange): ChangeProof {
@@ -44,14 +47,15 @@ export function proveChange(preview: Update, expected: ExpectedChange): ChangePr
 
 function problemsOf(change: ResourceChange, expected: ExpectedChange): string[] {
     const problem =
-        expected.kind === "vote" ? voteProblem(change, expected) : shareProblem(change, expected);
+        expected.kind === "vote"
+            ? voteProblem(change, expected)
+            : expected.kind === "share"
+              ? shareProblem(change, expected)
+              : dialProblem(change, expected);
     return problem === undefined ? [] : [`${change.type} ${change.name}: ${problem}`];
 }
 
-function voteProblem(
-    change: ResourceChange,
-    expected: Extract<ExpectedChange, { kind: "vote" }>,
-): string | undefined {
+function voteProblem(change: ResourceChange, expected: Expected<"vote">): string | undefined {
     if (change.name !== `votes-${expected.on}` || !/^aws:s3\/bucketObjectv2:/.test(change.type)) {
         return `${would(change)}; only the vote votes-${expected.on} may change`;
     }
@@ -67,10 +71,7 @@ function voteProblem(
         : `would also change ${others.join(", ")}; only its content may change`;
 }
 
-function shareProblem(
-    change: ResourceChange,
-    expected: Extract<ExpectedChange, { kind: "share" }>,
-): string | undefined {
+function shareProblem(change: ResourceChange, expected: Expected<"share">): string | undefined {
     const name = change.newInputs["name"];
     if (
         !/^aws:route53\/record:/.test(change.type) ||
@@ -86,6 +87,22 @@ function shareProblem(
     return others.length === 0
         ? undefined
         : `would also change ${others.join(", ")}; only its weight may change`;
+}
+
+function dialProblem(change: ResourceChange, expected: Expected<"dial">): string | undefined {
+    if (
+        !/^aws:globalaccelerator\/endpointGroup:/.test(change.type) ||
+        change.newInputs["endpointGroupRegion"] !== expected.of
+    ) {
+        return `${would(change)}; only the dial of ${expected.of} may change`;
+    }
+    if (change.operation !== "update") {
+        return `${would(change)}; a dial may only be updated in place`;
+    }
+    const others = differingInputs(change).filter((key) => key !== "trafficDialPercentage");
+    return others.length === 0
+        ? undefined
+        : `would also change ${others.join(", ")}; only its dial may change`;
 }
 
 /** `would update tags, name`. */

@@ -1,4 +1,5 @@
 import { votersFor, type Topology } from "../infra/topology";
+import type { DeployedShares } from "./deployedShares";
 import { votesAgainst, type DeployedVotes } from "./deployedVotes";
 import { AutomationError } from "./errors";
 import { checkRegion } from "./failoverPlan";
@@ -7,10 +8,13 @@ import { checkRegion } from "./failoverPlan";
 export type FailbackStage =
     /** The region serves this percent of its own users; the rest goes to the region that stands in. */
     | { readonly id: string; readonly kind: "share"; readonly percent: number }
+    /** The accelerator sends the region's nearest clients to it again. */
+    | { readonly id: string; readonly kind: "dial"; readonly percent: 100 }
     /** The survivors' votes are taken back. */
     | { readonly id: "votes"; readonly kind: "votes" };
 
 const votesStage: FailbackStage = { id: "votes", kind: "votes" };
+const dialStage: FailbackStage = { id: "dial-100", kind: "dial", percent: 100 };
 
 /** All stages in order. The share drops to 1 first, so that taking the votes back moves almost nothing. */
 export const failbackStages: readonly FailbackStage[] = [
@@ -20,13 +24,13 @@ export const failbackStages: readonly FailbackStage[] = [
     share(25),
     share(50),
     share(100),
+    dialStage,
 ];
 
 /**
  * The stages that are left. Pure; derived from what is deployed and not from a record, so that a
  * failback that was killed continues where it stopped.
  *
- * @param deployedShare percent, as deployed.
  * @param unfinished a failover or failback of the region did not reach its end: files may hold what is not deployed.
  * @throws AutomationError `usage` for an unknown region, `refused` when there is nothing to fail back.
  */
@@ -34,15 +38,15 @@ export function planFailback(
     region: string,
     topology: Topology,
     votes: DeployedVotes,
-    deployedShare: number,
+    deployed: DeployedShares,
     unfinished: boolean,
 ): readonly FailbackStage[] {
     checkRegion(region, topology);
     const against = votesAgainst(votes, region).length;
     if (against >= topology.quorum) {
-        return failbackStages;
+        return failbackStages.filter((stage) => stage.kind !== "dial" || deployed.dial < 100);
     }
-    if (against === 0 && deployedShare >= 100 && !unfinished) {
+    if (against === 0 && deployed.share >= 100 && deployed.dial >= 100 && !unfinished) {
         throw new AutomationError(
             "refused",
             `${region} is in service with all of its share: no vote is against it, nothing to fail back`,
@@ -50,9 +54,11 @@ export function planFailback(
     }
     // In service by now: its share must not drop again.
     const shares = failbackStages.filter(
-        (stage) => stage.kind === "share" && stage.percent > deployedShare,
+        (stage) =>
+            (stage.kind === "share" && stage.percent > deployed.share) ||
+            (stage.kind === "dial" && stage.percent > deployed.dial),
     );
-    return against > 0 || unfinished || deployedShare <= 1 ? [votesStage, ...shares] : shares;
+    return against > 0 || unfinished || deployed.share <= 1 ? [votesStage, ...shares] : shares;
 }
 
 /** How many survivors must take their vote back before the region can be in service. */

@@ -17,7 +17,7 @@ const stepSchema = z.object({
 const runSchema = z.object({
     schema: z.literal(1),
     id: z.string(),
-    kind: z.enum(["failover", "failback"]),
+    kind: z.enum(["failover", "settle", "failback"]),
     region: z.string(),
     startedAt: z.string(),
     /** How often it was started: 1, and 1 more for each rerun after a kill. */
@@ -25,7 +25,7 @@ const runSchema = z.object({
     steps: z.record(z.string(), stepSchema),
 });
 
-/** A failover or failback, as far as it got. */
+/** A failover, what settles it or a failback, as far as it got. */
 export type RunRecord = z.infer<typeof runSchema>;
 export type RunKind = RunRecord["kind"];
 

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
-import { regionNames } from "../infra/topology";
 import { messageOf } from "./errors";
 import { known, type Known } from "./probes";
 
@@ -17,13 +16,14 @@ const lifetimeSeconds = 600;
  */
 export async function measureLag(
     tableName: string,
+    regions: readonly string[],
 ): Promise<Readonly<Record<string, Known<number>>>> {
     const { DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
     const clients = new Map(
-        regionNames().map((region) => [region, new DynamoDBClient({ region, maxAttempts: 1 })]),
+        regions.map((region) => [region, new DynamoDBClient({ region, maxAttempts: 1 })]),
     );
     const entries = await Promise.all(
-        regionNames().map(async (region): Promise<[string, Known<number>]> => [
+        regions.map(async (region): Promise<[string, Known<number>]> => [
             region,
             await lagFrom(region, clients, tableName),
         ]),

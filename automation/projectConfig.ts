@@ -19,9 +19,12 @@ export interface ProjectConfig {
  *
  * @throws AutomationError `usage` that names every value that is missing.
  */
-export async function readProjectConfig(projectFolder: string): Promise<ProjectConfig> {
+export async function readProjectConfig(
+    projectFolder: string,
+    configFolder: string,
+): Promise<ProjectConfig> {
     const project = await readConfig(path.join(projectFolder, "Pulumi.yaml"));
-    const stack = await readConfig(stackFile(projectFolder, globalStack));
+    const stack = await readConfig(stackFile(configFolder, globalStack));
     const value = (key: string): string | undefined => {
         const held = stack[key] ?? plain(project[key]);
         return typeof held === "string" || typeof held === "number" ? String(held) : undefined;
@@ -37,7 +40,7 @@ export async function readProjectConfig(projectFolder: string): Promise<ProjectC
     if (missing.length > 0) {
         throw new AutomationError(
             "usage",
-            `${stackFile(projectFolder, globalStack)} does not say ${missing.join(", ")}, and neither does Pulumi.yaml; add them under \`config\``,
+            `${stackFile(configFolder, globalStack)} does not say ${missing.join(", ")}, and neither does Pulumi.yaml; add them under \`config\``,
         );
     }
     return found as ProjectConfig;

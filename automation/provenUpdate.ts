@@ -61,9 +61,12 @@ export async function planIntents(
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-plan-"));
     try {
         await Promise.all(
-            intents.map(async (intent) => {
+            intents.map(async (intent, i) => {
                 try {
-                    const preview = await previewIntent(estate, intent, folder, signal);
+                    // Two intents may be one stack's.
+                    const own = path.join(folder, String(i));
+                    await fs.mkdir(own);
+                    const preview = await previewIntent(estate, intent, own, signal);
                     const proof = proveChange(preview, intent.expected);
                     if (proof.kind === "proven") {
                         proven.push({ intent, preview, ...proof });
@@ -94,11 +97,11 @@ async function previewIntent(
     folder: string,
     signal: AbortSignal | undefined,
 ): Promise<Update> {
-    const text = await readStackFile(estate.projectFolder, intent.stack);
+    const text = await readStackFile(estate.configFolder, intent.stack);
     const configFile = stackFile(folder, intent.stack);
     await fs.writeFile(
         configFile,
-        withEdit(text, intent.edit, stackFile(estate.projectFolder, intent.stack)),
+        withEdit(text, intent.edit, stackFile(estate.configFolder, intent.stack)),
     );
     return estate.stacks.preview(intent.stack, { configFile, signal });
 }
@@ -159,8 +162,8 @@ export async function runIntents(
 }
 
 async function writeEdit(estate: Estate, intent: Intent): Promise<void> {
-    const file = stackFile(estate.projectFolder, intent.stack);
-    const before = await readStackFile(estate.projectFolder, intent.stack);
+    const file = stackFile(estate.configFolder, intent.stack);
+    const before = await readStackFile(estate.configFolder, intent.stack);
     const after = withEdit(before, intent.edit, file);
     if (after !== before) {
         await writeAtomically(file, after);

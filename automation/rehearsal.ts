@@ -43,6 +43,13 @@ export interface RehearsalTraffic {
     verify(): Promise<WriteVerification>;
 }
 
+export interface TrafficOptions {
+    /** Things done per world second, over all shoppers. @default the rehearsal cloud's own */
+    readonly requestsPerSecond?: number;
+    /** People of the same geographies whom nobody else sends. @default the first */
+    readonly crowd?: number;
+}
+
 export interface WriteVerification {
     readonly acknowledged: number;
     /** Writes that the application does not know any more, or knows otherwise. */
@@ -89,8 +96,8 @@ export interface Rehearsal {
     healthy(healthCheckId: string): boolean;
     /** Seconds that writes were behind at worst since then. */
     worstLagSeconds(sinceMs: number): number;
-    /** Shoppers from everywhere start to use the application. */
-    startTraffic(applicationName: string): Promise<RehearsalTraffic>;
+    /** Shoppers from everywhere start to use the application, by one of its names. */
+    startTraffic(name: string, options?: TrafficOptions): Promise<RehearsalTraffic>;
     /** Resolves once what the stacks registered really runs. */
     steady(): Promise<void>;
     /** For `pulumi`, the AWS SDKs, the AWS CLI and `dig`. */

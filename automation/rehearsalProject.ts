@@ -4,20 +4,26 @@ import path from "node:path";
 import { parseDocument } from "yaml";
 
 /** Files that a rehearsal writes to; it gets copies, so that it never touches the repository's. */
-const copied = /^Pulumi\..+\.ya?ml$/;
+const copied = /^Pulumi(\..+)?\.ya?ml$/;
+/** Stacks' configuration among them. */
+const stackFiles = /^Pulumi\..+\.ya?ml$/;
+/** Folder of the estates that have one of their own. */
+const estates = "estates";
 /** Never part of the program. */
 const left = new Set(["reports", "coverage"]);
 
 /**
- * A project folder for rehearsals: links to everything in the repository, and copies of the stacks'
- * configuration files, where `pulumi` writes its encryption salt and a failover its votes. With
- * `PULUMI_OPTION_CWD` set to it, a `pulumi up` typed anywhere works on the copies.
+ * A project folder for rehearsals: links to everything in the repository, and copies of Pulumi.yaml,
+ * where the estate is chosen, and of the stacks' configuration files, where `pulumi` writes its
+ * encryption salt and a failover its votes. With `PULUMI_OPTION_CWD` set to it, a `pulumi up` typed
+ * anywhere works on the copies.
  *
- * @returns the folder, laid out anew.
+ * @returns the folder, laid out anew. A rehearsal that goes on keeps the estate that was chosen in it.
  */
 export async function layOutProject(repository: string, home: string): Promise<string> {
     const folder = path.join(home, "project");
     await fs.mkdir(folder, { recursive: true });
+    const before = await readIfThere(path.join(folder, "Pulumi.yaml"));
     for (const entry of await fs.readdir(folder)) {
         if (entry !== ".meridian") {
             await fs.rm(path.join(folder, entry), { recursive: true });
@@ -25,11 +31,17 @@ export async function layOutProject(repository: string, home: string): Promise<s
     }
     for (const entry of await fs.readdir(repository)) {
         const [from, to] = [path.join(repository, entry), path.join(folder, entry)];
-        if (copied.test(entry)) {
-            await fs.writeFile(to, forRehearsal(await fs.readFile(from, "utf8")));
+        if (entry === estates) {
+            await copyFolder(from, to);
+        } else if (copied.test(entry)) {
+            await copyFile(from, to);
         } else if (!entry.startsWith(".") && !left.has(entry)) {
             await fs.symlink(from, to);
         }
+    }
+    if (before !== undefined) {
+        const file = path.join(folder, "Pulumi.yaml");
+        await fs.writeFile(file, withFolderOf(before, await fs.readFile(file, "utf8")));
     }
     return folder;
 }
@@ -56,4 +68,37 @@ export function projectEnvironment(projectFolder: string): Readonly<Record<strin
         // Anew laid-out files have no encryption salt; the stack's state has it.
         PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     };
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+    await fs.mkdir(to);
+    for (const entry of await fs.readdir(from, { withFileTypes: true })) {
+        const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+        await (entry.isDirectory() ? copyFolder(source, target) : copyFile(source, target));
+    }
+}
+
+async function copyFile(from: string, to: string): Promise<void> {
+    const text = await fs.readFile(from, "utf8");
+    await fs.writeFile(to, stackFiles.test(path.basename(from)) ? forRehearsal(text) : text);
+}
+
+/** Where the stacks' files are is what chooses the estate. */
+function withFolderOf(kept: string, text: string): string {
+    const key = "stackConfigDir";
+    const [from, to] = [parseDocument(kept).get(key), parseDocument(text)];
+    if (from === undefined) {
+        to.delete(key);
+    } else {
+        to.set(key, from);
+    }
+    return to.toString({ lineWidth: 0 });
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+    try {
+        return await fs.readFile(file, "utf8");
+    } catch {
+        return undefined;
+    }
 }

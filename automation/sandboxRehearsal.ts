@@ -7,6 +7,7 @@ import type {
     RehearsalEvents,
     RehearsalFault,
     RehearsalTraffic,
+    TrafficOptions,
 } from "./rehearsal";
 
 /**
@@ -40,7 +41,7 @@ export interface SandboxShape {
         on(event: "publish", listener: (published: RehearsalEvents["message"][0]) => void): unknown;
     };
     readonly tables: { worstLagSeconds(sinceMs?: number): number };
-    traffic(options: { readonly application: string }): Promise<RehearsalTraffic>;
+    traffic(options: { readonly application: string } & TrafficOptions): Promise<RehearsalTraffic>;
     steady(): Promise<void>;
     environment(): Readonly<Record<string, string>>;
     addresses(): readonly { readonly what: string; readonly address: string }[];
@@ -71,7 +72,7 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         alarmState: (region, name) => alarms.status(region, name)?.state,
         healthy: (id) => health.healthy(id),
         worstLagSeconds: (sinceMs) => tables.worstLagSeconds(sinceMs),
-        startTraffic: (application) => sandbox.traffic({ application }),
+        startTraffic: (application, options) => sandbox.traffic({ application, ...options }),
         steady: () => sandbox.steady(),
         environment: () => sandbox.environment(),
         addresses: () => sandbox.addresses(),

@@ -24,9 +24,14 @@ export function shareEdit(region: string, percent: number): ConfigEdit {
     return { key: "meridian:shares", entry: region, value: percent };
 }
 
+/** @param percent of the accelerator's connections nearest to the region that it takes, 0 to 100. */
+export function dialEdit(region: string, percent: number): ConfigEdit {
+    return { key: "meridian:dials", entry: region, value: percent };
+}
+
 /** Path of `Pulumi.<stack>.yaml`. */
-export function stackFile(projectFolder: string, stack: string): string {
-    return path.join(projectFolder, `Pulumi.${stack}.yaml`);
+export function stackFile(configFolder: string, stack: string): string {
+    return path.join(configFolder, `Pulumi.${stack}.yaml`);
 }
 
 /** The file's text with the edit made. Comments, order and every other value stay as they are. */
@@ -52,8 +57,8 @@ export function readEntry(
     return parse(text, file).getIn(["config", edit.key, edit.entry]);
 }
 
-export async function readStackFile(projectFolder: string, stack: string): Promise<string> {
-    const file = stackFile(projectFolder, stack);
+export async function readStackFile(configFolder: string, stack: string): Promise<string> {
+    const file = stackFile(configFolder, stack);
     try {
         return await fs.readFile(file, "utf8");
     } catch (error) {

@@ -6,6 +6,7 @@ import { AutomationError, messageOf } from "./errors";
 import { summarizeEvents, type EventSummary } from "./pulumi/events";
 import { runPulumi, type PulumiProcessResult } from "./pulumi/process";
 import { isStale, locksIn } from "./pulumi/stackLock";
+import { stackFile } from "./stackConfig";
 import type { Engine } from "./wiring";
 
 export type { PolicyViolation, ResourceChange } from "./pulumi/events";
@@ -70,8 +71,10 @@ export interface StackRunner {
 
 export interface StacksOptions {
     readonly engine: Engine;
-    /** Folder of Pulumi.yaml and the stacks' files. */
+    /** Folder of Pulumi.yaml. */
     readonly projectFolder: string;
+    /** Folder of the stacks' files, if it is to be another one than Pulumi.yaml's. */
+    readonly configFolder?: string | undefined;
     /** On top of this process's environment and the engine's. */
     readonly environment: Readonly<Record<string, string>>;
     readonly onProgress?: (line: string) => void;
@@ -184,6 +187,10 @@ export class Stacks implements StackRunner {
 
     async #update(stack: string, command: string[], options: UpdateOptions): Promise<Update> {
         const packs = options.policyPacks ?? [];
+        const { configFolder } = this.#options;
+        const configFile =
+            options.configFile ??
+            (configFolder === undefined ? undefined : stackFile(configFolder, stack));
         const configured = packs.some((pack) => pack.config !== undefined);
         const args = [
             ...command,
@@ -192,7 +199,7 @@ export class Stacks implements StackRunner {
             // All packs or none need a file.
             ...(configured ? packs.flatMap((_, i) => ["--policy-pack-config", `{file:${i}}`]) : []),
             ...(options.targets ?? []).flatMap((urn) => ["--target", urn]),
-            ...(options.configFile === undefined ? [] : ["--config-file", options.configFile]),
+            ...(configFile === undefined ? [] : ["--config-file", configFile]),
             ...(options.message === undefined ? [] : ["--message", options.message]),
         ];
         const started = performance.now();

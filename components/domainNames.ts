@@ -2,6 +2,8 @@
 export interface DomainNames {
     /** What users ask for. */
     readonly application: string;
+    /** The application by the accelerator: the second, independent way in. */
+    readonly direct: string;
     /** What must have one writer. */
     readonly write: string;
     /** All regions, by latency. */
@@ -23,6 +25,7 @@ export function domainNames(domain: string): DomainNames {
     const application = `app.${domain}`;
     return {
         application,
+        direct: `direct.${domain}`,
         write: `write.${application}`,
         world: `world.${application}`,
         geography: (code) => `geo-${code.toLowerCase()}.${application}`,

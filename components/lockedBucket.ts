@@ -7,6 +7,8 @@ export interface LockedBucketArgs {
     readonly bucketName: string;
     /** Grants beside the account's own IAM policies, for the bucket of this ARN. */
     readonly statements: (bucketArn: pulumi.Output<string>) => readonly Statement[];
+    /** Key of ours that encrypts it. @default S3 itself encrypts, for those who cannot use a KMS key */
+    readonly kmsKeyArn?: pulumi.Input<string>;
     /** Days after which objects go; they stay when it is absent. */
     readonly expireAfterDays?: number;
     /** Days after which replaced and deleted versions go. */
@@ -16,9 +18,9 @@ export interface LockedBucketArgs {
 }
 
 /**
- * A versioned bucket without ACLs or public access, reached over TLS only. Encrypted by S3 itself
- * (SSE-S3) and not by a key of ours: both of its uses, anonymous health checkers and the load
- * balancers' log delivery, cannot use a KMS key.
+ * A versioned bucket without ACLs or public access, reached over TLS only. Encrypted by a key of ours,
+ * or by S3 itself (SSE-S3) for anonymous health checkers and the load balancers' log delivery, which
+ * cannot use a KMS key.
  */
 export class LockedBucket extends pulumi.ComponentResource {
     /** Known only once everything that guards the bucket is in force. */
@@ -49,7 +51,18 @@ export class LockedBucket extends pulumi.ComponentResource {
                 name,
                 {
                     bucket: bucket.id,
-                    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+                    rules: [
+                        args.kmsKeyArn === undefined
+                            ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+                            : {
+                                  applyServerSideEncryptionByDefault: {
+                                      sseAlgorithm: "aws:kms",
+                                      kmsMasterKeyId: args.kmsKeyArn,
+                                  },
+                                  // One call to the key a while, and not one an object.
+                                  bucketKeyEnabled: true,
+                              },
+                    ],
                 },
                 { parent: this },
             ),

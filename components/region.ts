@@ -152,7 +152,7 @@ export class Region extends pulumi.ComponentResource {
             `${name}-certificate`,
             {
                 zoneId: args.zoneId,
-                sharedNames: [names.application, names.write],
+                sharedNames: [names.application, names.write, names.direct],
                 ownNames: [names.region(args.region), names.origin(args.region)],
             },
             { parent: this },

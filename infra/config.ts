@@ -1,15 +1,32 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { cacheProblems } from "../components/cacheProblems";
+import { acceleratorProblems } from "../components/acceleratorProblems";
 import { regionProblems } from "../components/regionProblems";
 import { routingProblems } from "../components/routingProblems";
 import { capacityProblems } from "../components/tableCapacity";
 import { readSettings, type RawSettings, type SettingShape, type Values } from "./settings";
-import { globalShape, regionShape, type sharedShape } from "./settingShapes";
-import { regionNames, topologyProblems, type Topology } from "./topology";
+import { globalShape, regionShape, sharedShape } from "./settingShapes";
+import { regionNames, topologyOf, topologyProblems, type Topology } from "./topology";
 
 export type RegionConfig = Values<typeof regionShape>;
 export type GlobalConfig = Values<typeof globalShape>;
+
+/**
+ * The regions of the estate that the stack's configuration names.
+ *
+ * @throws RunError when there is no such estate
+ */
+export function readTopology(
+    stack: string,
+    raw: RawSettings = pulumi.runtime.allConfig(),
+): Topology {
+    const { values, problems } = readSettings({ estate: sharedShape.estate }, raw);
+    if (values.estate === undefined) {
+        throw unusable(stack, problems);
+    }
+    return topologyOf(values.estate);
+}
 
 /**
  * A region stack's configuration.
@@ -43,6 +60,12 @@ export function readGlobalConfig(
 ): GlobalConfig {
     const names = regionNames(topology);
     return read(stack, globalShape, raw, topology, (values) => [
+        ...(names.includes(values.region ?? "")
+            ? [
+                  `\`aws:region\`: must be none of the regions that can be lost (${names.join(", ")}), got ${JSON.stringify(values.region)}; ` +
+                      "take the one that the state is kept in",
+              ]
+            : []),
         ...routingProblems({
             ...values,
             quorum: topology.quorum,
@@ -52,12 +75,25 @@ export function readGlobalConfig(
             })),
         }),
         ...unknownRegions("meridian:shares", Object.keys(values.shares ?? {}), names),
+        ...unknownRegions("meridian:dials", Object.keys(values.dials ?? {}), names),
+        ...acceleratorProblems(
+            names.map((region) => ({ region, ...dialOf(values.dials ?? {}, region) })),
+        ),
         ...(values.tableHome === undefined
             ? []
             : unknownRegions("meridian:tableHome", [values.tableHome], names)),
         ...(values.capacity === undefined ? [] : capacityProblems(values.capacity, names)),
         ...(values.cache === undefined ? [] : cacheProblems(values.cache, values.writer, names)),
     ]);
+}
+
+/** The dial of a region, where one is configured. */
+export function dialOf(
+    dials: Readonly<Record<string, number>>,
+    region: string,
+): { readonly dialPercent?: number } {
+    const dialPercent = dials[region];
+    return dialPercent === undefined ? {} : { dialPercent };
 }
 
 function read<S extends typeof sharedShape & SettingShape>(
@@ -77,14 +113,18 @@ function read<S extends typeof sharedShape & SettingShape>(
         ...topologyProblems(topology).map((problem) => `infra/topology.ts: ${problem}`),
     ];
     if (all.length > 0) {
-        throw new pulumi.RunError(
-            `the configuration of stack ${stack} is not usable:\n` +
-                all.map((problem) => `  - ${problem}\n`).join("") +
-                `set the values in Pulumi.${stack}.yaml, or in Pulumi.yaml for all stacks`,
-        );
+        throw unusable(stack, all);
     }
     // Without a problem every setting of the shape was read.
     return values as Values<S>;
+}
+
+function unusable(stack: string, problems: readonly string[]): pulumi.RunError {
+    return new pulumi.RunError(
+        `the configuration of stack ${stack} is not usable:\n` +
+            problems.map((problem) => `  - ${problem}\n`).join("") +
+            `set the values in Pulumi.${stack}.yaml, or in Pulumi.yaml for all stacks`,
+    );
 }
 
 /** The components speak of `vpcCidr`; whoever has to mend it knows it as `meridian:vpcCidr`. */

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { GlobalCache } from "../components/globalCache";
+import { Accelerator } from "../components/accelerator";
 import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
 import { RoutingPolicy } from "../components/routingPolicy";
-import type { GlobalConfig } from "./config";
+import { dialOf, type GlobalConfig } from "./config";
 import {
     parseRegionOutputs,
     StackOutputsError,
@@ -13,6 +14,9 @@ import {
 } from "./stackOutputs";
 import { storefrontTable } from "./storefrontTable";
 import { regionNames, type Topology } from "./topology";
+
+/** The shallow check of every region. */
+const healthPath = "/health";
 
 type Pending<T> = {
     readonly [K in keyof T]: T[K] extends object ? pulumi.Input<Pending<T[K]>> : pulumi.Input<T[K]>;
@@ -24,6 +28,7 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
     const table = createTable(config, outputs);
     const routing = createRouting(config, topology, outputs);
     createCaches(config, outputs);
+    const accelerator = createAccelerator(config, outputs);
     new LeverAlarms("levers", {
         healthCheckIds: routing.healthChecks.lever,
         topicArns: topicsIn(LeverAlarms.region, outputs),
@@ -34,9 +39,11 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         zoneId: config.zoneId,
         applicationName: routing.applicationName,
         writeName: routing.writeName,
+        directName: accelerator.directName,
         tableName: table.tableName,
         writer: config.writer,
         shares: routing.shares,
+        dials: accelerator.dials,
         healthChecks: { endpoint, vote, notEvacuated, inService, lever },
     } satisfies Pending<GlobalOutputs>;
 }
@@ -117,7 +124,7 @@ function createRouting(
         writer: config.writer,
         standby: config.standby,
         residency: config.residency,
-        healthPath: "/health",
+        healthPath,
         regions: [...outputs].map(([region, of]) => {
             const sharePercent = config.shares[region];
             return {
@@ -129,6 +136,23 @@ function createRouting(
                 votesHost: of.votesHost,
             };
         }),
+    });
+}
+
+/** Its control plane is in us-west-2: a dial can be set while Route 53's is gone. */
+function createAccelerator(config: GlobalConfig, outputs: OutputsByRegion): Accelerator {
+    return new Accelerator("direct", {
+        accountId: config.accountId,
+        zoneId: config.zoneId,
+        domain: config.domain,
+        healthPath,
+        logRetentionDays: config.logRetentionDays,
+        deletionProtection: config.deletionProtection,
+        regions: [...outputs].map(([region, of]) => ({
+            region,
+            loadBalancerArn: of.loadBalancerArn,
+            ...dialOf(config.dials, region),
+        })),
     });
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { textSetting, valueSetting, type SettingShape } from "./settings";
+import { defaultEstate, estateNames } from "./topology";
 
 const whole = (least: number, most: number) => {
     const error = `must be a whole number from ${least} to ${most}`;
@@ -11,6 +12,12 @@ const regionName = z.string({ error: "must be a region's name" });
 
 /** What every stack needs. */
 export const sharedShape = {
+    estate: textSetting(
+        "meridian:estate",
+        z
+            .enum(estateNames, { error: `must be ${estateNames.join(" or ")}` })
+            .default(defaultEstate),
+    ),
     region: textSetting(
         "aws:region",
         z.string({ error: "must be the region that the stack deploys to" }),
@@ -141,6 +148,13 @@ export const globalShape = {
             .record(z.string(), whole(0, 100), { error: "must be a map of percents by region" })
             .default({}),
     ),
+    dials: valueSetting(
+        "meridian:dials",
+        z
+            .record(z.string(), whole(0, 100), { error: "must be a map of percents by region" })
+            .default({}),
+    ),
+    logRetentionDays: regionShape.logRetentionDays,
     capacity: valueSetting(
         "meridian:capacity",
         z

@@ -47,10 +47,14 @@ export const globalOutputsSchema = z.object({
     applicationName: z.string(),
     /** The name of what must have one writer. */
     writeName: z.string(),
+    /** The name that leads to the accelerator. */
+    directName: z.string(),
     tableName: z.string(),
     writer: z.string(),
     /** Percent of a region's own users it serves itself, 0 to 100, by region. */
     shares: z.record(z.string(), z.number().min(0).max(100)),
+    /** Percent of the accelerator's connections nearest to a region that it takes, 0 to 100, by region. */
+    dials: z.record(z.string(), z.number().min(0).max(100)),
     healthChecks: z.object({
         endpoint: z.record(z.string(), z.string()),
         /** By voting region, then by the region it votes on. */

@@ -1,6 +1,6 @@
 /**
  * Which regions run the platform, and how they stand in for one another. Pure data: no Pulumi, no
- * AWS. A fifth region is one entry here and one `Pulumi.<region>.yaml`.
+ * AWS. A fifth region is one entry here and one `Pulumi.<region>.yaml` in the estate's folder.
  */
 export interface RegionEntry {
     /** Where the region's users go while its share is below 100 (failback staging). Another region of the topology. */
@@ -21,17 +21,34 @@ export function majorityQuorum(regionCount: number): number {
     return Math.floor((regionCount - 1) / 2) + 1;
 }
 
-const regions = {
-    "us-east-1": { away: "eu-west-1" },
-    "eu-west-1": { away: "us-east-1" },
-    "ap-south-1": { away: "ap-east-1" },
-    "ap-east-1": { away: "ap-south-1" },
-} as const satisfies Record<string, RegionEntry>;
+/** The regions of every estate, by its name. Its stacks' files say which one they belong to. */
+const regionsOf = {
+    full: {
+        "us-east-1": { away: "eu-west-1" },
+        "eu-west-1": { away: "us-east-1" },
+        "ap-south-1": { away: "ap-east-1" },
+        "ap-east-1": { away: "ap-south-1" },
+    },
+    small: {
+        "us-east-1": { away: "eu-west-1" },
+        "eu-west-1": { away: "us-east-1" },
+    },
+} as const satisfies Record<string, Record<string, RegionEntry>>;
 
-export const topology: Topology = {
-    regions,
-    quorum: majorityQuorum(Object.keys(regions).length),
-};
+export type EstateName = keyof typeof regionsOf;
+
+export const estateNames = Object.keys(regionsOf) as readonly EstateName[];
+
+/** The estate of a stack's file that names none. */
+export const defaultEstate: EstateName = "full";
+
+export function topologyOf(estate: EstateName): Topology {
+    const regions = regionsOf[estate];
+    return { regions, quorum: majorityQuorum(Object.keys(regions).length) };
+}
+
+/** The full estate's. */
+export const topology = topologyOf(defaultEstate);
 
 /** Region names in a fixed order, so that adding one never renames its neighbours. */
 export function regionNames(of: Topology = topology): readonly string[] {

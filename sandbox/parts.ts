@@ -1,3 +1,4 @@
+import { Accelerators } from "./world/accelerator";
 import { Alarms } from "./world/alarms/alarms";
 import { Route53Api } from "./world/api/route53";
 import { ApiServer } from "./world/api/server";
@@ -43,6 +44,7 @@ export interface Parts {
     readonly messaging: Messaging;
     readonly alarms: Alarms;
     readonly loadBalancers: LoadBalancers;
+    readonly accelerators: Accelerators;
     readonly tasks: Tasks;
     readonly health: HealthCheckers;
     readonly dns: DnsServer;
@@ -62,6 +64,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const messaging = new Messaging(world, { metrics, inside });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
     const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
+    const accelerators = new Accelerators(world, loadBalancers);
     const health: HealthCheckers = new HealthCheckers(world, {
         metrics,
         alarmState: (region, name) => alarms.status(region, name)?.state,
@@ -70,7 +73,13 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
             ? {}
             : { checkersPerRegion: options.checkersPerRegion }),
     });
-    const dns: DnsServer = new DnsServer(world, { health, loadBalancers });
+    const dns: DnsServer = new DnsServer(world, {
+        health,
+        loadBalancers: {
+            targetsHealthy: (name) =>
+                accelerators.healthy(name) ?? loadBalancers.targetsHealthy(name),
+        },
+    });
     return {
         certificates,
         metrics,
@@ -82,6 +91,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         messaging,
         alarms,
         loadBalancers,
+        accelerators,
         tasks: new Tasks(world, { targets, inside, images: options.images }),
         health,
         dns,
@@ -109,6 +119,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.messaging,
         parts.alarms,
         parts.loadBalancers,
+        parts.accelerators,
         parts.tasks,
         parts.dns,
         parts.health,

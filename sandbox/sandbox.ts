@@ -1,3 +1,4 @@
+import { tokens as acceleratorTokens } from "./aws/globalaccelerator/tokens";
 import { sandboxEnvironment } from "./environment";
 import { startOrder, type Parts } from "./parts";
 import type { Alarms } from "./world/alarms/alarms";
@@ -89,10 +90,11 @@ export class Sandbox {
         return this.parts.tasks;
     }
 
-    /** Resolves once every load balancer listens and every service is steady; rejects when one cannot be. */
+    /** Resolves once every load balancer and accelerator listens and every service is steady; rejects when one cannot be. */
     async steady(): Promise<void> {
         await this.parts.loadBalancers.settled();
         await this.parts.caches.settled();
+        await this.parts.accelerators.settled();
         await this.parts.tasks.allSteady();
     }
 
@@ -128,6 +130,13 @@ export class Sandbox {
                 address: `https://${address}:${network.ports.https} (${name})`,
             }));
         });
+        const accelerators = store.list(acceleratorTokens.accelerator).flatMap((accelerator) => {
+            const name = String(accelerator.outputs["dnsName"]);
+            return (network.resolveAwsName(name) ?? []).map((address) => ({
+                what: "accelerator",
+                address: `https://${address}:${network.ports.https} (${name})`,
+            }));
+        });
         return [
             { what: "DNS", address: `dig @${dnsAddress} -p ${network.ports.dns}` },
             {
@@ -136,6 +145,7 @@ export class Sandbox {
             },
             { what: "certificate authority", address: this.parts.certificates.caFile },
             ...balancers,
+            ...accelerators,
         ];
     }
 

@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import { InvalidArgumentError, Option, type Command } from "commander";
 
-import { topology } from "../../infra/topology";
 import { failback, type FailbackReport } from "../commands/failback";
 import { failover, type FailoverReport } from "../commands/failover";
+import { settle, type SettleReport } from "../commands/settle";
 import { failbackStages } from "../failbackPlan";
 import { checkRegion } from "../failoverPlan";
 import { probeLevers } from "../levers";
@@ -12,7 +12,7 @@ import { statusGate } from "../statusGate";
 import { exitCodes } from "./exitCode";
 import { backendOption, dryRunOption, homeOption, jsonOption, yesOption } from "./options";
 import type { CommandScope } from "./scope";
-import { openEstate } from "./session";
+import { openEstate, projectEstate } from "./session";
 
 interface LaneFlags {
     readonly home: string;
@@ -25,7 +25,7 @@ interface FailbackFlags extends LaneFlags {
     readonly wait: number;
 }
 
-/** `failover` and `failback`. */
+/** `failover`, `settle` and `failback`. */
 export function addLaneCommands(program: Command, scope: CommandScope): void {
     program
         .command("failover")
@@ -37,6 +37,17 @@ export function addLaneCommands(program: Command, scope: CommandScope): void {
         .addOption(homeOption())
         .addOption(jsonOption())
         .action((region: string, flags: LaneFlags) => runFailover(scope, region, flags));
+
+    program
+        .command("settle")
+        .description("take an evacuated region out of what votes do not reach")
+        .argument("<region>", "the region that was voted out")
+        .addOption(yesOption())
+        .addOption(dryRunOption())
+        .addOption(backendOption())
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((region: string, flags: LaneFlags) => runSettle(scope, region, flags));
 
     program
         .command("failback")
@@ -62,7 +73,7 @@ export function addLaneCommands(program: Command, scope: CommandScope): void {
 
 function runFailover(scope: CommandScope, region: string, flags: LaneFlags): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
-        checkRegion(region, topology);
+        checkRegion(region, (await projectEstate()).topology);
         const estate = await openEstate(wiring, output, flags);
         const yes = flags.yes === true;
         // Only a dry run asks Route 53: its control plane may be what failed, and votes do without.
@@ -86,9 +97,24 @@ function runFailover(scope: CommandScope, region: string, flags: LaneFlags): Pro
     });
 }
 
+function runSettle(scope: CommandScope, region: string, flags: LaneFlags): Promise<void> {
+    return scope.run(async ({ wiring, output, signal }) => {
+        checkRegion(region, (await projectEstate()).topology);
+        const estate = await openEstate(wiring, output, flags);
+        const report = await settle(estate, {
+            region,
+            yes: flags.yes === true,
+            signal,
+            onProgress: (line) => output.progress(line),
+        });
+        output.result(report, settleText(report));
+        return exitCodes.done;
+    });
+}
+
 function runFailback(scope: CommandScope, region: string, flags: FailbackFlags): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
-        checkRegion(region, topology);
+        checkRegion(region, (await projectEstate()).topology);
         const estate = await openEstate(wiring, output, flags);
         const report = await failback(estate, {
             region,
@@ -132,8 +158,23 @@ function failoverText(report: FailoverReport): string {
     }
     const last = report.dryRun
         ? `a dry run: nothing was written; evacuate with: meridian failover ${report.region} --yes`
-        : `${report.region} is voted out; bring it back with: meridian failback ${report.region}`;
+        : `${report.region} is voted out; take it out of the accelerator with: meridian settle ${report.region}\n` +
+          `bring it back with: meridian failback ${report.region}`;
     return `${table.toString()}\n${last}`;
+}
+
+function settleText(report: SettleReport): string {
+    const lines = report.results.map(
+        ({ what, outcome, seconds }) =>
+            `${what}: ${outcome}${outcome === "done" ? ` in ${seconds.toFixed(1)} s` : ""}`,
+    );
+    const last =
+        lines.length === 0
+            ? `nothing to settle: votes took ${report.region} out of everything`
+            : report.dryRun
+              ? `a dry run: nothing was written; settle with: meridian settle ${report.region} --yes`
+              : `${report.region} is settled; bring it back with: meridian failback ${report.region}`;
+    return [...lines, last].join("\n");
 }
 
 function failbackText(report: FailbackReport): string {

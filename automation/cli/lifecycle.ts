@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import type { EstateName } from "../../infra/topology";
 import { deploy, describe } from "../commands/deploy";
 import { deletionProtectionNotice, destroy, destroyOrder } from "../commands/destroy";
 import { preview, previewText } from "../commands/preview";
@@ -11,6 +12,7 @@ import { exitCodes } from "./exitCode";
 import {
     backendOption,
     dryRunOption,
+    estateOption,
     homeOption,
     jsonOption,
     stackOption,
@@ -22,6 +24,7 @@ import { openEstate } from "./session";
 interface LifecycleFlags {
     readonly home: string;
     readonly stack?: readonly string[];
+    readonly estate?: EstateName;
     readonly yes?: boolean;
     readonly dryRun?: boolean;
     readonly acceptBackendRegion?: boolean;
@@ -33,6 +36,7 @@ export function addLifecycleCommands(program: Command, scope: CommandScope): voi
         .command("deploy")
         .description("deploy the region stacks in parallel, then the global stack")
         .addOption(stackOption())
+        .addOption(estateOption())
         .option("--dry-run", "the same as `meridian preview`")
         .option("--yes", "accepted and not needed: deploying asks nothing")
         .addOption(backendOption())
@@ -92,6 +96,7 @@ function runDeploy(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
         const estate = await openEstate(wiring, output, flags);
         const updates = await deploy(estate, {
             ...chosen(flags),
+            changeEstate: flags.estate !== undefined,
             signal,
             onProgress: (line) => output.progress(line),
         });

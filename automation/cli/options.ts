@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { InvalidArgumentError, Option } from "commander";
 
-import { stackNames } from "../../infra/topology";
+import { estateNames, stackNames } from "../../infra/topology";
 import { portNames, type RehearsalPorts } from "../rehearsal";
 
 /** `--home`: where engines, plugins and rehearsals keep what they need. */
@@ -64,6 +64,14 @@ function parsePorts(text: string): RehearsalPorts {
             return [name, port];
         }),
     );
+}
+
+/** `--estate`: which of the project's estates. */
+export function estateOption(): Option {
+    return new Option(
+        "--estate <estate>",
+        "choose the estate in Pulumi.yaml, for this and every later command",
+    ).choices(estateNames);
 }
 
 /** `--stack`, once for each. */

@@ -4,6 +4,7 @@ import { engineCommand } from "../commands/engine";
 import { AutomationError, messageOf } from "../errors";
 import { version } from "../../package.json";
 import type { Wiring } from "../wiring";
+import { addCostCommand } from "./costs";
 import { exitCodes, type ExitCode } from "./exitCode";
 import { addLaneCommands } from "./lanes";
 import { addLifecycleCommands } from "./lifecycle";
@@ -54,6 +55,7 @@ function createProgram(scope: CommandScope, terminal: Terminal): Command {
     addLifecycleCommands(program, scope);
     addLaneCommands(program, scope);
     addRehearsalCommands(program, scope);
+    addCostCommand(program, scope);
     program
         .command("engine")
         .description("find, install or build the Pulumi CLI and say which one it is")

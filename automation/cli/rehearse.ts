@@ -3,6 +3,7 @@ import path from "node:path";
 import Table from "cli-table3";
 import { Option, type Command } from "commander";
 
+import type { EstateName } from "../../infra/topology";
 import { benchFigures } from "../commands/bench";
 import { defaultObjectives, drillCommand, type DrillOutcome } from "../commands/drill";
 import { exportLines, guideText, sandboxCommand } from "../commands/sandbox";
@@ -11,7 +12,7 @@ import { summaryOf } from "../drill/summary";
 import { MemoryWatch } from "../memory";
 import type { RehearsalPorts } from "../rehearsal";
 import { exitCodes, type ExitCode } from "./exitCode";
-import { homeOption, jsonOption, portsOption } from "./options";
+import { estateOption, homeOption, jsonOption, portsOption } from "./options";
 import type { CommandScope, CommandTools } from "./scope";
 import { repository } from "./session";
 
@@ -85,6 +86,7 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
         .command("sandbox")
         .description("keep the rehearsal cloud running and say how to use it")
         .option("--deploy", "deploy the stacks into it first")
+        .addOption(estateOption())
         .option("--exports", "print only the lines for a shell's eval")
         .addOption(portsOption())
         .addOption(homeOption())
@@ -93,6 +95,7 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
             (flags: {
                 home: string;
                 ports?: RehearsalPorts;
+                estate?: EstateName;
                 deploy?: boolean;
                 exports?: boolean;
             }) =>
@@ -101,6 +104,7 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
                         repository,
                         home: flags.home,
                         ports: flags.ports,
+                        estate: flags.estate,
                         deploy: flags.deploy === true,
                         signal,
                         onProgress: (line) => output.progress(line),

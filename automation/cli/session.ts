@@ -3,8 +3,9 @@ import path from "node:path";
 
 import { parse } from "yaml";
 
-import { globalStack, regionNames, topology } from "../../infra/topology";
+import { stackNames, type EstateName } from "../../infra/topology";
 import { checkHomes } from "../backendHome";
+import { estateOf, readEstate, type ChosenEstate } from "../chosenEstate";
 import { AutomationError, messageOf } from "../errors";
 import { policyPacksOf, type Estate } from "../estate";
 import { readStackFile } from "../stackConfig";
@@ -19,6 +20,17 @@ export interface SessionOptions {
     /** Folder for what the engine keeps. */
     readonly home: string;
     readonly acceptBackendRegion?: boolean;
+    /** @default the one that the project chooses */
+    readonly estate?: EstateName | undefined;
+}
+
+/** The estate that the project chooses; needs no engine. */
+export function projectEstate(): Promise<ChosenEstate> {
+    return readEstate(projectFolder());
+}
+
+function projectFolder(): string {
+    return path.resolve(process.env["PULUMI_OPTION_CWD"] ?? repository);
 }
 
 /**
@@ -30,9 +42,11 @@ export async function openEstate(
     output: Output,
     options: SessionOptions,
 ): Promise<Estate> {
-    const projectFolder = path.resolve(process.env["PULUMI_OPTION_CWD"] ?? repository);
+    const folder = projectFolder();
+    const own = await readEstate(folder);
+    const chosen = options.estate === undefined ? own : await estateOf(folder, options.estate);
     if (options.acceptBackendRegion !== true) {
-        checkHomes(await homesOf(projectFolder), topology);
+        checkHomes(await homesOf(folder, chosen), chosen.topology);
     }
     const engine = await wiring.prepareEngine({
         home: options.home,
@@ -41,22 +55,28 @@ export async function openEstate(
     });
     const stacks = await Stacks.open({
         engine,
-        projectFolder,
+        projectFolder: folder,
+        configFolder: chosen.name === own.name ? undefined : chosen.configFolder,
         environment: {},
         onProgress: (line) => output.progress(line),
     });
-    return { topology, stacks, projectFolder, policyPacks: policyPacksOf(projectFolder, topology) };
+    return {
+        ...chosen,
+        stacks,
+        projectFolder: folder,
+        policyPacks: policyPacksOf(folder, chosen),
+    };
 }
 
 /** The backend's URL and every stack's secrets provider, as far as they are set. */
-async function homesOf(projectFolder: string): Promise<Record<string, string>> {
+async function homesOf(folder: string, chosen: ChosenEstate): Promise<Record<string, string>> {
     const homes: Record<string, string> = {};
-    const backend = process.env["PULUMI_BACKEND_URL"] ?? (await projectBackend(projectFolder));
+    const backend = process.env["PULUMI_BACKEND_URL"] ?? (await projectBackend(folder));
     if (backend !== undefined) {
         homes["the state backend"] = backend;
     }
-    for (const stack of [...regionNames(), globalStack]) {
-        const document = parse(await readStackFile(projectFolder, stack)) as {
+    for (const stack of stackNames(chosen.topology)) {
+        const document = parse(await readStackFile(chosen.configFolder, stack)) as {
             secretsprovider?: string;
         } | null;
         if (document?.secretsprovider !== undefined) {
@@ -66,8 +86,8 @@ async function homesOf(projectFolder: string): Promise<Record<string, string>> {
     return homes;
 }
 
-async function projectBackend(projectFolder: string): Promise<string | undefined> {
-    const file = path.join(projectFolder, "Pulumi.yaml");
+async function projectBackend(folder: string): Promise<string | undefined> {
+    const file = path.join(folder, "Pulumi.yaml");
     const text = await fs.readFile(file, "utf8").catch((error: unknown) => {
         throw new AutomationError("usage", `${file} cannot be read: ${messageOf(error)}`);
     });

@@ -1,11 +1,14 @@
 import { readsFrom, stackNames } from "../../infra/topology";
 import { AutomationError } from "../errors";
 import type { Estate } from "../estate";
+import { changeEstate, refuseLeftovers } from "../estateChange";
 import type { Update } from "../stacks";
 
 export interface LifecycleOptions {
     /** Only these stacks. @default all */
     readonly stacks?: readonly string[];
+    /** Make the estate the project's own first. @default it is already */
+    readonly changeEstate?: boolean;
     /** Every stack is new: its state is written once, at the end. @default false */
     readonly fresh?: boolean;
     readonly onProgress?: (line: string) => void;
@@ -23,6 +26,7 @@ export async function deploy(
     options: LifecycleOptions = {},
 ): Promise<readonly Update[]> {
     const chosen = chooseStacks(estate, options.stacks);
+    await (options.changeEstate === true ? changeEstate(estate) : refuseLeftovers(estate));
     await ensureStacks(estate, chosen);
     return inOrder(chosen, (stack) => updateStack(estate, stack, options));
 }

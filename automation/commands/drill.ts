@@ -5,7 +5,7 @@ import { runDrill } from "../drill/drill";
 import { readObjectives } from "../drill/objectives";
 import type { DrillReport } from "../drill/report";
 import { scenarioOf, type FaultKind } from "../drill/scenario";
-import { topology } from "../../infra/topology";
+import { readEstate } from "../chosenEstate";
 import { checkRegion } from "../failoverPlan";
 import type { RehearsalPorts } from "../rehearsal";
 import type { Wiring } from "../wiring";
@@ -38,7 +38,7 @@ export async function drillCommand(
     wiring: Wiring,
     options: DrillCommandOptions,
 ): Promise<DrillOutcome> {
-    checkRegion(options.region, topology);
+    checkRegion(options.region, (await readEstate(options.repository)).topology);
     const objectives = await readObjectives(options.objectives);
     const opened = await openRehearsal(wiring, {
         repository: options.repository,

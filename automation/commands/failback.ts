@@ -1,11 +1,13 @@
 import { globalStack, votersFor } from "../../infra/topology";
 import { readDeployedVotes } from "../deployedVotes";
+import { readDeployedShares } from "../deployedShares";
 import { AutomationError } from "../errors";
 import { runFolder, type Estate } from "../estate";
 import { failbackStages, planFailback, votesToClear, type FailbackStage } from "../failbackPlan";
 import { checkRegion } from "../failoverPlan";
 import { Journal, type StepObserver } from "../journal";
 import { Lease } from "../lease";
+import { dialIntent } from "../settlement";
 import {
     planIntents,
     runIntents,
@@ -50,7 +52,7 @@ export interface FailbackReport {
 
 /**
  * Brings a region back in stages: 1 percent of its share, its votes cleared, then 10, 25, 50 and
- * 100 percent, with the gate's word between two stages. What the stages change is previewed and
+ * 100 percent, and the accelerator's dial where it was turned down, with the gate's word between two stages. What the stages change is previewed and
  * proven before the first of them; each update is then limited to the resources of that proof, and
  * proven again by its own record. Shares are records: this lane needs Route 53's control plane.
  *
@@ -71,18 +73,18 @@ export async function failback(estate: Estate, options: FailbackOptions): Promis
                     `finish it first: meridian ${unfinished.kind} ${unfinished.region} --yes`,
             );
         }
-        const share = await deployedShare(estate, region);
+        const deployed = await readDeployedShares(estate, region);
         const votes = await readDeployedVotes(estate);
         const stages = planFailback(
             region,
             estate.topology,
             votes,
-            share,
+            deployed,
             unfinished !== undefined,
         );
         checkThrough(options.through, stages);
         options.onProgress?.(`proving what ${stages.map((stage) => stage.id).join(", ")} change`);
-        const proofs = await proveStages(estate, region, stages, share, options.signal);
+        const proofs = await proveStages(estate, region, stages, deployed.share, options.signal);
         return options.yes
             ? await runStages(estate, options, stages, proofs)
             : dryRunReport(region, stages, proofs);
@@ -91,16 +93,10 @@ export async function failback(estate: Estate, options: FailbackOptions): Promis
     }
 }
 
-async function deployedShare(estate: Estate, region: string): Promise<number> {
-    const outputs = await estate.stacks.outputs(globalStack);
-    const shares = outputs?.["shares"] as Record<string, unknown> | undefined;
-    const share = shares?.[region];
-    return typeof share === "number" ? share : 100;
-}
-
-/** What the two kinds of stages may change. */
+/** What the kinds of stages may change. */
 interface StageProofs {
     readonly share: ProvenIntent | undefined;
+    readonly dial: ProvenIntent | undefined;
     readonly votes: readonly ProvenIntent[];
     /** Survivors that cannot take their vote back now, and why. */
     readonly problems: readonly string[];
@@ -115,21 +111,25 @@ async function proveStages(
     signal: AbortSignal | undefined,
 ): Promise<StageProofs> {
     const share = stages.find((stage) => stage.kind === "share" && stage.percent !== deployed);
+    const dial = stages.find((stage) => stage.kind === "dial");
     const votes = stages.find((stage) => stage.kind === "votes");
     const plan = await planIntents(
         estate,
-        [share, votes].flatMap((stage) =>
+        [share, dial, votes].flatMap((stage) =>
             stage === undefined ? [] : intentsOf(estate, region, stage),
         ),
         signal,
     );
     const proofs: StageProofs = {
-        share: plan.proven.find((one) => one.intent.stack === globalStack),
+        share: plan.proven.find((one) => one.intent.expected.kind === "share"),
+        dial: plan.proven.find((one) => one.intent.expected.kind === "dial"),
         votes: plan.proven.filter((one) => one.intent.stack !== globalStack),
         problems: plan.rejected.map(problemOf),
     };
-    if (share !== undefined && proofs.share === undefined) {
-        throw stageError(region, share, proofs.problems);
+    for (const stage of [share, dial]) {
+        if (stage !== undefined && proofs[stage.kind as "share" | "dial"] === undefined) {
+            throw stageError(region, stage, proofs.problems);
+        }
     }
     if (votes !== undefined && proofs.votes.length < votesToClear(region, estate.topology)) {
         throw stageError(region, votes, proofs.problems);
@@ -238,12 +238,12 @@ function provenFor(
     if (stage.kind === "votes") {
         return proofs.votes;
     }
-    const { share } = proofs;
-    if (share === undefined) {
+    const proof = proofs[stage.kind];
+    if (proof === undefined) {
         // Every stage of that kind is where the deployed share is already.
         return [];
     }
-    return intentsOf(estate, region, stage).map((intent) => ({ ...share, intent, pending: true }));
+    return intentsOf(estate, region, stage).map((intent) => ({ ...proof, intent, pending: true }));
 }
 
 function dryRunReport(
@@ -267,23 +267,28 @@ function dryRunReport(
 }
 
 function intentsOf(estate: Estate, region: string, stage: FailbackStage): readonly Intent[] {
-    return stage.kind === "share"
-        ? [
-              {
-                  stack: globalStack,
-                  edit: shareEdit(region, stage.percent),
-                  expected: { kind: "share", of: region },
-                  policyPacks: () => estate.policyPacks.standing,
-                  message: `fail ${region} back: ${stage.percent} % of its share`,
-              },
-          ]
-        : votersFor(region, estate.topology).map((stack) => ({
-              stack,
-              edit: voteEdit(region, "in-service"),
-              expected: { kind: "vote", on: region, vote: "in-service" },
-              policyPacks: (targets) => estate.policyPacks.evacuation(region, targets),
-              message: `fail ${region} back: take the vote back`,
-          }));
+    switch (stage.kind) {
+        case "share":
+            return [
+                {
+                    stack: globalStack,
+                    edit: shareEdit(region, stage.percent),
+                    expected: { kind: "share", of: region },
+                    policyPacks: () => estate.policyPacks.standing,
+                    message: `fail ${region} back: ${stage.percent} % of its share`,
+                },
+            ];
+        case "dial":
+            return [dialIntent(estate, region, stage.percent)];
+        case "votes":
+            return votersFor(region, estate.topology).map((stack) => ({
+                stack,
+                edit: voteEdit(region, "in-service"),
+                expected: { kind: "vote", on: region, vote: "in-service" },
+                policyPacks: (targets) => estate.policyPacks.evacuation(region, targets),
+                message: `fail ${region} back: take the vote back`,
+            }));
+    }
 }
 
 function stageResult(stage: FailbackStage, outcome: StageResult["outcome"]): StageResult {

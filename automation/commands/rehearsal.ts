@@ -1,8 +1,10 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 
-import { topology } from "../../infra/topology";
+import type { EstateName } from "../../infra/topology";
+import { estateOf, readEstate } from "../chosenEstate";
 import { policyPacksOf, type Estate } from "../estate";
+import { changeEstate } from "../estateChange";
 import { readProjectConfig } from "../projectConfig";
 import type { Rehearsal, RehearsalPorts } from "../rehearsal";
 import { layOutProject, projectEnvironment } from "../rehearsalProject";
@@ -17,6 +19,8 @@ export interface RehearsalOptions {
     readonly name: string;
     /** Start from nothing, whatever an earlier one left. */
     readonly fresh: boolean;
+    /** @default the one that an earlier one of this name was left with, else the repository's */
+    readonly estate?: EstateName | undefined;
     readonly ports?: RehearsalPorts | undefined;
     readonly onProgress: (line: string) => void;
 }
@@ -38,7 +42,8 @@ export async function openRehearsal(
     options: RehearsalOptions,
 ): Promise<OpenRehearsal> {
     const home = path.join(options.home, options.name);
-    const config = await readProjectConfig(options.repository);
+    const repositoryEstate = await readEstate(options.repository);
+    const config = await readProjectConfig(options.repository, repositoryEstate.configFolder);
     const engine = await wiring.prepareEngine({
         home: options.home,
         plugins: "standin",
@@ -49,6 +54,9 @@ export async function openRehearsal(
     }
     await fs.mkdir(home, { recursive: true });
     const projectFolder = await layOutProject(options.repository, home);
+    const own = await readEstate(projectFolder);
+    const chosen =
+        options.estate === undefined ? own : await estateOf(projectFolder, options.estate);
     options.onProgress("starting the rehearsal cloud");
     const rehearsal = await wiring.startRehearsal({
         home,
@@ -65,15 +73,15 @@ export async function openRehearsal(
             environment,
             onProgress: options.onProgress,
         });
+        const policyPacks = policyPacksOf(projectFolder, chosen);
+        const estate = { ...chosen, stacks, projectFolder, policyPacks };
+        if (chosen.name !== own.name) {
+            await changeEstate(estate);
+        }
         return {
             engine,
             rehearsal,
-            estate: {
-                topology,
-                stacks,
-                projectFolder,
-                policyPacks: policyPacksOf(projectFolder, topology),
-            },
+            estate,
             environment: { ...engine.environment, ...environment },
             close: () => rehearsal.stop(),
         };

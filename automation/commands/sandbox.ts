@@ -1,5 +1,6 @@
 import { stackNames } from "../../infra/topology";
 import type { RehearsalPorts } from "../rehearsal";
+import type { EstateName } from "../../infra/topology";
 import type { Wiring } from "../wiring";
 import { deploy, ensureStacks } from "./deploy";
 import { openRehearsal, type OpenRehearsal } from "./rehearsal";
@@ -11,6 +12,8 @@ export interface SandboxCommandOptions {
     readonly repository: string;
     readonly home: string;
     readonly ports?: RehearsalPorts | undefined;
+    /** @default the one it was left with */
+    readonly estate?: EstateName | undefined;
     /** Deploy the stacks before it is handed over. */
     readonly deploy: boolean;
     readonly signal: AbortSignal;

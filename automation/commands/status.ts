@@ -30,7 +30,10 @@ export interface StatusReport {
 }
 
 /** Measures replication lag; by region. */
-export type LagProbe = (tableName: string) => Promise<Readonly<Record<string, Known<number>>>>;
+export type LagProbe = (
+    tableName: string,
+    regions: readonly string[],
+) => Promise<Readonly<Record<string, Known<number>>>>;
 
 /** How each region stands. What cannot be asked is `unknown`, with the reason; never an exception. */
 export async function status(
@@ -41,7 +44,7 @@ export async function status(
     const [votes, outputs] = await Promise.all([readDeployedVotes(estate), globalOutputs(estate)]);
     const lags =
         measureLag !== undefined && outputs.kind === "known"
-            ? await measureLag(outputs.value.tableName)
+            ? await measureLag(outputs.value.tableName, regionNames(estate.topology))
             : undefined;
     const regions = await Promise.all(
         regionNames(estate.topology).map((region) =>

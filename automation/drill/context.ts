@@ -62,6 +62,8 @@ export interface Deployed {
 
 export interface Steady {
     readonly traffic: RehearsalTraffic;
+    /** Of clients that go by the accelerator. */
+    readonly direct: RehearsalTraffic;
     /** World time at which the traffic began. */
     readonly sinceMs: number;
 }

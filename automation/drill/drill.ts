@@ -19,6 +19,7 @@ import { backPhase, failbackPhase, healPhase } from "./returnPhases";
 import { rtoFigures, type Timeline } from "./rto";
 import { judge, type DrillReport, type Measured, type RtoFigures, type Verdict } from "./report";
 import type { Scenario } from "./scenario";
+import { systemFigures } from "./systems";
 import { Watch } from "./watch";
 
 export interface DrillOptions {
@@ -153,6 +154,11 @@ async function runPhases(
     );
     progress.evacuationSeconds = evacuation.updateSeconds;
     progress.figures.calls = evacuation.calls;
+    await phase(
+        context,
+        { id: "settle", title: "settle what votes do not reach", lane: "settle" },
+        () => phases.settlePhase(context),
+    );
     const moved = await phase(
         context,
         { id: "moved", title: "traffic has moved", lane: "observe" },
@@ -178,6 +184,11 @@ async function runPhases(
         budgetPercent: objectives.errors.budgetPercent,
     });
     Object.assign(progress.figures, { rto, errors });
+    await phase(
+        context,
+        { id: "quiet", title: "nothing left to change after the failover", lane: "observe" },
+        () => phases.quietPhase(context, region),
+    );
     await phase(context, { id: "heal", title: `${region} heals`, lane: "settle" }, () =>
         healPhase(context, deployed),
     );
@@ -191,16 +202,26 @@ async function runPhases(
         { id: "back", title: "back in service, writes verified", lane: "observe" },
         () => backPhase(context, deployed, steady),
     );
-    return {
-        rto,
-        rpo: {
-            acknowledgedWrites: back.acknowledged,
-            lostWrites: back.lost,
-            worstLagSeconds: fault.lagSeconds,
-        },
-        errors,
-        calls: evacuation.calls,
+    await phase(
+        context,
+        { id: "quiet-again", title: "nothing left to change after the failback", lane: "observe" },
+        () => phases.quietPhase(context),
+    );
+    const rpo = {
+        acknowledgedWrites: back.acknowledged,
+        lostWrites: back.lost,
+        worstLagSeconds: fault.lagSeconds,
     };
+    const systems = systemFigures({
+        scenario,
+        objectives,
+        timeline,
+        rto,
+        rpo,
+        samples: steady.traffic.samples,
+        direct: steady.direct.samples,
+    });
+    return { rto, rpo, errors, systems, calls: evacuation.calls };
 }
 
 /** It stays well, or it was not: only the end of the hold can tell. */

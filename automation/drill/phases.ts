@@ -1,6 +1,7 @@
-import { regionNames, votersFor } from "../../infra/topology";
+import { regionNames, stackNames, votersFor } from "../../infra/topology";
 import { deploy } from "../commands/deploy";
 import { failover, type FailoverReport } from "../commands/failover";
+import { settle } from "../commands/settle";
 import { AutomationError } from "../errors";
 import { forbiddenCalls, quorumVotedAt, type ForbiddenCalls } from "./calls";
 import {
@@ -71,6 +72,10 @@ export async function steadyPhase(
         () => `not every region is in service: ${unhealthy(context, inService)}`,
     );
     const traffic = await rehearsal.startTraffic(deployed.global.applicationName);
+    const direct = await rehearsal.startTraffic(deployed.global.directName, {
+        requestsPerSecond: 1,
+        crowd: 1,
+    });
     const sinceMs = rehearsal.now();
     await rehearsal.sleep(context.pace.steadySeconds * 1000, context.signal);
 
@@ -90,13 +95,20 @@ export async function steadyPhase(
     if (errors.requests === 0) {
         problems.push("no shopper got an answer");
     }
+    const lostWay = direct.samples.filter((sample) => !sample.ok);
+    if (direct.samples.length === 0 || lostWay.length > 0) {
+        problems.push(
+            `${lostWay.length} of ${direct.samples.length} requests by the accelerator failed`,
+        );
+    }
     if (problems.length > 0) {
-        await traffic.stop();
+        await Promise.all([traffic.stop(), direct.stop()]);
         throw new AutomationError("failed", `no steady state: ${problems.join("; ")}`);
     }
     const [shares] = windowsOf(traffic.samples, sinceMs, rehearsal.now(), Number.MAX_SAFE_INTEGER);
     return {
         traffic,
+        direct,
         sinceMs,
         evidence: {
             requests: errors.requests,
@@ -170,6 +182,47 @@ export async function evacuatePhase(context: DrillContext): Promise<{
         calls,
         evidence: { votes: report.votes, calls },
     };
+}
+
+/** What the person on call does next: `meridian settle <region> --yes`, while the region is still lost. */
+export async function settlePhase(context: DrillContext): Promise<{ readonly evidence: Evidence }> {
+    const { rehearsal, scenario } = context;
+    const mark = rehearsal.mark();
+    const report = await settle(context.estate, {
+        region: scenario.region,
+        yes: true,
+        onProgress: (line) => context.onProgress(`  ${line}`),
+        signal: context.signal,
+    });
+    const calls = forbiddenCalls(
+        rehearsal.callsSince(mark),
+        scenario.region,
+        scenario.controlPlanes,
+    );
+    return { evidence: { results: report.results, calls } };
+}
+
+/**
+ * Every stack is what its files say: nobody has anything left to do by hand.
+ *
+ * @param lost a region whose own stack nobody can ask.
+ */
+export async function quietPhase(
+    context: DrillContext,
+    lost?: string,
+): Promise<{ readonly evidence: Evidence }> {
+    const stacks = stackNames(context.estate.topology).filter((stack) => stack !== lost);
+    const previews = await Promise.all(
+        stacks.map((stack) => context.stacks.preview(stack, { signal: context.signal })),
+    );
+    const loud = previews.filter(({ error, changes }) => error ?? changes.length > 0);
+    if (loud.length > 0) {
+        const what = loud.map(({ stack, error, changes }) =>
+            [stack, error?.message ?? changes.map(({ name }) => name).join(", ")].join(": "),
+        );
+        throw new AutomationError("failed", `a preview must be empty now: ${what.join("; ")}`);
+    }
+    return { evidence: { stacks, changes: 0 } };
 }
 
 /** Traffic has moved: the region is out, nobody who honours a time to live still fails, no alarm rings. */

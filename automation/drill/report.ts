@@ -3,6 +3,7 @@ import type { ForbiddenCalls } from "./calls";
 import type { ErrorFigures, Window } from "./curve";
 import type { Objectives } from "./objectives";
 import type { Scenario } from "./scenario";
+import { systemsNotBack, type SystemFigures } from "./systems";
 
 export type Lane = "build" | "observe" | "fault" | "detect" | "evacuate" | "settle" | "failback";
 
@@ -78,6 +79,7 @@ export interface DrillReport {
     readonly rto?: RtoFigures;
     readonly rpo?: RpoFigures;
     readonly errors?: ErrorFigures;
+    readonly systems?: readonly SystemFigures[];
     readonly traffic: readonly TrafficPoint[];
     readonly steps: readonly DrillStep[];
     readonly calls?: ForbiddenCalls;
@@ -104,6 +106,7 @@ export interface Measured {
     readonly rto: RtoFigures;
     readonly rpo: RpoFigures;
     readonly errors: ErrorFigures;
+    readonly systems: readonly SystemFigures[];
     readonly calls: ForbiddenCalls;
     readonly engine: EngineFigures;
 }
@@ -115,7 +118,8 @@ export function evacuationToUnchanged(engine: EngineFigures): number {
 
 /** Judges what was measured. Pure. */
 export function judge(measured: Measured, objectives: Objectives): readonly Verdict[] {
-    const { rto, rpo, errors, calls, engine } = measured;
+    const { rto, rpo, errors, systems, calls, engine } = measured;
+    const notBack = systemsNotBack(systems);
     const ratio = evacuationToUnchanged(engine);
     const forbidden = calls.examples.join("; ");
     return [
@@ -148,6 +152,7 @@ export function judge(measured: Measured, objectives: Objectives): readonly Verd
             "x",
             worstGeography(errors.byGeography),
         ),
+        verdict("systems that did not come back", notBack.length, 0, "", notBack.join("; ")),
         verdict("calls to the impaired region", calls.toImpairedRegion, 0, "", forbidden),
         verdict("calls to dead control planes", calls.toDownControlPlanes, 0, "", forbidden),
         verdict(

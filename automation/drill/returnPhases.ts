@@ -94,7 +94,7 @@ export async function backPhase(
     );
     await rehearsal.sleep(context.pace.stageSeconds * 1000, context.signal);
     const ringing = alarmsRinging(context, deployed);
-    await steady.traffic.stop();
+    await Promise.all([steady.traffic.stop(), steady.direct.stop()]);
     const { acknowledged, lost, unverified } = await steady.traffic.verify();
     const [last] = windowsOf(
         steady.traffic.samples,

@@ -4,6 +4,7 @@ import { createColors } from "picocolors";
 import type { Colours } from "../cli/colours";
 import type { DrillReport, DrillStep } from "./report";
 import type { Scenario } from "./scenario";
+import type { Figure, SystemFigures } from "./systems";
 import { trafficLines } from "./trafficLines";
 
 /** The report for a person at a terminal; plain where no colours are given. */
@@ -13,6 +14,7 @@ export function summaryOf(report: DrillReport, colours: Colours = createColors(f
         stepsTable(report.steps, colours),
         ...(report.rto === undefined ? [] : [rtoTable(report.rto)]),
         ...(report.verdicts.length === 0 ? [] : [verdictsTable(report, colours)]),
+        ...(report.systems === undefined ? [] : [systemsTable(report.systems)]),
         ...(report.errors === undefined ? [] : [clientLine(report.errors)]),
         ...trafficLines(report),
     ].join("\n\n");
@@ -95,6 +97,22 @@ function verdictsTable(report: DrillReport, colours: Colours): string {
         ]);
     }
     return table.toString();
+}
+
+function systemsTable(systems: readonly SystemFigures[]): string {
+    const table = plainTable(["system", "what happened", "RTO", "RPO"]);
+    for (const { system, happened, rto, rpo } of systems) {
+        table.push([system, happened, figure(rto), figure(rpo)]);
+    }
+    return table.toString();
+}
+
+function figure(one: Figure): string {
+    return "reason" in one
+        ? `none: ${one.reason}`
+        : [seconds(one.seconds), ...(one.detail === undefined ? [] : [`(${one.detail})`])].join(
+              " ",
+          );
 }
 
 function clientLine(errors: NonNullable<DrillReport["errors"]>): string {

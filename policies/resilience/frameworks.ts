@@ -40,3 +40,13 @@ export function route53Guide(page: string): PolicyComplianceFramework {
         specification: `https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/${page}.html`,
     };
 }
+
+/** Global Accelerator's own documentation: only a scanner's rule (CKV_AWS_75) covers its flow logs. */
+export function acceleratorGuide(page: string): PolicyComplianceFramework {
+    return {
+        name: "AWS Global Accelerator Developer Guide (no public control exists)",
+        version: "2018-08-08",
+        reference: page,
+        specification: `https://docs.aws.amazon.com/global-accelerator/latest/dg/${page}.html`,
+    };
+}

@@ -15,6 +15,7 @@ import { tableKey } from "./rules/encryption/tableKey";
 import { calculatedCheck } from "./rules/health/calculatedCheck";
 import { endpointCheck } from "./rules/health/endpointCheck";
 import { cacheFailover } from "./rules/recovery/cacheFailover";
+import { acceleratorFlowLogs } from "./rules/logging/acceleratorFlowLogs";
 import { tableRecovery } from "./rules/recovery/tableRecovery";
 import { defaultGeolocation } from "./rules/routing/defaultGeolocation";
 import { followsHealth } from "./rules/routing/followsHealth";
@@ -37,6 +38,7 @@ export const policies: Policies = [
     serviceMinimum,
     tableCapacity,
     cacheFailover,
+    acceleratorFlowLogs,
     tableRecovery,
     defaultGeolocation,
     followsHealth,

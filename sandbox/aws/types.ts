@@ -6,6 +6,7 @@ import { ec2Types } from "./ec2";
 import { ecsTypes } from "./ecs";
 import { elasticacheTypes } from "./elasticache";
 import { eventsTypes } from "./events";
+import { globalacceleratorTypes } from "./globalaccelerator";
 import { iamTypes } from "./iam";
 import { kmsTypes } from "./kms";
 import { lambdaTypes } from "./lambda";
@@ -26,6 +27,7 @@ export const resourceTypes: readonly ResourceType[] = [
     ...ecsTypes,
     ...elasticacheTypes,
     ...eventsTypes,
+    ...globalacceleratorTypes,
     ...iamTypes,
     ...kmsTypes,
     ...lambdaTypes,

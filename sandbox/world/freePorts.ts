@@ -3,6 +3,7 @@ import net from "node:net";
 
 import { geographies } from "./geography";
 import {
+    acceleratorAddress,
     awsRegions,
     dnsAddress,
     operatorAddress,
@@ -56,6 +57,7 @@ function wantedBy(network: Network): readonly Wanted[] {
         { option: "dns", address: dnsAddress, port: ports.dns },
         { option: "dns", address: dnsAddress, port: ports.dns, udp: true },
         { ...api, address: operatorAddress },
+        { option: "https", address: acceleratorAddress(1, 1), port: ports.https },
         ...awsRegions.flatMap((region): readonly Wanted[] => {
             // A region's first load balancer; the others have the same ports.
             const balancer = network.s3Address(region).replace(/\d+$/, "1");

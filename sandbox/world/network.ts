@@ -12,7 +12,7 @@ import type { Faults } from "./faults";
  *     127.10.<region>.200    S3                   127.30.<geography>.<n>      shoppers
  *     127.10.<region>.201    AWS API endpoint     127.53.0.1                  DNS
  *     127.10.<region>.202    egress (NAT)         127.0.0.1                   the operator
- *     127.10.<region>.206-9  caches
+ *     127.10.<region>.206-9  caches               127.75.<number>.1-2         accelerators
  *     127.10.<region>.210+   tasks
  */
 
@@ -47,7 +47,7 @@ export const awsRegions = [
 export interface Place {
     /** AWS region, when it is in one that a fault can cut. */
     readonly region?: string;
-    /** Name for call records: `region:eu-west-1`, `checker:sa-east-1`, `shopper:in`, `operator`. */
+    /** Name for call records: `region:eu-west-1`, `checker:sa-east-1`, `shopper:in`, `accelerator`, `operator`. */
     readonly name: string;
 }
 
@@ -111,11 +111,17 @@ export class NetworkError extends Error {
 export const dnsAddress = "127.53.0.1";
 export const operatorAddress = "127.0.0.1";
 
+/** One of the two static addresses of an accelerator; both numbers count from 1. */
+export function acceleratorAddress(accelerator: number, address: 1 | 2): string {
+    return `127.75.${accelerator}.${address}`;
+}
+
 const first = { loadBalancer: 1, cache: 206, task: 210 };
 
 export class Network {
     readonly #names = new Map<string, readonly string[]>();
     readonly #taken = new Map<string, string>();
+    readonly #advertised = new Map<string, (from: string) => string | undefined>();
 
     constructor(
         private readonly clock: WorldClock,
@@ -134,6 +140,21 @@ export class Network {
 
     cacheAddress(region: string, groupId: string): string {
         return this.#allocate(region, `cache/${groupId}`, first.cache, 209);
+    }
+
+    /** The two static addresses of an accelerator, the same for the same ARN as long as the world runs. */
+    acceleratorAddresses(arn: string): readonly [string, string] {
+        const numbers = Array.from({ length: 254 }, (_, index) => index + 1);
+        const holder = (number: number): string | undefined =>
+            this.#taken.get(acceleratorAddress(number, 1));
+        const number =
+            numbers.find((each) => holder(each) === arn) ??
+            numbers.find((each) => holder(each) === undefined);
+        if (number === undefined) {
+            throw new RangeError(`no addresses left for accelerator ${arn}: at most 254`);
+        }
+        this.#taken.set(acceleratorAddress(number, 1), arn);
+        return [acceleratorAddress(number, 1), acceleratorAddress(number, 2)];
     }
 
     releaseAddress(address: string): void {
@@ -174,6 +195,9 @@ export class Network {
         if (plan === "30") {
             return { name: `shopper:${number}` };
         }
+        if (plan === "75") {
+            return { name: "accelerator" };
+        }
         return { name: "operator" };
     }
 
@@ -191,9 +215,25 @@ export class Network {
                 return `15.177.${third}.${fourth}`;
             case "30":
                 return `100.${63 + Number(third)}.0.${fourth}`;
+            case "75":
+                return `75.2.${third}.${fourth}`;
             default:
                 return "192.0.2.1";
         }
+    }
+
+    /** An address that is everywhere; `leadsTo` says which region answers a client at it. */
+    advertise(address: string, leadsTo: (from: string) => string | undefined): void {
+        this.#advertised.set(address, leadsTo);
+    }
+
+    withdraw(address: string): void {
+        this.#advertised.delete(address);
+    }
+
+    /** The region that answers at an address, for a client; undefined when it is in none. */
+    regionBehind(address: string, from: string): string | undefined {
+        return this.placeOf(address).region ?? this.#advertised.get(address)?.(from);
     }
 
     /** Gives a name that AWS owns (`*.elb.amazonaws.com`, `*.s3.<region>.amazonaws.com`) its addresses; none takes it away. */

@@ -91,6 +91,6 @@ export interface HealthStatuses {
 
 /** What alias targets look like to Route 53. */
 export interface LoadBalancerHealth {
-    /** Whether every target group with targets has a healthy one; by the balancer's own DNS name. */
+    /** Whether every target group behind it has a healthy target; by its own DNS name. */
     targetsHealthy(dnsName: string): boolean;
 }

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { proveChange, type ChangeProof } from "../../automation/changeProof";
 import { AutomationError } from "../../automation/errors";
 import type { ResourceChange } from "../../automation/stacks";
-import { updateOf, voteChange } from "./support/fakeStacks";
+import { dialChange, updateOf, voteChange } from "./support/fakeStacks";
 
 const region = "us-east-1";
 const stack = "eu-west-1";
@@ -144,5 +144,36 @@ describe("the proof of a share", () => {
         const changes = [weight({ operation: "replace" })];
         const proof = proveChange(updateOf("global", { changes }), share);
         expect(problems(proof)).to.contain("updated in place");
+    });
+});
+
+describe("the proof of a dial", () => {
+    const dial = { kind: "dial", of: region } as const;
+    const prove = (change: ResourceChange) =>
+        proveChange(updateOf("global", { changes: [change] }), dial);
+
+    it("passes the dial of the region", () => {
+        const change = dialChange(region, 100, 0);
+        expect(prove(change)).to.eql({ kind: "proven", targets: [change.urn], pending: true });
+    });
+
+    it("refuses the dial of another region, and another resource", () => {
+        expect(problems(prove(dialChange("eu-west-1", 100, 0)))).to.contain(
+            "only the dial of us-east-1 may change",
+        );
+        const listener = dialChange(region, 100, 0, {
+            type: "aws:globalaccelerator/listener:Listener",
+        });
+        expect(problems(prove(listener))).to.contain("only the dial of us-east-1 may change");
+    });
+
+    it("refuses another property of the endpoint group, and a replacement", () => {
+        const { newInputs } = dialChange(region, 100, 0);
+        const change = dialChange(region, 100, 0, {
+            newInputs: { ...newInputs, healthCheckPort: 80 },
+        });
+        expect(problems(prove(change))).to.contain("would also change healthCheckPort");
+        const replaced = dialChange(region, 100, 0, { operation: "replace" });
+        expect(problems(prove(replaced))).to.contain("updated in place");
     });
 });

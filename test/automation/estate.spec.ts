@@ -2,14 +2,17 @@ import path from "node:path";
 
 import { expect } from "chai";
 
-import { policyPacksOf } from "../../automation/estate";
+import { estateOf, type ChosenEstate } from "../../automation/chosenEstate";
+import { policyPacksOf, type PolicyPacks } from "../../automation/estate";
 import { regionNames, topology } from "../../infra/topology";
 import { policies as evacuation } from "../../policies/evacuation/policies";
+import { policies as resilience } from "../../policies/resilience/policies";
 
 const root = path.join(__dirname, "..", "..");
 
 describe("the packs that updates run under", () => {
-    const packs = policyPacksOf(root, topology);
+    const full: ChosenEstate = { name: "full", topology, configFolder: root };
+    const packs: PolicyPacks = policyPacksOf(root, full);
     const [pack] = packs.evacuation("us-east-1", ["urn:vote"]);
 
     it("tell the evacuation pack which region it is about and what may change", () => {
@@ -38,5 +41,20 @@ describe("the packs that updates run under", () => {
 
     it("build the estate under the standing rules", () => {
         expect(packs.standing.map(({ folder }) => path.basename(folder))).to.eql(["resilience"]);
+    });
+
+    it("judge the small estate by its own configuration, and by one vote that is enough", async () => {
+        const small = policyPacksOf(root, await estateOf(root, "small"));
+        const config = small.standing[0]?.config ?? {};
+        expect(Object.keys(config)).to.eql(["capacity-service-minimum"]);
+        for (const [name, values] of Object.entries(config)) {
+            const schema = resilience.find((policy) => policy.name === name)?.configSchema;
+            expect(Object.keys(schema?.properties ?? {})).to.include.members(
+                Object.keys(values as object),
+            );
+        }
+        expect(small.evacuation("us-east-1", [])[0]?.config).to.deep.include({
+            "evacuation-enough-regions": { minimumInService: 1 },
+        });
     });
 });

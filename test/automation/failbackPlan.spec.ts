@@ -20,17 +20,17 @@ function against(count: number): DeployedVotes {
     );
 }
 
-function stages(count: number, share: number, unfinished = false): readonly string[] {
-    return planFailback(region, topology, against(count), share, unfinished).map(
+function stages(count: number, share: number, unfinished = false, dial = 100): readonly string[] {
+    return planFailback(region, topology, against(count), { share, dial }, unfinished).map(
         (stage) => stage.id,
     );
 }
 
 describe("the plan of a failback", () => {
-    const all = failbackStages.map((stage) => stage.id);
+    const all = ["share-1", "votes", "share-10", "share-25", "share-50", "share-100"];
 
     it("drops the share before it takes the votes back, then rises", () => {
-        expect(all).to.eql(["share-1", "votes", "share-10", "share-25", "share-50", "share-100"]);
+        expect(failbackStages.map((stage) => stage.id)).to.eql([...all, "dial-100"]);
         expect(stages(3, 100)).to.eql(all);
         expect(stages(2, 1)).to.eql(all);
     });
@@ -39,6 +39,12 @@ describe("the plan of a failback", () => {
         expect(stages(0, 1)).to.eql(["votes", "share-10", "share-25", "share-50", "share-100"]);
         expect(stages(0, 10)).to.eql(["share-25", "share-50", "share-100"]);
         expect(stages(0, 50)).to.eql(["share-100"]);
+    });
+
+    it("opens the dial last, where it was turned down", () => {
+        expect(stages(3, 100, false, 0)).to.eql([...all, "dial-100"]);
+        expect(stages(0, 50, false, 0)).to.eql(["share-100", "dial-100"]);
+        expect(stages(0, 100, false, 20)).to.eql(["dial-100"]);
     });
 
     it("takes a straggling vote back without touching the share of a region in service", () => {
@@ -52,9 +58,9 @@ describe("the plan of a failback", () => {
 
     it("refuses when there is nothing to fail back", () => {
         expect(() => stages(0, 100)).to.throw("nothing to fail back");
-        expect(() => planFailback("x", topology, against(0), 100, false)).to.throw(
-            'unknown region: "x"',
-        );
+        expect(() =>
+            planFailback("x", topology, against(0), { share: 100, dial: 100 }, false),
+        ).to.throw('unknown region: "x"');
     });
 
     it("needs as many votes taken back as leave less than a quorum", () => {

@@ -1,11 +1,20 @@
+import Module from "node:module";
+import path from "node:path";
+
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 
-import { cachePrimaryProvider } from "../../components/cachePrimary";
+import {
+    CachePrimary,
+    cachePrimaryProvider,
+    type CachePrimaryInputs,
+} from "../../components/cachePrimary";
 import { ElastiCacheApi } from "../../sandbox/world/api/elasticache";
 import { ApiServer } from "../../sandbox/world/api/server";
 import { Caches } from "../../sandbox/world/caches/caches";
 import { Certificates } from "../../sandbox/world/certificates";
 import { declareCaches } from "../sandbox/support/declaredCaches";
+import { setMocks, settled } from "../support/mocks";
 import { fakeCredentials, withEnvironment } from "../support/awsStub";
 import { RecordedMetrics, smallWorld, type SmallWorld } from "../support/smallWorld";
 
@@ -83,6 +92,15 @@ describe("CachePrimary", () => {
         expect(read?.props?.primary).to.equal(other);
     });
 
+    it("works from the text that is kept with the state, as the engine runs it", async () => {
+        const registered = await setMocks();
+        new CachePrimary("primary", inputs(other));
+        await settled();
+        const { __provider } = registered.inputs("pulumi-nodejs:dynamic:Resource", "primary");
+        await providerOf(String(__provider)).create(inputs(other));
+        expect(caches.promotions().map(({ to }) => to)).to.deep.equal([other]);
+    });
+
     it("says what AWS says when it refuses", async () => {
         const failure = await cachePrimaryProvider
             .create({ ...inputs(other), members: { [other]: "cache-nowhere" } })
@@ -100,3 +118,18 @@ describe("CachePrimary", () => {
         });
     });
 });
+
+/** The provider as the dynamic provider's process makes it: a module of the text, below the program's folder. */
+function providerOf(
+    text: string,
+): pulumi.dynamic.ResourceProvider<CachePrimaryInputs, CachePrimaryInputs> {
+    const file = path.join(__dirname, "provider-of-the-state.js");
+    const loaded = new Module(file);
+    loaded.paths = [path.join(process.cwd(), "node_modules")];
+    // What Node does with a module's text; left out of its types.
+    (loaded as unknown as { _compile(text: string, file: string): void })._compile(text, file);
+    const { handler } = loaded.exports as {
+        handler: () => pulumi.dynamic.ResourceProvider<CachePrimaryInputs, CachePrimaryInputs>;
+    };
+    return handler();
+}

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
-import { readGlobalConfig, readRegionConfig } from "../../infra/config";
+import { readGlobalConfig, readRegionConfig, readTopology } from "../../infra/config";
 import type { RawSettings } from "../../infra/settings";
-import { topology } from "../../infra/topology";
+import { topology, topologyOf } from "../../infra/topology";
 import { globalSettings, regionSettings } from "../support/estate";
 
 const region = (changes: Partial<RawSettings> = {}) =>
@@ -26,6 +26,7 @@ function problemsOf(read: () => unknown): readonly string[] {
 describe("a region stack's configuration", () => {
     it("is read with its types and its defaults", () => {
         expect(region()).to.deep.equal({
+            estate: "full",
             region: "eu-west-1",
             allowedAccountIds: ["111122223333"],
             accountId: "111122223333",
@@ -178,10 +179,19 @@ describe("the global stack's configuration", () => {
             standby: "eu-west-1",
             tableHome: "us-east-1",
             shares: {},
+            dials: {},
+            logRetentionDays: 90,
             capacity: { kind: "onDemand" },
             cache: { datastore: ["us-east-1", "eu-west-1"], nodeType: "cache.m6g.large" },
             residency: [],
         });
+    });
+
+    it("works in none of the regions that can be lost, so that settling needs none of them", () => {
+        expect(problemsOf(() => global({ "aws:region": "ap-east-1" }))).to.deep.equal([
+            "`aws:region`: must be none of the regions that can be lost (ap-east-1, ap-south-1, eu-west-1, us-east-1), " +
+                'got "ap-east-1"; take the one that the state is kept in',
+        ]);
     });
 
     it("takes provisioned capacity and residency rules", () => {
@@ -246,9 +256,42 @@ describe("the global stack's configuration", () => {
         );
     });
 
+    it("wants dials of regions it knows, from 0 to 100, and not all of them 0", () => {
+        const problems = (dials: string) => problemsOf(() => global({ "meridian:dials": dials }));
+        expect(problems('{"mars-3":50}')).to.deep.equal([
+            "`meridian:dials`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-3",
+        ]);
+        expect(problems('{"us-east-1":101}')).to.deep.equal([
+            "`meridian:dials.us-east-1`: must be a whole number from 0 to 100, got 101",
+        ]);
+        expect(
+            problems('{"ap-east-1":0,"ap-south-1":0,"eu-west-1":0,"us-east-1":0}'),
+        ).to.deep.equal([
+            "`meridian:dials`: at least 1 region must take connections, got 0 for all of them",
+        ]);
+        expect(global({ "meridian:dials": '{"us-east-1":0}' }).dials).to.deep.equal({
+            "us-east-1": 0,
+        });
+    });
+
     it("knows the regions of its shares", () => {
         expect(problemsOf(() => global({ "meridian:shares": '{"mars-3":50}' }))).to.deep.equal([
             "`meridian:shares`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-3",
+        ]);
+    });
+});
+
+describe("the estate", () => {
+    it("is the full one unless the stack's configuration names another", () => {
+        expect(readTopology("eu-west-1", {})).to.deep.equal(topology);
+        expect(readTopology("eu-west-1", { "meridian:estate": "small" })).to.deep.equal(
+            topologyOf("small"),
+        );
+    });
+
+    it("must be one of those that there are", () => {
+        expect(problemsOf(() => readTopology("eu-west-1", { "meridian:estate": "tiny" }))).to.eql([
+            '`meridian:estate`: must be full or small, got "tiny"',
         ]);
     });
 });

@@ -65,9 +65,11 @@ describe("the global stack", () => {
         expect(parsed).to.deep.include({
             applicationName: "app.example.com",
             writeName: "write.app.example.com",
+            directName: "direct.example.com",
             tableName: "meridian-storefront",
             writer: "us-east-1",
             shares: Object.fromEntries(regionNames().map((region) => [region, 100])),
+            dials: Object.fromEntries(regionNames().map((region) => [region, 100])),
         });
         expect(parsed.healthChecks.vote["eu-west-1"]).to.deep.equal({
             "ap-east-1": "vote-eu-west-1-ap-east-1-id",
@@ -118,6 +120,27 @@ describe("the global stack", () => {
                 ["eu-west-1", "ap-south-1"].includes(region),
             ]),
         );
+    });
+
+    it("leads the accelerator to every region's load balancer, by the dials it is given", async () => {
+        const { registered, outputs } = await deploy(topology, {
+            "meridian:dials": '{"us-east-1":0}',
+        });
+        const groups = registered.of("aws:globalaccelerator/endpointGroup:EndpointGroup");
+        expect(
+            groups.map(({ inputs }) => [
+                inputs["endpointGroupRegion"],
+                (inputs["endpointConfigurations"] as { endpointId: string }[])[0]?.endpointId,
+                inputs["trafficDialPercentage"],
+            ]),
+        ).to.deep.equal(
+            regionNames().map((region) => [
+                region,
+                outputsOf(region, topology).loadBalancerArn,
+                region === "us-east-1" ? 0 : 100,
+            ]),
+        );
+        expect(parseGlobalOutputs("global", outputs).dials["us-east-1"]).to.equal(0);
     });
 
     it("rings in us-east-1, where it has a topic there", async () => {

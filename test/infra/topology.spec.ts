@@ -2,6 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import {
+    defaultEstate,
+    estateNames,
     globalStack,
     isRegion,
     majorityQuorum,
@@ -9,6 +11,7 @@ import {
     regionNames,
     stackNames,
     topology,
+    topologyOf,
     topologyProblems,
     votersFor,
 } from "../../infra/topology";
@@ -17,6 +20,21 @@ describe("the topology", () => {
     it("is sound", () => {
         expect(topologyProblems(topology)).to.deep.equal([]);
         expect(topology.quorum).to.equal(2);
+    });
+
+    for (const name of estateNames) {
+        it(`of the ${name} estate is sound, with a majority of the others as its quorum`, () => {
+            const of = topologyOf(name);
+            expect(topologyProblems(of)).to.deep.equal([]);
+            expect(of.quorum).to.equal(majorityQuorum(regionNames(of).length));
+        });
+    }
+
+    it("of two regions lets the one vote the other out by itself", () => {
+        const small = topologyOf("small");
+        expect(regionNames(small)).to.deep.equal(["eu-west-1", "us-east-1"]);
+        expect(small.quorum).to.equal(1);
+        expect(topologyOf(defaultEstate)).to.deep.equal(topology);
     });
 
     it("names its regions in an order that a newcomer does not change", () => {

@@ -7,7 +7,7 @@ import { policies as evacuation } from "../../policies/evacuation/policies";
 import { policies as resilience } from "../../policies/resilience/policies";
 
 const root = path.join(__dirname, "..", "..");
-const groups = ["capacity", "encryption", "health", "recovery", "routing", "evacuation"];
+const groups = ["capacity", "encryption", "health", "logging", "recovery", "routing", "evacuation"];
 
 describe("every policy", () => {
     for (const policy of [...resilience, ...evacuation]) {

@@ -29,7 +29,7 @@ export function regionSettings(region: string, changes: Partial<RawSettings> = {
 export function globalSettings(changes: Partial<RawSettings> = {}): RawSettings {
     return withChanges(
         {
-            ...sharedSettings("us-east-1"),
+            ...sharedSettings("eu-central-1"),
             "meridian:tableHome": "us-east-1",
             "meridian:writer": "us-east-1",
             "meridian:standby": "eu-west-1",

@@ -198,6 +198,11 @@ const computers: Readonly<
     "aws:elasticache/replicationGroup:ReplicationGroup": (_, inputs) => ({
         primaryEndpointAddress: `master.${String(inputs["replicationGroupId"])}.a1b2c3.use1.cache.amazonaws.com`,
     }),
+    "aws:globalaccelerator/accelerator:Accelerator": () => ({
+        dnsName: "a0123456789abcdef.awsglobalaccelerator.com",
+        dualStackDnsName: "a0123456789abcdef.dualstack.awsglobalaccelerator.com",
+        hostedZoneId: "Z2BJ6XQ5FK7U4H",
+    }),
     "aws:kms/key:Key": (name) => ({ keyId: `${name}-id` }),
     "aws:lb/loadBalancer:LoadBalancer": (name, _, region) => ({
         arnSuffix: `app/${name}/0123456789abcdef`,

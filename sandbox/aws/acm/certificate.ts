@@ -5,6 +5,7 @@ import { AwsError } from "../awsError";
 import type { ResourceType, TypeContext } from "../resourceType";
 import { arn, given, items, text, texts } from "../support/known";
 import { Problems } from "../support/problems";
+import { uuid } from "../support/uuid";
 import { certificateToken } from "./status";
 
 /** Names on one certificate: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html */
@@ -171,8 +172,4 @@ function validationOption(name: string, context: TypeContext): Props {
         resourceRecordType: "CNAME",
         resourceRecordValue: `_${digest.slice(32, 64)}.jkddzztszm.acm-validations.aws.`,
     };
-}
-
-function uuid(hex: string): string {
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
 }

@@ -5,6 +5,7 @@ import { arn, flag, keepId, number, text } from "../support/known";
 import { policyAllows, policyProblems } from "../support/policyDocument";
 import { unknownPrincipal } from "../support/principals";
 import { Problems } from "../support/problems";
+import { uuid } from "../support/uuid";
 
 /** @see https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
 function check(inputs: Props): readonly Problem[] {
@@ -151,8 +152,4 @@ function defaultPolicy(accountId: string): string {
             },
         ],
     });
-}
-
-function uuid(hex: string): string {
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -3,6 +3,7 @@ import { AwsError } from "../awsError";
 import type { Problem, ResourceType, TypeContext } from "../resourceType";
 import { given, items, keepId, number, text, texts } from "../support/known";
 import { Problems } from "../support/problems";
+import { uuid } from "../support/uuid";
 import { refuseAlarm } from "./healthCheckAlarm";
 import { isPublic } from "./publicAddress";
 import { healthCheckType } from "./recordSet";
@@ -278,9 +279,3 @@ export const healthCheck: ResourceType = {
         };
     },
 };
-
-function uuid(hex: string): string {
-    return [8, 12, 16, 20, 32]
-        .map((end, index, ends) => hex.slice(ends[index - 1] ?? 0, end))
-        .join("-");
-}

@@ -1,5 +1,6 @@
 import type { Store, StoredResource } from "../../world/store";
 import { AwsError } from "../awsError";
+import { tokens as acceleratorTokens } from "../globalaccelerator/tokens";
 import { text } from "../support/known";
 import { canonicalName, recordSetOf, type RecordSet, recordType, zoneType } from "./recordSet";
 import type { ZoneState } from "./zoneRules";
@@ -61,8 +62,8 @@ export function zoneState(
 }
 
 /**
- * The zone that AWS keeps a resource's own name in: the load balancer's, or the regional S3 website's.
- * `dualstack.` before a load balancer's name is the same name.
+ * The zone that AWS keeps a resource's own name in: the load balancer's, the accelerator's, or the
+ * regional S3 website's. `dualstack.` before a load balancer's name is the same name.
  */
 export function ownerZoneOf(store: Store, name: string): string | undefined {
     const wanted = canonicalName(name).replace(/^dualstack\./, "");
@@ -72,6 +73,12 @@ export function ownerZoneOf(store: Store, name: string): string | undefined {
     );
     if (balancer !== undefined) {
         return text(balancer.outputs, "zoneId");
+    }
+    const accelerator = store.find(acceleratorTokens.accelerator, ({ outputs }) =>
+        [text(outputs, "dnsName"), text(outputs, "dualStackDnsName")].includes(canonicalName(name)),
+    );
+    if (accelerator !== undefined) {
+        return text(accelerator.outputs, "hostedZoneId");
     }
     const website = /^s3-website[.-]([a-z0-9-]+)\.amazonaws\.com$/.exec(wanted)?.[1];
     return website === undefined

@@ -119,7 +119,7 @@ class Evaluation {
     }
 
     #addresses(target: string, type: string, owner: string): readonly ResourceRecord[] {
-        const found = this.account.addressesOf(target) ?? [];
+        const found = this.account.addressesOf(target, type) ?? [];
         return shuffled(
             addressValues(found, type).map((value) => ({
                 name: owner,

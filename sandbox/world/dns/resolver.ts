@@ -53,7 +53,7 @@ export class Resolver {
         this.#account = {
             healthCheckHealthy: (id) => options.health.healthy(id),
             targetHealthy: (name) => options.loadBalancers.targetsHealthy(withoutDualstack(name)),
-            addressesOf: (name) => this.#awsAddresses(name),
+            addressesOf: (name, type) => this.#awsAddresses(name, type),
         };
     }
 
@@ -92,11 +92,13 @@ export class Resolver {
             const { random } = this.world;
             return answer(zone, this.#account, { name, type, client, random });
         }
-        const addresses = this.#awsAddresses(name);
+        const addresses = this.#awsAddresses(name, type);
         const answers: readonly ResourceRecord[] = addressValues(addresses ?? [], type).map(
             (value) => ({ name, type, ttl: awsNameTtl, value }),
         );
-        const gone = /(^|\.)amazonaws\.com$/.test(name) ? "NXDOMAIN" : "REFUSED";
+        const gone = /(^|\.)(amazonaws|awsglobalaccelerator)\.com$/.test(name)
+            ? "NXDOMAIN"
+            : "REFUSED";
         return {
             rcode: addresses === undefined ? gone : "NOERROR",
             authoritative: addresses !== undefined,
@@ -125,8 +127,14 @@ export class Resolver {
         };
     }
 
-    #awsAddresses(name: string): readonly string[] | undefined {
-        return this.world.network.resolveAwsName(withoutDualstack(name));
+    /**
+     * An accelerator's first name has its IPv4 addresses alone; a second one has those of both families
+     * (https://docs.aws.amazon.com/global-accelerator/latest/dg/dns-addressing-custom-domains.dns-addressing.html).
+     */
+    #awsAddresses(name: string, type: string): readonly string[] | undefined {
+        const found = this.world.network.resolveAwsName(withoutDualstack(name));
+        const ipv4Alone = /^[^.]+\.awsglobalaccelerator\.com$/.test(name);
+        return ipv4Alone && type === "AAAA" ? found && [] : found;
     }
 }
 

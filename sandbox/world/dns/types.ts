@@ -75,8 +75,11 @@ export interface AccountView {
     healthCheckHealthy(healthCheckId: string): boolean;
     /** Health of a resource that AWS hosts, by its DNS name, for aliases that evaluate it. */
     targetHealthy(dnsName: string): boolean;
-    /** IPv4 addresses of a name that AWS owns; undefined when nothing has the name. */
-    addressesOf(dnsName: string): readonly string[] | undefined;
+    /**
+     * IPv4 addresses of a name that AWS owns, for a record of the type: none where the name has none of
+     * its family. Undefined when nothing has the name.
+     */
+    addressesOf(dnsName: string, type: string): readonly string[] | undefined;
 }
 
 /** Who asks, as Route 53 can tell: by the client subnet the resolver sent, else by the resolver itself. */

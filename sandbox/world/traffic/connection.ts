@@ -117,7 +117,7 @@ export class Connection {
 
     /** Loopback has no distance; the matrix that the latency policy decides by has. */
     #roundTripMs(to: string): number {
-        const { region } = this.world.network.placeOf(to);
+        const region = this.world.network.regionBehind(to, this.options.from);
         return region === undefined ? 0 : latencyMs(this.options.geography, region);
     }
 }

@@ -18,6 +18,8 @@ export interface TrafficOptions {
     readonly requestsPerSecond?: number;
     /** People in each of the seven geographies. @default 10 */
     readonly shoppersPerGeography?: number;
+    /** People of the same geographies, apart from every other crowd: they have other addresses and ids. @default 0 */
+    readonly crowd?: number;
     /** Share of the people whose resolvers ignore TTLs, 0 to 1. @default 0.02 */
     readonly staleShare?: number;
     /** World milliseconds until an attempt is given up. @default 5000 */
@@ -123,9 +125,15 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
 /** The same number of people in each geography; those who ignore TTLs are spread over the geographies in order. */
 function people(world: World, options: TrafficOptions, ledger: Ledger): readonly Shopper[] {
     const perGeography = options.shoppersPerGeography ?? 10;
+    const crowd = options.crowd ?? 0;
     if (!Number.isInteger(perGeography) || perGeography < 1 || perGeography > 254) {
         throw new RangeError(
             `shoppersPerGeography must be a whole number from 1 to 254, got ${perGeography}`,
+        );
+    }
+    if (!Number.isInteger(crowd) || crowd < 0 || (crowd + 1) * perGeography > 254) {
+        throw new RangeError(
+            `crowd must be a whole number from 0, and (crowd + 1) * shoppersPerGeography at most 254, got ${crowd}`,
         );
     }
     const staleShare = options.staleShare ?? 0.02;
@@ -137,7 +145,7 @@ function people(world: World, options: TrafficOptions, ledger: Ledger): readonly
     const run = Math.floor(world.clock.now()).toString(36);
     return Array.from({ length: perGeography * geographies.length }, (_, number) => {
         const place = number % geographies.length;
-        const person = Math.floor(number / geographies.length);
+        const person = crowd * perGeography + Math.floor(number / geographies.length);
         const geography = geographies[place]?.code ?? "";
         const from = world.network.shopperAddress(place, person);
         return new Shopper(

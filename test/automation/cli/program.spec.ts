@@ -56,6 +56,7 @@ describe("the command line", () => {
             "sandbox",
             "destroy",
             "bench",
+            "cost",
             "engine",
         ]) {
             expect(out).to.match(new RegExp(`^  ${command} `, "m"));
@@ -96,6 +97,10 @@ describe("the command line", () => {
             ["drill", "--fault", "meteor"],
             ["drill", "--region", "mars-1"],
             ["drill", "--objectives", "/nowhere.yaml"],
+            ["deploy", "--estate", "tiny"],
+            ["cost", "--usage", "pears=1"],
+            ["cost", "--usage", "requests=-1"],
+            ["cost", "--prices", "/nowhere.yaml"],
         ]) {
             const { code, out, err } = await run(args, never);
             expect(code, args.join(" ")).to.equal(2);

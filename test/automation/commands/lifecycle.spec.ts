@@ -10,7 +10,9 @@ const regions = ["ap-east-1", "ap-south-1", "eu-west-1", "us-east-1"];
 
 function estateOn(stacks: FakeStacks): Estate {
     return {
+        name: "full",
         topology,
+        configFolder: "/nowhere",
         stacks,
         projectFolder: "/nowhere",
         policyPacks: { standing: [{ folder: "/standing" }], evacuation: () => [] },

@@ -17,6 +17,8 @@ const globalOutputs: StackOutputs = {
     zoneId: "Z1",
     applicationName: "app.example.com",
     writeName: "write.app.example.com",
+    directName: "direct.example.com",
+    dials: {},
     tableName: "table",
     writer: "us-east-1",
     shares: { "us-east-1": 10, "eu-west-1": 100, "ap-south-1": 100, "ap-east-1": 100 },
@@ -55,7 +57,9 @@ const probes: Probes = {
 
 function estateOf(answers: Record<string, StackOutputs | AutomationError>): Estate {
     return {
+        name: "full",
         topology,
+        configFolder: "/nowhere",
         stacks: new FakeStacks({ outputs: answers }),
         projectFolder: "/nowhere",
         policyPacks: { standing: [], evacuation: () => [] },

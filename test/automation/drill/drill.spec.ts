@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { expect } from "chai";
+import { parseDocument } from "yaml";
 
 import { defaultObjectives } from "../../../automation/commands/drill";
 import { runDrill } from "../../../automation/drill/drill";
@@ -13,7 +14,7 @@ import { summaryOf } from "../../../automation/drill/summary";
 import type { StackOutputs, Update } from "../../../automation/stacks";
 import { regionNames, topology, votersFor } from "../../../infra/topology";
 import { FakeRehearsal } from "../support/fakeRehearsal";
-import { FakeStacks, updateOf, voteChange } from "../support/fakeStacks";
+import { dialChange, FakeStacks, updateOf, voteChange } from "../support/fakeStacks";
 
 const region = "us-east-1";
 const names = regionNames();
@@ -24,6 +25,7 @@ const rate = "meridian-error-rate";
 class JoinedStacks extends FakeStacks {
     readonly votes = new Map<string, string>(survivors.map((stack) => [stack, "in-service"]));
     share = 100;
+    dial = 100;
     /** World time that the last survivor's update still takes once its vote is written. */
     lingerMs = 0;
 
@@ -32,14 +34,20 @@ class JoinedStacks extends FakeStacks {
     }
 
     override async outputs(stack: string): Promise<StackOutputs> {
-        return stack === "global" ? globalOutputs(this.share) : regionOutputs(stack, this.votes);
+        return stack === "global"
+            ? globalOutputs(this.share, this.dial)
+            : regionOutputs(stack, this.votes);
     }
 
     override async preview(
         stack: string,
         options: { readonly configFile?: string } = {},
     ): Promise<Update> {
-        const text = await fs.readFile(options.configFile ?? "", "utf8");
+        if (stack === region && this.world.faults.has("blackout")) {
+            throw new Error(`${stack} does not answer`);
+        }
+        const file = options.configFile ?? path.join(this.folder, `Pulumi.${stack}.yaml`);
+        const text = await fs.readFile(file, "utf8");
         return updateOf(stack, { changes: this.#changes(stack, text) });
     }
 
@@ -48,7 +56,8 @@ class JoinedStacks extends FakeStacks {
         const text = await fs.readFile(path.join(this.folder, `Pulumi.${stack}.yaml`), "utf8");
         const changes = this.#changes(stack, text);
         if (stack === "global") {
-            this.share = shareIn(text) ?? this.share;
+            this.share = numberIn(text, "shares") ?? this.share;
+            this.dial = numberIn(text, "dials") ?? this.dial;
         } else {
             this.#vote(stack, voteIn(text) ?? "in-service");
             await this.world.sleep(stack === survivors.at(-1) ? this.lingerMs : 0);
@@ -81,8 +90,12 @@ class JoinedStacks extends FakeStacks {
 
     #changes(stack: string, text: string): Update["changes"] {
         if (stack === "global") {
-            const share = shareIn(text);
-            return share === undefined || share === this.share ? [] : [weight(share)];
+            const share = numberIn(text, "shares") ?? this.share;
+            const dial = numberIn(text, "dials") ?? this.dial;
+            return [
+                ...(share === this.share ? [] : [weight(share)]),
+                ...(dial === this.dial ? [] : [dialChange(region, this.dial, dial)]),
+            ];
         }
         const vote = voteIn(text);
         return vote === undefined || vote === this.votes.get(stack)
@@ -142,9 +155,10 @@ function voteIn(text: string): string | undefined {
     return /us-east-1: (evacuate|in-service)/.exec(text)?.[1];
 }
 
-function shareIn(text: string): number | undefined {
-    const share = /us-east-1: (\d+)/.exec(text)?.[1];
-    return share === undefined ? undefined : Number(share);
+/** The region's entry of `meridian:shares` or `meridian:dials`. */
+function numberIn(text: string, name: string): number | undefined {
+    const held: unknown = parseDocument(text).getIn(["config", `meridian:${name}`, region]);
+    return typeof held === "number" ? held : undefined;
 }
 
 function weight(share: number): Update["changes"][0] {
@@ -188,7 +202,7 @@ function regionOutputs(stack: string, votes: ReadonlyMap<string, string>): Stack
     };
 }
 
-function globalOutputs(share: number): StackOutputs {
+function globalOutputs(share: number, dial: number): StackOutputs {
     const ids = (id: string): Record<string, string> =>
         Object.fromEntries(names.map((name) => [name, `${id}-${name}`]));
     return {
@@ -196,6 +210,8 @@ function globalOutputs(share: number): StackOutputs {
         zoneId: "Z1",
         applicationName: "app.example.com",
         writeName: "write.app.example.com",
+        directName: "direct.example.com",
+        dials: { [region]: dial },
         tableName: "table",
         writer: region,
         shares: Object.fromEntries(names.map((name) => [name, name === region ? share : 100])),
@@ -234,7 +250,9 @@ describe("the drill", () => {
     ): Promise<DrillReport> {
         return runDrill({
             estate: {
+                name: "full",
                 topology,
+                configFolder: folder,
                 stacks,
                 projectFolder: folder,
                 policyPacks: {
@@ -271,14 +289,18 @@ describe("the drill", () => {
                 "fault",
                 "detect",
                 "evacuate",
+                "settle",
                 "moved",
                 "hold",
+                "quiet",
                 "heal",
                 "failback",
                 "back",
+                "quiet-again",
             ].map((id) => [id, "done"]),
         );
         expect(stacks.share).to.equal(100);
+        expect(stacks.dial).to.equal(100);
         expect(survivors.map((stack) => stacks.votes.get(stack))).to.eql(
             survivors.map(() => "in-service"),
         );

@@ -28,6 +28,16 @@ const good: Measured = {
         failures: 40,
         staleClients: undefined,
     },
+    systems: [
+        {
+            system: "Global Accelerator",
+            component: "Accelerator",
+            happened: "settled",
+            rto: { seconds: 200 },
+            rpo: { reason: "holds no data" },
+            back: true,
+        },
+    ],
     calls: { toImpairedRegion: 0, toDownControlPlanes: 0, examples: [], made: {} },
     engine: { version: "3.0.0", updates: [], unchangedSeconds: 8, evacuationSeconds: 9 },
 };
@@ -46,17 +56,21 @@ describe("the judgement of a drill", () => {
 
     it("meets every objective when every figure is within it", async () => {
         expect(await missed(good)).to.eql([]);
-        expect(await verdicts(good)).to.have.length(8);
+        expect(await verdicts(good)).to.have.length(9);
     });
 
     it("misses each by itself", async () => {
-        const { rto, rpo, errors, calls, engine } = good;
+        const { rto, rpo, errors, systems, calls, engine } = good;
         const cases: readonly (readonly [Partial<Measured>, readonly string[]])[] = [
             [{ rto: { ...rto, worldSeconds: 601, boundWorldSeconds: 600 } }, ["RTO"]],
             [{ rto: { ...rto, boundWorldSeconds: 200 } }, ["RTO against its bound"]],
             [{ rpo: { ...rpo, lostWrites: 1 } }, ["writes lost"]],
             [{ rpo: { ...rpo, worstLagSeconds: 60 } }, ["replication lag"]],
             [{ errors: { ...errors, budgetUsed: 1.01 } }, ["client error budget used"]],
+            [
+                { systems: systems.map((system) => ({ ...system, back: false })) },
+                ["systems that did not come back"],
+            ],
             [{ calls: { ...calls, toImpairedRegion: 1 } }, ["calls to the impaired region"]],
             [{ calls: { ...calls, toDownControlPlanes: 1 } }, ["calls to dead control planes"]],
             [{ engine: { ...engine, evacuationSeconds: 13 } }, ["update against an unchanged one"]],

@@ -46,6 +46,27 @@ export function voteChange(
     };
 }
 
+/** The accelerator's dial for a region, from one percent to another. */
+export function dialChange(
+    region: string,
+    from: number,
+    to: number,
+    over: Partial<ResourceChange> = {},
+): ResourceChange {
+    const type = "aws:globalaccelerator/endpointGroup:EndpointGroup";
+    const inputs = { endpointGroupRegion: region, healthCheckPort: 443 };
+    return {
+        urn: `urn:pulumi:global::meridian::${type}::${region}`,
+        type,
+        name: region,
+        operation: "update",
+        paths: ["trafficDialPercentage"],
+        oldInputs: { ...inputs, trafficDialPercentage: from },
+        newInputs: { ...inputs, trafficDialPercentage: to },
+        ...over,
+    };
+}
+
 /** Stacks whose previews and updates are what the test says, with a record of what was called. */
 export class FakeStacks implements StackRunner {
     readonly calls: string[] = [];

@@ -9,6 +9,8 @@ export type Declaring = Pick<SmallWorld, "declare">;
 export interface EstateOptions {
     /** @default "us-east-1" */
     readonly region?: string;
+    /** Further names on its certificate. */
+    readonly names?: readonly string[];
     readonly idleTimeout?: number;
     readonly dropInvalidHeaderFields?: boolean;
     readonly deregistrationDelay?: number;
@@ -44,7 +46,7 @@ export function declareEstate(world: Declaring, options: EstateOptions = {}): Es
         certificateArn,
         {
             domainName: "app.example.com",
-            subjectAlternativeNames: [`${region}.origin.example.com`],
+            subjectAlternativeNames: [`${region}.origin.example.com`, ...(options.names ?? [])],
         },
         { arn: certificateArn },
     );

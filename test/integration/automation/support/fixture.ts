@@ -82,7 +82,9 @@ export async function openFixture(
         root,
         stacks,
         estate: {
+            name: "full",
             topology,
+            configFolder: projectFolder,
             stacks,
             projectFolder,
             policyPacks: { standing: [], evacuation: () => [] },

@@ -1,0 +1,1 @@
+export { Accelerators } from "./accelerators";
