@@ -135,5 +135,5 @@ export class CacheListener {
 
 /** A request is a list of texts, name first. */
 function isRequest(words: unknown): words is readonly Buffer[] {
-    return Array.isArray(words) && words.length > 0 && words.every(Buffer.isBuffer);
+    return Array.isArray(words) && words.length > 0 && words.every((word) => Buffer.isBuffer(word));
 }

@@ -36,7 +36,7 @@ export async function tokenFor(options: {
             user: options.user ?? "storefront",
             at: new Date(options.atMs),
         },
-        { ...signing, sha256: client.config.sha256 } as Parameters<typeof cacheToken>[1],
+        { ...signing, sha256: client.config.sha256 },
     );
     client.destroy();
     return token;

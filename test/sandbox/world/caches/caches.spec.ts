@@ -282,16 +282,16 @@ describe("the caches of the regions", () => {
         const own = await client(alone);
         const mark = world.journal.mark();
         await get(own, key("a"));
-        expect(world.journal.since(mark).map(({ atMs: _, ...call }) => call)).to.deep.equal([
-            {
-                caller: `region:${alone}`,
-                plane: "data",
-                service: "elasticache",
-                action: "GET",
-                region: alone,
-                outcome: "ok",
-            },
-        ]);
+        const [call, ...others] = world.journal.since(mark);
+        expect(others).to.deep.equal([]);
+        expect(call).to.deep.include({
+            caller: `region:${alone}`,
+            plane: "data",
+            service: "elasticache",
+            action: "GET",
+            region: alone,
+            outcome: "ok",
+        });
     });
 
     it("go with their replication group", async () => {
