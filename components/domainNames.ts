@@ -16,6 +16,8 @@ export interface DomainNames {
     region(region: string): string;
     /** TXT: whether a region is in service, for what runs in it. */
     state(region: string): string;
+    /** CNAME: where a region's cache is, for what runs in it. */
+    cache(region: string): string;
     /** A region's load balancer and nothing else, whatever its health: for observers. */
     origin(region: string): string;
 }
@@ -32,6 +34,7 @@ export function domainNames(domain: string): DomainNames {
         geography: (code) => `geo-${code.toLowerCase()}.${application}`,
         region: (region) => `${region}.${application}`,
         state: (region) => `_state.${region}.${application}`,
+        cache: (region) => `_cache.${region}.${application}`,
         origin: (region) => `${region}.origin.${domain}`,
     };
 }

@@ -49,9 +49,9 @@ export function administration(accountId: string): Statement {
 }
 
 /**
- * Tables, their backups, buckets, streams and the database: whoever IAM lets near one may use the key
- * through DynamoDB, AWS Backup, S3, Kinesis or RDS, and through nothing else. Replication of a bucket is
- * somebody that IAM lets near it, too.
+ * Tables, their backups, buckets, streams, caches and the database: whoever IAM lets near one may use the
+ * key through its service, and through nothing else. Replication of a bucket is somebody that IAM lets
+ * near it, too.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html#dynamodb-kms-authz
  */
@@ -60,9 +60,10 @@ export function dataUses(region: string, accountId: string): readonly Statement[
         ...throughServices(accountId, [
             `backup.${region}.amazonaws.com`,
             `dynamodb.${region}.amazonaws.com`,
+            `elasticache.${region}.amazonaws.com`,
+            `kinesis.${region}.amazonaws.com`,
             `rds.${region}.amazonaws.com`,
             `s3.${region}.amazonaws.com`,
-            `kinesis.${region}.amazonaws.com`,
         ]),
         {
             Sid: "DynamoDbChecksTheKey",

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { aliasPair } from "./aliasPair";
 import { bucketNameOf } from "./bucketNames";
+import { CacheGround } from "./cacheGround";
+import { cacheIdOf, cacheUser } from "./cacheSettings";
 import { Certificate } from "./certificate";
 import { DatabasePlace } from "./databasePlace";
 import { domainNames } from "./domainNames";
@@ -95,6 +97,7 @@ export class Region extends pulumi.ComponentResource {
     readonly votes: Votes;
     readonly keys: RegionKeys;
     readonly buckets: RegionBuckets;
+    readonly cache: CacheGround;
     readonly alarms: RegionAlarms;
     readonly observer: Observer;
     readonly automation: FailoverAutomation;
@@ -123,6 +126,16 @@ export class Region extends pulumi.ComponentResource {
                 peers: others(args.regions, args.region),
                 keyArn: this.keys.dataKeyArn,
                 topicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
+        this.cache = new CacheGround(
+            `${name}-cache`,
+            {
+                ...args,
+                vpcId: network.vpcId,
+                subnetIds: network.privateSubnetIds,
+                logKeyArn: this.keys.operationsKeyArn,
             },
             parent,
         );
@@ -245,6 +258,7 @@ export class Region extends pulumi.ComponentResource {
                 containerPort,
                 loadBalancerGroupId: this.loadBalancer.securityGroupId,
                 endpointsGroupId: endpoints.securityGroupId,
+                cacheGroupId: this.cache.securityGroupId,
                 prefixListIds: endpoints.prefixListIds,
             },
             { parent: this },
@@ -274,6 +288,9 @@ export class Region extends pulumi.ComponentResource {
                     ORDERS_BUCKET: buckets.ordersBucket,
                     EVENT_STREAM: eventStreamName,
                     STATE_NAME: domainNames(args.domain).state(args.region),
+                    CACHE_NAME: domainNames(args.domain).cache(args.region),
+                    CACHE_ID: cacheIdOf(args.region),
+                    CACHE_USER: cacheUser,
                     LOG_LEVEL: "info",
                 },
                 subnetIds: network.privateSubnetIds,

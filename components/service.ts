@@ -4,7 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { emitEvents } from "./eventPermissions";
 import { ServiceScaling } from "./serviceScaling";
-import { bucketStatements, executionStatements, tableStatements } from "./servicePermissions";
+import {
+    bucketStatements,
+    cacheStatements,
+    executionStatements,
+    tableStatements,
+} from "./servicePermissions";
 import { WorkloadRole } from "./workloadRole";
 
 export interface ServiceArgs {
@@ -57,6 +62,7 @@ export class Service extends pulumi.ComponentResource {
                 statements: [
                     ...tableStatements(args),
                     ...bucketStatements(args),
+                    ...cacheStatements(args),
                     ...emitEvents(args.region, args.accountId, args.dataKeyArn),
                 ],
             },

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { cacheIdOf, cacheUser } from "./cacheSettings";
 import type { Statement } from "./policyDocument";
 
 export interface EcrImage {
@@ -34,6 +35,7 @@ export function tableStatements(access: TableAccess): readonly Statement[] {
             Sid: "UseItems",
             Effect: "Allow",
             Action: [
+                "dynamodb:BatchGetItem",
                 "dynamodb:GetItem",
                 "dynamodb:PutItem",
                 "dynamodb:Query",
@@ -90,6 +92,25 @@ export function bucketStatements(access: BucketAccess): readonly Statement[] {
             Condition: {
                 StringEquals: { "kms:ViaService": `s3.${access.region}.amazonaws.com` },
             },
+        },
+    ];
+}
+
+/** What the storefront needs to be let in by its region's cache: IAM's word for one user of one cache. */
+export function cacheStatements(
+    access: Pick<TableAccess, "region" | "accountId">,
+): readonly Statement[] {
+    const arn = (resource: string): string =>
+        `arn:aws:elasticache:${access.region}:${access.accountId}:${resource}`;
+    return [
+        {
+            Sid: "ConnectToCache",
+            Effect: "Allow",
+            Action: "elasticache:Connect",
+            Resource: [
+                arn(`replicationgroup:${cacheIdOf(access.region)}`),
+                arn(`user:${cacheUser}`),
+            ],
         },
     ];
 }

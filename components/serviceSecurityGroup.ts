@@ -2,17 +2,20 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 
+import { cachePort } from "./cacheSettings";
+
 export interface ServiceSecurityGroupArgs {
     readonly vpcId: pulumi.Input<string>;
     readonly containerPort: number;
     readonly loadBalancerGroupId: pulumi.Input<string>;
     readonly endpointsGroupId: pulumi.Input<string>;
+    readonly cacheGroupId: pulumi.Input<string>;
     readonly prefixListIds: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /**
  * The tasks' security group and every rule between it and its neighbours: in from the load balancer,
- * out to AWS's endpoints. DNS needs no rule, because the VPC's resolver is outside security groups;
+ * out to AWS's endpoints and to the cache. DNS needs no rule, because the VPC's resolver is outside security groups;
  * the storefront learns through it whether its region is in service.
  */
 export class ServiceSecurityGroup extends pulumi.ComponentResource {
@@ -39,6 +42,7 @@ export class ServiceSecurityGroup extends pulumi.ComponentResource {
             "Requests",
         );
         this.connect(`${name}-endpoints`, group.id, args.endpointsGroupId, 443, "AWS services");
+        this.connect(`${name}-cache`, group.id, args.cacheGroupId, cachePort, "Cache");
         for (const [service, prefixListId] of Object.entries(args.prefixListIds).sort()) {
             new vpc.SecurityGroupEgressRule(
                 `${name}-${service}`,

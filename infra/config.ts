@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { cacheProblems } from "../components/cacheProblems";
 import { acceleratorProblems } from "../components/acceleratorProblems";
 import { globalDatabaseProblems } from "../components/globalDatabaseProblems";
 import { regionProblems } from "../components/regionProblems";
@@ -87,6 +88,7 @@ export function readGlobalConfig(
             ? []
             : unknownRegions("meridian:edgeSecondary", [values.edgeSecondary], names)),
         ...(values.capacity === undefined ? [] : capacityProblems(values.capacity, names)),
+        ...(values.cache === undefined ? [] : cacheProblems(values.cache, values.writer, names)),
     ]);
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { GlobalCache } from "../components/globalCache";
 import { Accelerator } from "../components/accelerator";
 import { bucketPurposes, type BucketPurpose } from "../components/bucketNames";
 import { BucketReplication } from "../components/bucketReplication";
@@ -35,6 +36,7 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
     const database = createDatabase(config, topology, outputs);
     const routing = createRouting(config, topology, outputs, database);
     replicateBuckets(config, outputs);
+    createCaches(config, outputs);
     const accelerator = createAccelerator(config, outputs);
     new LeverAlarms("levers", {
         healthCheckIds: routing.healthChecks.lever,
@@ -192,6 +194,21 @@ export function evacuated(
                 regions.filter(({ votes }) => votes[region] === "evacuate").length >= quorum,
         )
         .sort();
+}
+
+function createCaches(config: GlobalConfig, outputs: OutputsByRegion): GlobalCache {
+    return new GlobalCache("cache", {
+        ...config,
+        ...config.cache,
+        regions: [...outputs].map(([region, of]) => ({
+            region,
+            subnetGroupName: of.cacheSubnetGroup,
+            securityGroupId: of.cacheSecurityGroupId,
+            userGroupId: of.cacheUserGroup,
+            logGroupName: of.cacheLogGroup,
+            keyArn: of.cacheKeyArn,
+        })),
+    });
 }
 
 function createRouting(

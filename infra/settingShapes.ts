@@ -201,6 +201,27 @@ export const globalShape = {
             )
             .default({ kind: "onDemand" }),
     ),
+    cache: valueSetting(
+        "meridian:cache",
+        z.strictObject(
+            {
+                datastore: list(
+                    regionName,
+                    "must list the regions that share a global datastore, 2 or 3 of them or none",
+                ),
+                primary: regionName.exactOptional(),
+                nodeType: z
+                    .string({ error: "must be a node type such as cache.m6g.large" })
+                    .regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, {
+                        error: "must be a node type such as cache.m6g.large",
+                    })
+                    .default("cache.m6g.large"),
+            },
+            {
+                error: "must say which regions share a cache, such as {datastore: [eu-west-1, us-east-1]}",
+            },
+        ),
+    ),
     residency: valueSetting(
         "meridian:residency",
         list(

@@ -28,6 +28,13 @@ export const regionOutputsSchema = z.object({
     databaseSecurityGroupId: z.string(),
     databaseParameterGroup: z.string(),
     databaseKeyArn: z.string(),
+    /** What the region's cache stands on. */
+    cacheSubnetGroup: z.string(),
+    cacheSecurityGroupId: z.string(),
+    cacheUserGroup: z.string(),
+    cacheLogGroup: z.string(),
+    /** ARN of the key that encrypts it. */
+    cacheKeyArn: z.string(),
     serviceRoleName: z.string(),
     failoverTopicArn: z.string(),
     recoveryTopicArn: z.string(),

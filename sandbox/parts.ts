@@ -4,6 +4,7 @@ import { Route53Api } from "./world/api/route53";
 import { ApiServer } from "./world/api/server";
 import { CloudWatchApi } from "./world/api/cloudwatch";
 import { DynamoDbApi } from "./world/api/dynamodb";
+import { ElastiCacheApi } from "./world/api/elasticache";
 import { KinesisApi } from "./world/api/kinesis";
 import { RdsApi } from "./world/api/rds";
 import { S3Api } from "./world/api/s3";
@@ -12,6 +13,7 @@ import { SqsApi } from "./world/api/sqs";
 import { StsApi } from "./world/api/sts";
 import { Backups } from "./world/backups/backups";
 import { Buckets } from "./world/buckets/buckets";
+import { Caches } from "./world/caches/caches";
 import { Certificates } from "./world/certificates";
 import { ControlPlane } from "./world/controlPlane";
 import { Databases } from "./world/databases/databases";
@@ -50,6 +52,7 @@ export interface Parts {
     readonly backups: Backups;
     readonly databases: Databases;
     readonly buckets: Buckets;
+    readonly caches: Caches;
     readonly messaging: Messaging;
     readonly streams: Streams;
     readonly eventSources: EventSources;
@@ -72,6 +75,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const targets = new Targets();
     const tables = new Tables(world, { metrics });
     const databases = new Databases(world, { metrics });
+    const caches = new Caches(world, { certificates, metrics });
     const messaging = new Messaging(world, { metrics, inside });
     const buckets = new Buckets(world, { certificates, metrics, topics: messaging.topics });
     const streams = new Streams(world, { metrics });
@@ -106,6 +110,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         tableScaling: new TableScaling(world, { throughput: tables.throughput, metrics }),
         databases,
         buckets,
+        caches,
         messaging,
         streams,
         eventSources: new EventSources(world, {
@@ -125,6 +130,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         api: new ApiServer(world, [
             new CloudWatchApi(metrics),
             new DynamoDbApi(tables),
+            new ElastiCacheApi(world, caches),
             new RdsApi(world, databases),
             new KinesisApi(world, streams),
             new Route53Api(world, { dns, health }),
@@ -146,6 +152,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.backups,
         parts.databases,
         parts.buckets,
+        parts.caches,
         parts.api,
         parts.streams,
         parts.messaging,

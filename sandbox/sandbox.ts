@@ -4,6 +4,7 @@ import { startOrder, type Parts } from "./parts";
 import type { Alarms } from "./world/alarms/alarms";
 import type { Buckets } from "./world/buckets/buckets";
 import type { Replicator } from "./world/buckets/replication/replicator";
+import type { Caches } from "./world/caches/caches";
 import type { WorldClock } from "./world/clock";
 import type { Databases } from "./world/databases/databases";
 import type { FailedDelivery } from "./world/deliveries";
@@ -134,6 +135,10 @@ export class Sandbox {
         return this.parts.databases;
     }
 
+    get caches(): Caches {
+        return this.parts.caches;
+    }
+
     get tasks(): Tasks {
         return this.parts.tasks;
     }
@@ -141,6 +146,7 @@ export class Sandbox {
     /** Resolves once every load balancer, accelerator and edge location listens and every service is steady; rejects when one cannot be. */
     async steady(): Promise<void> {
         await this.parts.loadBalancers.settled();
+        await this.parts.caches.settled();
         await this.parts.accelerators.settled();
         await this.parts.edges.settled();
         await this.parts.tasks.allSteady();

@@ -3,6 +3,7 @@ import type { Policies } from "@pulumi/policy";
 import { serviceMinimum } from "./rules/capacity/serviceMinimum";
 import { tableCapacity } from "./rules/capacity/tableCapacity";
 import { bucketKey } from "./rules/encryption/bucketKey";
+import { cacheTls } from "./rules/encryption/cacheTls";
 import { distributionTls } from "./rules/encryption/distributionTls";
 import { keyPolicy } from "./rules/encryption/keyPolicy";
 import { keyRotation } from "./rules/encryption/keyRotation";
@@ -14,6 +15,7 @@ import { storageKey } from "./rules/encryption/storageKey";
 import { tableKey } from "./rules/encryption/tableKey";
 import { calculatedCheck } from "./rules/health/calculatedCheck";
 import { endpointCheck } from "./rules/health/endpointCheck";
+import { cacheFailover } from "./rules/recovery/cacheFailover";
 import { acceleratorFlowLogs } from "./rules/logging/acceleratorFlowLogs";
 import { tableRecovery } from "./rules/recovery/tableRecovery";
 import { defaultGeolocation } from "./rules/routing/defaultGeolocation";
@@ -23,6 +25,7 @@ import { ttl } from "./rules/routing/ttl";
 /** Every rule of the pack. Apart from the pack itself, which starts a server when it is made. */
 export const policies: Policies = [
     bucketKey,
+    cacheTls,
     distributionTls,
     keyPolicy,
     keyRotation,
@@ -36,6 +39,7 @@ export const policies: Policies = [
     endpointCheck,
     serviceMinimum,
     tableCapacity,
+    cacheFailover,
     acceleratorFlowLogs,
     tableRecovery,
     defaultGeolocation,

@@ -18,6 +18,12 @@ const schema = z.object({
     EVENT_STREAM: z.string().min(1),
     /** DNS name whose TXT record says `in-service` or `evacuated` for this region. */
     STATE_NAME: z.string().min(1),
+    /** DNS name whose CNAME is the endpoint of this region's cache; it need not exist yet. */
+    CACHE_NAME: z.string().min(1),
+    /** Id of the cache's replication group, which the task's identity may connect to. */
+    CACHE_ID: z.string().min(1),
+    /** The cache's user, whose id is its name. */
+    CACHE_USER: z.string().min(1),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
 });
 

@@ -1,3 +1,5 @@
+import { CacheAside } from "./cache/cacheAside";
+import { RedisStore } from "./cache/redisStore";
 import { EventStream } from "../events/eventStream";
 import { readEnvironment } from "./environment";
 import { Media } from "./media";
@@ -5,12 +7,15 @@ import { OrderArchive } from "./orderArchive";
 import { OrderEvents } from "./orderEvents";
 import { createServer } from "./server";
 import { ServiceState } from "./serviceState";
+import { StockLevels, type StockLevel } from "./stockLevels";
 import { Table } from "./table";
 
 /** Longest wait for requests in flight and for the archive; under ECS's stopTimeout of 30 s. */
 const drainMs = 20_000;
 /** Part of it that orders may take to their archive and events to their stream once the last request is answered. */
 const afterwardsMs = 5000;
+/** What browsing waits for at most, milliseconds: for the cache, and for cache and table together. */
+const patience = { cacheMs: 100, stockMs: 750 };
 
 async function main(): Promise<void> {
     const environment = readEnvironment(process.env);
@@ -34,7 +39,32 @@ async function main(): Promise<void> {
         onLost: ({ id }, reason) =>
             server.log.error({ event: id, err: reason }, "event not emitted; the order stands"),
     });
-    const server = createServer(environment, table, state, { media, archive, events });
+    const cache = new RedisStore({
+        name: environment.CACHE_NAME,
+        region: environment.REGION,
+        cacheId: environment.CACHE_ID,
+        user: environment.CACHE_USER,
+        signing: table.signing,
+        onProblem: (problem) => server.log.debug({ err: problem }, "cache unreachable"),
+    });
+    const stock = new StockLevels({
+        table,
+        cache: new CacheAside<StockLevel>({
+            store: cache,
+            prefix: "catalogue:stock:",
+            lifeSeconds: 30,
+            timeoutMs: patience.cacheMs,
+            breaker: {
+                failures: 5,
+                restMs: 5000,
+                onChange: (open) =>
+                    server.log.warn({ open }, open ? "cache given up for now" : "cache back"),
+            },
+        }),
+        regions: environment.REGIONS,
+        timeoutMs: patience.stockMs,
+    });
+    const server = createServer(environment, table, state, { media, archive, events, stock });
 
     const drain = (signal: string): void => {
         server.log.info({ signal }, "draining");
@@ -45,6 +75,7 @@ async function main(): Promise<void> {
             .then(() => Promise.all([archive.drain(afterwardsMs), events.drain(afterwardsMs)]))
             .then(() => {
                 media.close();
+                cache.stop();
                 table.close();
                 process.exit(0);
             });
@@ -53,7 +84,7 @@ async function main(): Promise<void> {
     process.once("SIGINT", drain);
 
     await server.listen({ port: environment.PORT, host: "0.0.0.0" });
-    await state.start();
+    await Promise.all([state.start(), cache.start()]);
 }
 
 main().catch((error: unknown) => {

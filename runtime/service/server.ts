@@ -11,13 +11,15 @@ import { healthRoutes } from "./routes/health";
 import { orderRoutes } from "./routes/orders";
 import { stockRoutes } from "./routes/stock";
 import type { ServiceState } from "./serviceState";
+import type { StockLevels } from "./stockLevels";
 import type { Table } from "./table";
 
-/** What the storefront uses of the region beside the table: its buckets and its stream. */
+/** What the storefront uses of the region beside the table: its buckets, its stream and its cache. */
 export interface Surroundings {
     readonly media: Pick<Media, "find">;
     readonly archive: Pick<OrderArchive, "keep">;
     readonly events: Pick<OrderEvents, "emit">;
+    readonly stock: Pick<StockLevels, "of">;
 }
 
 /** The storefront of one region: routes over what the region has, ready to listen. */
@@ -25,7 +27,7 @@ export function createServer(
     environment: Environment,
     table: Table,
     state: Pick<ServiceState, "evacuated">,
-    { media, archive, events }: Surroundings,
+    { media, archive, events, stock }: Surroundings,
 ): FastifyInstance {
     const { REGION: region, REGIONS: regions } = environment;
     const server = fastify({
@@ -82,7 +84,7 @@ export function createServer(
     );
 
     healthRoutes(server, table, region);
-    catalogueRoutes(server, media);
+    catalogueRoutes(server, media, stock);
     cartRoutes(server, table, region);
     orderRoutes(server, table, { archive, events }, region);
     stockRoutes(server, table, region, regions);

@@ -1,5 +1,8 @@
 import {
+    type AttributeValue,
+    BatchGetItemCommand,
     DynamoDBClient,
+    type DynamoDBClientResolvedConfig,
     GetItemCommand,
     PutItemCommand,
     QueryCommand,
@@ -16,6 +19,9 @@ export interface Key {
     readonly pk: string;
     readonly sk: string;
 }
+
+/** Most keys of one batch: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const mostBatchKeys = 100;
 
 /** Indexes of the table. Their keys are the attributes `<index>pk` and `<index>sk`. */
 export type Index = "gsi1";
@@ -40,6 +46,11 @@ export class Table {
         );
     }
 
+    /** What its calls are signed with: the task's own identity. */
+    get signing(): Pick<DynamoDBClientResolvedConfig, "credentials" | "sha256"> {
+        return this.#client.config;
+    }
+
     /** The item as the local replica has it, or undefined. */
     async get(key: Key, options: { readonly strong?: boolean } = {}): Promise<Item | undefined> {
         const { Item: item } = await this.#client.send(
@@ -50,6 +61,31 @@ export class Table {
             }),
         );
         return item === undefined ? undefined : (unmarshall(item) as Item);
+    }
+
+    /** Those of the items that the local replica has, with their keys and the named attributes only. */
+    async getMany(keys: readonly Key[], attributes: readonly string[]): Promise<readonly Item[]> {
+        const items: Item[] = [];
+        const names = ["pk", "sk", ...attributes];
+        let left: Record<string, AttributeValue>[] = keys.map((key) => marshall(key));
+        while (left.length > 0) {
+            const { Responses, UnprocessedKeys } = await this.#client.send(
+                new BatchGetItemCommand({
+                    RequestItems: {
+                        [this.name]: {
+                            Keys: left.slice(0, mostBatchKeys),
+                            ProjectionExpression: names.map((_, index) => `#n${index}`).join(", "),
+                            ExpressionAttributeNames: Object.fromEntries(
+                                names.map((name, index) => [`#n${index}`, name]),
+                            ),
+                        },
+                    },
+                }),
+            );
+            items.push(...(Responses?.[this.name] ?? []).map((item) => unmarshall(item) as Item));
+            left = [...(UnprocessedKeys?.[this.name]?.Keys ?? []), ...left.slice(mostBatchKeys)];
+        }
+        return items;
     }
 
     async put(item: Item): Promise<void> {

@@ -6,6 +6,7 @@ import { cloudwatchTypes } from "./cloudwatch";
 import { dynamodbTypes } from "./dynamodb";
 import { ec2Types } from "./ec2";
 import { ecsTypes } from "./ecs";
+import { elasticacheTypes } from "./elasticache";
 import { eventsTypes } from "./events";
 import { globalacceleratorTypes } from "./globalaccelerator";
 import { iamTypes } from "./iam";
@@ -31,6 +32,7 @@ export const resourceTypes: readonly ResourceType[] = [
     ...dynamodbTypes,
     ...ec2Types,
     ...ecsTypes,
+    ...elasticacheTypes,
     ...eventsTypes,
     ...globalacceleratorTypes,
     ...iamTypes,

@@ -33,6 +33,7 @@ async function register(availabilityZones = zones): Promise<Registrations> {
         containerPort: 8080,
         loadBalancerGroupId: "sg-load-balancer",
         endpointsGroupId: endpoints.securityGroupId,
+        cacheGroupId: "sg-cache",
         prefixListIds: endpoints.prefixListIds,
     });
     await settled();
@@ -158,7 +159,7 @@ describe("a region's network", () => {
         });
     });
 
-    it("lets tasks be asked by the load balancer and ask endpoints, and nothing else", async () => {
+    it("lets tasks be asked by the load balancer and ask endpoints and the cache, and nothing else", async () => {
         const registered = await register();
         const rules = (direction: string): readonly unknown[] =>
             registered
@@ -170,10 +171,12 @@ describe("a region's network", () => {
                     inputs["toPort"],
                 ]);
         expect(rules("Ingress")).to.deep.equal([
+            ["sg-cache", "access-id", 6379, 6379],
             ["endpoints-id", "access-id", 443, 443],
             ["access-id", "sg-load-balancer", 8080, 8080],
         ]);
         expect(rules("Egress")).to.deep.equal([
+            ["access-id", "sg-cache", 6379, 6379],
             ["access-id", "pl-endpoints-dynamodb", 443, 443],
             ["access-id", "endpoints-id", 443, 443],
             ["sg-load-balancer", "access-id", 8080, 8080],

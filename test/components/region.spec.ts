@@ -78,6 +78,9 @@ describe("a region", () => {
             ORDERS_BUCKET: "meridian-orders-eu-west-1-111122223333",
             EVENT_STREAM: "meridian-events",
             STATE_NAME: "_state.eu-west-1.app.example.com",
+            CACHE_ID: "meridian-cache-eu-west-1",
+            CACHE_NAME: "_cache.eu-west-1.app.example.com",
+            CACHE_USER: "meridian-storefront",
             LOG_LEVEL: "info",
         });
     });

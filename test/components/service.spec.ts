@@ -143,7 +143,7 @@ describe("the storefront's service", () => {
         ]);
     });
 
-    it("may use its table's items and key, its buckets and its stream, and nothing else", () => {
+    it("may use its table's items and key, its buckets, its cache and its stream, and nothing else", () => {
         const { Statement } = policyIn(
             registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
         );
@@ -157,6 +157,7 @@ describe("the storefront's service", () => {
                 Sid: "UseItems",
                 Effect: "Allow",
                 Action: [
+                    "dynamodb:BatchGetItem",
                     "dynamodb:GetItem",
                     "dynamodb:PutItem",
                     "dynamodb:Query",
@@ -179,6 +180,15 @@ describe("the storefront's service", () => {
                 Condition: {
                     StringEquals: { "kms:ViaService": "dynamodb.eu-west-1.amazonaws.com" },
                 },
+            },
+            {
+                Sid: "ConnectToCache",
+                Effect: "Allow",
+                Action: "elasticache:Connect",
+                Resource: [
+                    "arn:aws:elasticache:eu-west-1:111122223333:replicationgroup:meridian-cache-eu-west-1",
+                    "arn:aws:elasticache:eu-west-1:111122223333:user:meridian-storefront",
+                ],
             },
         ]);
     });

@@ -185,6 +185,7 @@ describe("the global stack's configuration", () => {
             dials: {},
             logRetentionDays: 90,
             capacity: { kind: "onDemand" },
+            cache: { datastore: ["us-east-1", "eu-west-1"], nodeType: "cache.m6g.large" },
             residency: [],
         });
     });
@@ -220,6 +221,7 @@ describe("the global stack's configuration", () => {
             problemsOf(() =>
                 global({
                     "meridian:writer": "mars-1",
+                    "meridian:cache": '{"datastore":[]}',
                     "meridian:tableHome": "mars-2",
                     "meridian:edgeSecondary": "mars-4",
                     "meridian:requestsPerFiveMinutes": "9",
@@ -237,6 +239,28 @@ describe("the global stack's configuration", () => {
             "`meridian:tableHome`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-2",
             "`meridian:edgeSecondary`: must be of ap-east-1, ap-south-1, eu-west-1, us-east-1, got mars-4",
         ]);
+    });
+
+    it("knows what a global datastore can span", () => {
+        const problems = (cache: object): readonly string[] =>
+            problemsOf(() => global({ "meridian:cache": JSON.stringify(cache) }));
+        expect(
+            problems({ datastore: ["us-east-1", "eu-west-1", "ap-south-1", "ap-east-1"] }),
+        ).to.deep.equal([
+            "`meridian:cache.datastore`: a global datastore spans at most 3 regions, a primary and two secondaries, got 4 (us-east-1, eu-west-1, ap-south-1, ap-east-1); leave one out, it then has a cache of its own",
+        ]);
+        expect(problems({ datastore: ["eu-west-1", "ap-south-1"] })[0]).to.contain(
+            "because the writer, us-east-1, is none of them",
+        );
+        expect(
+            problems({ datastore: ["eu-west-1", "ap-south-1"], primary: "eu-west-1" }),
+        ).to.deep.equal([]);
+        expect(problems({ datastore: [], nodeType: "m6g.large" })[0]).to.contain(
+            "`meridian:cache.nodeType`: must be a node type",
+        );
+        expect(problemsOf(() => global({ "meridian:cache": undefined }))[0]).to.contain(
+            "`meridian:cache`: must say which regions share a cache",
+        );
     });
 
     it("wants dials of regions it knows, from 0 to 100, and not all of them 0", () => {

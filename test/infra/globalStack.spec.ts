@@ -38,6 +38,11 @@ function outputsOf(region: string, of: Topology): RegionOutputs {
         databaseSecurityGroupId: `sg-${region}`,
         databaseParameterGroup: "meridian",
         databaseKeyArn: arn("kms", `key/${region}`),
+        cacheSubnetGroup: "meridian-cache",
+        cacheSecurityGroupId: `sg-${region}`,
+        cacheUserGroup: "meridian-cache",
+        cacheLogGroup: "/meridian/cache",
+        cacheKeyArn: arn("kms", `key/${region}`),
         serviceRoleName: "role",
         failoverTopicArn: arn("sns", "meridian-failover"),
         recoveryTopicArn: arn("sns", "meridian-recovery"),
@@ -214,6 +219,26 @@ describe("the global stack", () => {
         }
     });
 
+    it("has a cache in every region, and those of the configured regions in one datastore", async () => {
+        const { registered } = await deploy(topology, {
+            "meridian:cache": '{"datastore":["us-east-1","eu-west-1","ap-south-1"]}',
+        });
+        const groups = registered.of("aws:elasticache/replicationGroup:ReplicationGroup");
+        expect(
+            groups.map(({ inputs }) => [
+                inputs["region"],
+                inputs["kmsKeyId"],
+                inputs["globalReplicationGroupId"] !== undefined,
+            ]),
+        ).to.have.deep.members(
+            regionNames().map((region) => [
+                region,
+                `arn:aws:kms:${region}:111122223333:key/${region}`,
+                ["eu-west-1", "ap-south-1"].includes(region),
+            ]),
+        );
+    });
+
     it("leads the accelerator to every region's load balancer, by the dials it is given", async () => {
         const { registered, outputs } = await deploy(topology, {
             "meridian:dials": '{"us-east-1":0}',
@@ -253,6 +278,7 @@ describe("the global stack", () => {
                 "meridian:tableHome": "eu-west-1",
                 "meridian:writer": "eu-west-1",
                 "meridian:standby": "ap-east-1",
+                "meridian:cache": '{"datastore":["eu-west-1","ap-east-1"]}',
             }),
         ).to.deep.equal([]);
     });

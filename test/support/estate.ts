@@ -33,6 +33,7 @@ export function globalSettings(changes: Partial<RawSettings> = {}): RawSettings 
             "meridian:tableHome": "us-east-1",
             "meridian:writer": "us-east-1",
             "meridian:standby": "eu-west-1",
+            "meridian:cache": '{"datastore":["us-east-1","eu-west-1"]}',
         },
         changes,
     );

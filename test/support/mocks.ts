@@ -205,6 +205,12 @@ const computers: Readonly<
     }),
     "aws:ec2/vpc:Vpc": () => ({ ipv6CidrBlock: "2600:1f18:abcd:ef00::/56" }),
     "aws:ec2/vpcEndpoint:VpcEndpoint": (name) => ({ prefixListId: `pl-${name}` }),
+    "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": (_, inputs) => ({
+        globalReplicationGroupId: `abcde-${String(inputs["globalReplicationGroupIdSuffix"])}`,
+    }),
+    "aws:elasticache/replicationGroup:ReplicationGroup": (_, inputs) => ({
+        primaryEndpointAddress: `master.${String(inputs["replicationGroupId"])}.a1b2c3.use1.cache.amazonaws.com`,
+    }),
     "aws:globalaccelerator/accelerator:Accelerator": () => ({
         dnsName: "a0123456789abcdef.awsglobalaccelerator.com",
         dualStackDnsName: "a0123456789abcdef.dualstack.awsglobalaccelerator.com",

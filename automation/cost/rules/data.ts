@@ -122,9 +122,15 @@ const replicationRules: CostRule = ({ properties }, { usage }) =>
         ];
     });
 
-const cacheNodes: CostRule = ({ properties }) => [
+/** Billed by the node. A secondary of a global datastore says nothing of its nodes: they are its primary's. */
+const cacheNodes: CostRule = ({ type, properties }, { neighbours }) => [
     {
-        price: `cache-node:${textOf(properties, "nodeType")}`,
+        price: `cache-node:${
+            [{ type, properties }, ...neighbours]
+                .filter((each) => each.type === type)
+                .map((each) => textOf(each.properties, "nodeType"))
+                .find((nodeType) => nodeType !== "") ?? ""
+        }`,
         quantity:
             Math.max(
                 numberOf(properties, "numCacheClusters", 1),

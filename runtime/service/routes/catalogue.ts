@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { catalogue, findProduct } from "../catalogue";
 import { RequestError } from "../errors";
 import type { Media } from "../media";
+import type { StockLevels } from "../stockLevels";
 
 /**
  * Everybody gets the same catalogue, so any cache may keep it: a minute while the service is well, an
@@ -11,10 +12,18 @@ import type { Media } from "../media";
  */
 const cacheControl = "public, max-age=60, stale-if-error=3600";
 
-export function catalogueRoutes(server: FastifyInstance, media: Pick<Media, "find">): void {
+/** The catalogue, with what is left of each product where that can be had: browsing needs neither table nor cache. */
+export function catalogueRoutes(
+    server: FastifyInstance,
+    media: Pick<Media, "find">,
+    stock: Pick<StockLevels, "of">,
+): void {
     server.get("/catalogue", async (_request, reply) => {
         reply.header("cache-control", cacheControl);
-        return { products: catalogue };
+        const levels = await stock.of(catalogue);
+        return {
+            products: catalogue.map((product) => ({ ...product, ...levels.get(product.sku) })),
+        };
     });
 
     server.get<{ Params: { sku: string } }>("/catalogue/:sku", async (request, reply) => {
@@ -23,7 +32,7 @@ export function catalogueRoutes(server: FastifyInstance, media: Pick<Media, "fin
             throw new RequestError(404, "no-such-product", `no product ${request.params.sku}`);
         }
         reply.header("cache-control", cacheControl);
-        return product;
+        return { ...product, ...(await stock.of([product])).get(product.sku) };
     });
 
     server.get<{ Params: { sku: string } }>("/catalogue/:sku/media", async (request, reply) => {

@@ -23,6 +23,7 @@ const sdkNames: Readonly<Record<string, string>> = {
     dynamodb: "DynamoDB",
     ec2: "EC2",
     ecs: "ECS",
+    elasticache: "ElastiCache",
     elbv2: "Elastic Load Balancing v2",
     events: "EventBridge",
     iam: "IAM",

@@ -48,7 +48,7 @@ function tablesIn(input: Input): readonly string[] {
     const steps = (input["TransactItems"] ?? []) as readonly Readonly<Record<string, Input>>[];
     const named = [
         input["TableName"] ?? [],
-        Object.keys((input["RequestItems"] ?? {})),
+        Object.keys(input["RequestItems"] ?? {}),
         steps.flatMap((step) => Object.values(step).map((request) => request["TableName"])),
     ].flat();
     return [...new Set(named.map(tableNameOf))];

@@ -202,6 +202,23 @@ describe("the cost estimate", () => {
         expect(result.unpriced).to.eql([]);
     });
 
+    it("bills a datastore's secondary by the nodes of its primary, where it is", () => {
+        const type = "aws:elasticache/replicationGroup:ReplicationGroup";
+        const nodes = { numCacheClusters: 2 };
+        const result = of([
+            resource("global", type, "secondary", { ...nodes, region: "eu-west-1" }),
+            resource("global", type, "primary", {
+                ...nodes,
+                region: "us-east-1",
+                nodeType: "cache.m6g.large",
+            }),
+        ]);
+        for (const region of regions) {
+            expect(quantity(result, "cache-node:cache.m6g.large", region)).to.equal(2 * 730);
+        }
+        expect(result.unpriced).to.eql([]);
+    });
+
     it("bills the load balancer by the capacity unit that is used most", () => {
         const balancer = resource("us-east-1", "aws:lb/loadBalancer:LoadBalancer", "l", {
             subnets: ["a", "b"],

@@ -58,6 +58,13 @@ describe("encryption of stores of every kind", () => {
         );
     });
 
+    it("lets a secondary of a global datastore take the switch from it, and no key", () => {
+        const type = "aws:elasticache/replicationGroup:ReplicationGroup";
+        const secondary = { globalReplicationGroupId: "abcde-cache" };
+        expect(judge(type, { ...secondary, kmsKeyId: key })).to.deep.equal([]);
+        expect(judge(type, secondary)[0]).to.match(/kmsKeyId is nothing/);
+    });
+
     it("leaves alone what holds no data of its own", () => {
         expect(judge("aws:ssm/parameter:Parameter", { type: "String" })).to.deep.equal([]);
         expect(judge("aws:lambda/function:Function", {})).to.deep.equal([]);

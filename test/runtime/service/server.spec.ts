@@ -11,6 +11,7 @@ import type { Picture } from "../../../runtime/service/media";
 import type { DomainEvent } from "../../../runtime/events/event";
 import type { ArchivedOrder } from "../../../runtime/service/orderArchive";
 import { createServer } from "../../../runtime/service/server";
+import { StockLevels } from "../../../runtime/service/stockLevels";
 import { Table } from "../../../runtime/service/table";
 import {
     type AwsStub,
@@ -34,8 +35,21 @@ const environment = {
     ORDERS_BUCKET: "orders",
     EVENT_STREAM: "events",
     STATE_NAME: "_state.eu-west-1.app.example.com",
+    CACHE_NAME: "_cache.eu-west-1.app.example.com",
+    CACHE_ID: "meridian-cache-eu-west-1",
+    CACHE_USER: "meridian-storefront",
     LOG_LEVEL: "silent" as const,
 };
+
+/** Levels straight from a table. */
+function stockOf(table: Table): StockLevels {
+    return new StockLevels({
+        table,
+        cache: { read: (ids, load) => load(ids) },
+        regions: environment.REGIONS,
+        timeoutMs: 5000,
+    });
+}
 
 describe("storefront", () => {
     let aws: AwsStub;
@@ -96,7 +110,7 @@ describe("storefront", () => {
                 BillingMode: "PAY_PER_REQUEST",
             }),
         );
-        server = createServer(environment, table, state, buckets);
+        server = createServer(environment, table, state, { ...buckets, stock: stockOf(table) });
     });
 
     afterEach(async () => {
@@ -133,7 +147,10 @@ describe("storefront", () => {
         expect((await server.inject("/health/deep")).statusCode).to.equal(200);
         const undo = withEnvironment({ AWS_ENDPOINT_URL: "http://127.0.0.1:9" });
         const unreachable = new Table("storefront", "eu-west-1");
-        const elsewhere = createServer(environment, unreachable, state, buckets);
+        const elsewhere = createServer(environment, unreachable, state, {
+            ...buckets,
+            stock: stockOf(unreachable),
+        });
         expect((await elsewhere.inject("/health")).statusCode).to.equal(200);
         const deep = await elsewhere.inject("/health/deep");
         expect(deep.statusCode).to.equal(503);
@@ -144,12 +161,11 @@ describe("storefront", () => {
     });
 
     it("calls a region whose table is still to come incomplete, and not failed", async () => {
-        const early = createServer(
-            environment,
-            new Table("no-such-table", "eu-west-1"),
-            state,
-            buckets,
-        );
+        const absent = new Table("no-such-table", "eu-west-1");
+        const early = createServer(environment, absent, state, {
+            ...buckets,
+            stock: stockOf(absent),
+        });
         const deep = await early.inject("/health/deep");
         expect(deep.statusCode).to.equal(200);
         expect(deep.json()).to.deep.equal({
@@ -157,6 +173,9 @@ describe("storefront", () => {
             region: "eu-west-1",
             table: "absent",
         });
+        const { products } = (await early.inject("/catalogue")).json<{ products: object[] }>();
+        expect(products[0]).to.have.property("sku");
+        expect(products[0]).not.to.have.property("available");
         await early.close();
     });
 
@@ -292,6 +311,22 @@ describe("storefront", () => {
         const sold = answers.filter((answer) => answer.statusCode === 201).length;
         expect(sold).to.equal(Math.floor(10_000 / 99));
         expect(answers.filter((answer) => answer.statusCode === 409).length).to.equal(110 - sold);
+    });
+
+    it("shows what is left of a product in all regions, whoever sold it", async () => {
+        const shown = async (): Promise<number> =>
+            (await server.inject("/catalogue/chair-06")).json<{ available: number }>().available;
+        expect(await shown()).to.equal(20_000);
+        await reserve("r1", 5);
+        await table.put({ pk: "STOCK#chair-06", sk: "REGION#us-east-1", available: 9990 });
+        expect(await shown()).to.equal(19_985);
+        const page = (await server.inject("/catalogue")).json<{
+            products: { sku: string; available: number }[];
+        }>();
+        expect(page.products.map(({ sku, available }) => [sku, available])).to.deep.include([
+            "chair-06",
+            19_985,
+        ]);
     });
 
     it("reserves once for a repeated reservation id, and refuses it for another quantity", async () => {

@@ -9,6 +9,8 @@ import { dnsAddress } from "../../../sandbox/world/network";
 export interface StubDns {
     readonly addresses: Map<string, string>;
     readonly texts: Map<string, string>;
+    /** Names that lead to other names. */
+    readonly aliases: Map<string, string>;
     /** Source addresses of the questions. */
     readonly askers: string[];
     close(): void;
@@ -17,6 +19,7 @@ export interface StubDns {
 export async function stubDns(port: number): Promise<StubDns> {
     const addresses = new Map<string, string>();
     const texts = new Map<string, string>();
+    const aliases = new Map<string, string>();
     const askers: string[] = [];
     const socket = dgram.createSocket("udp4");
     socket.on("message", (message, source) => {
@@ -35,7 +38,11 @@ export async function stubDns(port: number): Promise<StubDns> {
         if (type === "TXT" && text !== undefined) {
             answers.push({ name, type: "TXT", ttl: 10, data: text });
         }
-        const known = address !== undefined || text !== undefined;
+        const alias = aliases.get(name);
+        if (type === "CNAME" && alias !== undefined) {
+            answers.push({ name, type: "CNAME", ttl: 10, data: alias });
+        }
+        const known = alias !== undefined || address !== undefined || text !== undefined;
         const reply = encode({
             type: "response",
             id: query.id ?? 0,
@@ -47,5 +54,5 @@ export async function stubDns(port: number): Promise<StubDns> {
     });
     socket.bind(port, dnsAddress);
     await once(socket, "listening");
-    return { addresses, texts, askers, close: () => socket.close() };
+    return { addresses, texts, aliases, askers, close: () => socket.close() };
 }

@@ -8,6 +8,7 @@ import { DynamoDbApi } from "../../../sandbox/world/api/dynamodb";
 import { KinesisApi } from "../../../sandbox/world/api/kinesis";
 import { S3Api } from "../../../sandbox/world/api/s3";
 import { Buckets } from "../../../sandbox/world/buckets/buckets";
+import { Caches } from "../../../sandbox/world/caches/caches";
 import { Certificates } from "../../../sandbox/world/certificates";
 import { Inside } from "../../../sandbox/world/inside/inside";
 import { LoadBalancers } from "../../../sandbox/world/loadBalancers";
@@ -18,6 +19,7 @@ import { Tasks } from "../../../sandbox/world/tasks";
 import type { Part } from "../../../sandbox/world/world";
 import { RecordedMetrics, smallWorld, type SmallWorld } from "../../support/smallWorld";
 import { account, declareEstate, declareService, type Estate } from "../support/estate";
+import { declareCaches } from "../support/declaredCaches";
 import { bucketIn, declareKey, declareMesh } from "../support/replicatedBuckets";
 import { declareStream } from "../../support/streams";
 import { stubDns, type StubDns } from "../support/stubDns";
@@ -41,6 +43,7 @@ describe("the storefront in the world", () => {
     let world: SmallWorld;
     let certificates: Certificates;
     let tasks: Tasks;
+    let caches: Caches;
     let dns: StubDns;
     let estate: Estate;
     let buckets: Buckets;
@@ -63,10 +66,13 @@ describe("the storefront in the world", () => {
         });
         buckets = new Buckets(world, { certificates, metrics, topics: { publish: () => "" } });
         streams = new Streams(world, { metrics });
+        caches = new Caches(world, { certificates, metrics });
+        declareCaches(world, { datastore: [], alone: [region] });
         parts = [
             tables,
             buckets,
             streams,
+            caches,
             new ApiServer(world, [
                 new DynamoDbApi(tables),
                 new KinesisApi(world, streams),
@@ -80,6 +86,12 @@ describe("the storefront in the world", () => {
         }
         dns = await stubDns(world.network.ports.dns);
         dns.texts.set("_state.example.com", "in-service");
+        const endpoint = String(
+            world.store.list("aws:elasticache/replicationGroup:ReplicationGroup", region)[0]
+                ?.outputs["primaryEndpointAddress"],
+        );
+        dns.aliases.set("_cache.example.com", endpoint);
+        dns.addresses.set(endpoint, world.network.resolveAwsName(endpoint)?.[0] ?? "");
         world.declare(
             "aws:dynamodb/table:Table",
             region,
@@ -111,6 +123,9 @@ describe("the storefront in the world", () => {
                 ORDERS_BUCKET: bucketIn(region),
                 EVENT_STREAM: "events",
                 STATE_NAME: "_state.example.com",
+                CACHE_NAME: "_cache.example.com",
+                CACHE_ID: `cache-${region}`,
+                CACHE_USER: "storefront",
                 LOG_LEVEL: "info",
             },
         });
@@ -300,6 +315,29 @@ describe("the storefront in the world", () => {
         declareTaskRole(["s3:ListBucket"]);
         expect(await media()).to.equal(500);
         declareTaskRole(["s3:GetObject", "s3:ListBucket", "s3:PutObject"]);
+    });
+
+    it("reads stock through the region's cache, and without it when that is lost", async () => {
+        const fromMs = world.clock.now();
+        // The first one may come before the cache is connected, the next ones find what it left.
+        for (let visit = 0; visit < 20 && caches.hits(region, fromMs).hits < 8; visit++) {
+            expect((await request("GET", "/catalogue")).status).to.equal(200);
+            await world.clock.sleep(2000);
+        }
+        expect(caches.hits(region, fromMs).hits).to.be.at.least(8);
+        expect(caches.keys(region)).to.equal(8);
+
+        world.store.delete(
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            region,
+            `cache-${region}`,
+        );
+        await caches.settled();
+        for (let visit = 0; visit < 8; visit++) {
+            const page = await request("GET", "/catalogue");
+            expect(page.status).to.equal(200);
+            expect(JSON.stringify(page.json)).to.contain('"available":');
+        }
     });
 
     it("hears by DNS that its region was voted out and closes connections from then on", async () => {

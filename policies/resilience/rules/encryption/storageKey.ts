@@ -12,6 +12,8 @@ interface Store {
     readonly holds?: string | ((props: Props) => boolean);
     /** Path that, when it is set, makes the encryption that of another resource. */
     readonly inherits?: string;
+    /** Path that, when it is set, makes the switch that of another resource, and not the key. */
+    readonly inheritsSwitch?: string;
 }
 
 /**
@@ -32,7 +34,7 @@ const stores: Readonly<Record<string, Store>> = {
     "aws:elasticache/replicationGroup:ReplicationGroup": {
         enabled: ["atRestEncryptionEnabled", true],
         key: "kmsKeyId",
-        inherits: "globalReplicationGroupId",
+        inheritsSwitch: "globalReplicationGroupId",
     },
     "aws:elasticache/serverlessCache:ServerlessCache": { key: "kmsKeyId" },
     "aws:memorydb/cluster:Cluster": { key: "kmsKeyArn" },
@@ -84,7 +86,9 @@ export const storageKey: ResourceValidationPolicy = {
         if (store === undefined || isElsewhere(store, props)) {
             return;
         }
-        if (store.enabled !== undefined) {
+        const switchedElsewhere =
+            store.inheritsSwitch !== undefined && isSet(at(props, store.inheritsSwitch));
+        if (store.enabled !== undefined && !switchedElsewhere) {
             const [path, on] = store.enabled;
             const value = at(props, path);
             if (value !== unknown && value !== on) {

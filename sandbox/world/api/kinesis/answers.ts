@@ -38,6 +38,8 @@ export function summaryOf(stream: Stream): Record<string, unknown> {
     };
 }
 
-export function encryptionOf({ keyReference }: StreamDefinition): { readonly EncryptionType: string } {
+export function encryptionOf({ keyReference }: StreamDefinition): {
+    readonly EncryptionType: string;
+} {
     return { EncryptionType: keyReference === undefined ? "NONE" : "KMS" };
 }
