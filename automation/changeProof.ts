@@ -28,9 +28,7 @@ export function proveChange(preview: Update, expected: ExpectedChange): ChangePr
     if (preview.error !== undefined) {
         return { kind: "refused", problems: [preview.error.message] };
     }
-    const problems = preview.changes
-        .filter((change) => !isOwnConfiguration(change))
-        .flatMap((change) => problemsOf(change, expected));
+    const problems = preview.changes.flatMap((change) => problemsOf(change, expected));
     if (expected.kind === "vote" && preview.changes.length > 1) {
         problems.push(
             `${preview.changes.length} resources would change, at most 1 may: ` +
@@ -45,14 +43,6 @@ export function proveChange(preview: Update, expected: ExpectedChange): ChangePr
         targets: preview.changes.map((change) => change.urn),
         pending: preview.changes.length > 0 || !sameValue(preview.outputs, preview.previousOutputs),
     };
-}
-
-/**
- * The engine hands a program's own providers the stack's whole configuration, so that any setting that
- * changes shows as an update of theirs. It calls nobody.
- */
-function isOwnConfiguration({ type, operation }: ResourceChange): boolean {
-    return type === "pulumi:providers:pulumi-nodejs" && operation === "update";
 }
 
 function problemsOf(change: ResourceChange, expected: ExpectedChange): string[] {

@@ -157,27 +157,6 @@ describe("the proof of a dial", () => {
         expect(prove(change)).to.eql({ kind: "proven", targets: [change.urn], pending: true });
     });
 
-    it("passes the configuration that the engine hands on with it, updated and in no other way", () => {
-        const change = dialChange(region, 100, 0);
-        const handedOn: ResourceChange = {
-            ...change,
-            type: "pulumi:providers:pulumi-nodejs",
-            name: "default",
-            urn: "urn:pulumi:global::meridian::pulumi:providers:pulumi-nodejs::default",
-        };
-        const both = (other: ResourceChange): ChangeProof =>
-            proveChange(updateOf("global", { changes: [other, change] }), dial);
-        expect(both(handedOn)).to.eql({
-            kind: "proven",
-            targets: [handedOn.urn, change.urn],
-            pending: true,
-        });
-        expect(problems(both({ ...handedOn, operation: "replace" }))).to.contain("would replace");
-        expect(problems(both({ ...handedOn, type: "pulumi:providers:aws" }))).to.contain(
-            "only the dial",
-        );
-    });
-
     it("refuses the dial of another region, and another resource", () => {
         expect(problems(prove(dialChange("eu-west-1", 100, 0)))).to.contain(
             "only the dial of us-east-1 may change",
