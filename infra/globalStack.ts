@@ -4,6 +4,7 @@ import { GlobalCache } from "../components/globalCache";
 import { Accelerator } from "../components/accelerator";
 import { bucketPurposes, type BucketPurpose } from "../components/bucketNames";
 import { BucketReplication } from "../components/bucketReplication";
+import { DynamicResources } from "../components/dynamicResources";
 import { Edge } from "../components/edge";
 import { GlobalDatabase } from "../components/globalDatabase";
 import { GlobalTable } from "../components/globalTable";
@@ -33,10 +34,11 @@ type Pending<T> = {
 export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<GlobalOutputs> {
     const outputs = readRegions(regionNames(topology));
     const table = createTable(config, outputs);
-    const database = createDatabase(config, topology, outputs);
+    const dynamic = new DynamicResources("dynamic");
+    const database = createDatabase(config, topology, outputs, dynamic);
     const routing = createRouting(config, topology, outputs, database);
     replicateBuckets(config, outputs);
-    createCaches(config, outputs);
+    createCaches(config, outputs, dynamic);
     const accelerator = createAccelerator(config, outputs);
     new LeverAlarms("levers", {
         healthCheckIds: routing.healthChecks.lever,
@@ -144,6 +146,7 @@ function createDatabase(
     config: GlobalConfig,
     topology: Topology,
     outputs: OutputsByRegion,
+    dynamic: DynamicResources,
 ): GlobalWriter {
     const { home, rpoSeconds, ...settings } = config.database;
     const database = new GlobalDatabase("database", {
@@ -178,7 +181,7 @@ function createDatabase(
                 ? {}
                 : { acceptDataLoss: config.acceptDataLoss }),
         },
-        { dependsOn: [...database.instances] },
+        { provider: dynamic, dependsOn: [...database.instances] },
     );
 }
 
@@ -196,19 +199,27 @@ export function evacuated(
         .sort();
 }
 
-function createCaches(config: GlobalConfig, outputs: OutputsByRegion): GlobalCache {
-    return new GlobalCache("cache", {
-        ...config,
-        ...config.cache,
-        regions: [...outputs].map(([region, of]) => ({
-            region,
-            subnetGroupName: of.cacheSubnetGroup,
-            securityGroupId: of.cacheSecurityGroupId,
-            userGroupId: of.cacheUserGroup,
-            logGroupName: of.cacheLogGroup,
-            keyArn: of.cacheKeyArn,
-        })),
-    });
+function createCaches(
+    config: GlobalConfig,
+    outputs: OutputsByRegion,
+    dynamic: DynamicResources,
+): GlobalCache {
+    return new GlobalCache(
+        "cache",
+        {
+            ...config,
+            ...config.cache,
+            regions: [...outputs].map(([region, of]) => ({
+                region,
+                subnetGroupName: of.cacheSubnetGroup,
+                securityGroupId: of.cacheSecurityGroupId,
+                userGroupId: of.cacheUserGroup,
+                logGroupName: of.cacheLogGroup,
+                keyArn: of.cacheKeyArn,
+            })),
+        },
+        { providers: [dynamic] },
+    );
 }
 
 function createRouting(

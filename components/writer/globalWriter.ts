@@ -65,20 +65,10 @@ export class GlobalWriter extends pulumi.dynamic.Resource {
                 currentWriter: undefined,
                 lastChange: undefined,
             },
-            { provider: new DynamicResources(`${name}-code`), ...opts },
+            opts,
             "meridian",
             "GlobalWriter",
         );
-    }
-}
-
-/**
- * The engine's process for dynamic resources. Its default one is configured with all of the project's
- * settings, so that every new vote, share or dial would be a change of it, too.
- */
-class DynamicResources extends pulumi.ProviderResource {
-    constructor(name: string) {
-        super("pulumi-nodejs", name, {});
     }
 }
 
