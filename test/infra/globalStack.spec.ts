@@ -134,6 +134,16 @@ describe("the global stack", () => {
         ).to.include("writer");
     });
 
+    it("keeps its own resources' provider apart from the settings that lanes change", async () => {
+        const { registered } = await deploy(topology);
+        const own = registered.all.filter(({ type }) => type.startsWith("pulumi-nodejs:"));
+        expect(own.map(({ name }) => name).sort()).to.deep.equal(["cache-primary", "writer"]);
+        for (const { name, options } of own) {
+            expect(options.provider, name).to.contain("pulumi:providers:pulumi-nodejs::dynamic");
+        }
+        expect(registered.inputs("pulumi:providers:pulumi-nodejs", "dynamic")).to.deep.equal({});
+    });
+
     it("knows who is voted out: those that a quorum of the others votes against", () => {
         const votes = (region: string, against: readonly string[]) => ({
             region,

@@ -17,6 +17,8 @@ export interface RegistrationOptions {
     readonly protect: boolean;
     readonly retainOnDelete: boolean;
     readonly ignoreChanges: readonly string[];
+    /** Its explicit provider's URN and id; empty for the default one. */
+    readonly provider: string;
     /** Logical names of the resources that come first. */
     readonly dependsOn: readonly string[];
 }
@@ -122,6 +124,7 @@ const noOptions: RegistrationOptions = {
     protect: false,
     retainOnDelete: false,
     ignoreChanges: [],
+    provider: "",
     dependsOn: [],
 };
 
@@ -137,6 +140,7 @@ function recordOptions(requested: Map<string, RegistrationOptions>): void {
             protect: request.getProtect() ?? false,
             retainOnDelete: request.getRetainondelete() ?? false,
             ignoreChanges: request.getIgnorechangesList(),
+            provider: request.getProvider(),
             dependsOn: request.getDependenciesList().map(nameIn).sort(),
         });
         return registerResource(request, callback);
