@@ -2,7 +2,11 @@ import { expect } from "chai";
 
 import { emitEvents } from "../../components/eventPermissions";
 import { Service, type ServiceArgs } from "../../components/service";
-import { bucketStatements, parseEcrImage } from "../../components/servicePermissions";
+import {
+    bucketStatements,
+    cacheStatements,
+    parseEcrImage,
+} from "../../components/servicePermissions";
 import { policyIn, setMocks, settled, type Registrations } from "../support/mocks";
 
 const accountId = "111122223333";
@@ -150,6 +154,7 @@ describe("the storefront's service", () => {
         expect(Statement).to.have.length(
             3 +
                 bucketStatements(args).length +
+                cacheStatements(args).length +
                 emitEvents(args.region, accountId, args.dataKeyArn).length,
         );
         expect(Statement.slice(0, 3)).to.deep.equal([
