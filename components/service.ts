@@ -61,8 +61,8 @@ export class Service extends pulumi.ComponentResource {
                 service: "ecs-tasks.amazonaws.com",
                 statements: [
                     ...tableStatements(args),
-                    ...bucketStatements(args),
                     ...cacheStatements(args),
+                    ...bucketStatements(args),
                     ...emitEvents(args.region, args.accountId, args.dataKeyArn),
                 ],
             },

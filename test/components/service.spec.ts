@@ -152,12 +152,11 @@ describe("the storefront's service", () => {
             registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
         );
         expect(Statement).to.have.length(
-            3 +
+            4 +
                 bucketStatements(args).length +
-                cacheStatements(args).length +
                 emitEvents(args.region, accountId, args.dataKeyArn).length,
         );
-        expect(Statement.slice(0, 3)).to.deep.equal([
+        expect(Statement.slice(0, 4)).to.deep.equal([
             {
                 Sid: "UseItems",
                 Effect: "Allow",
