@@ -2,11 +2,7 @@ import { expect } from "chai";
 
 import { emitEvents } from "../../components/eventPermissions";
 import { Service, type ServiceArgs } from "../../components/service";
-import {
-    bucketStatements,
-    cacheStatements,
-    parseEcrImage,
-} from "../../components/servicePermissions";
+import { bucketStatements, parseEcrImage } from "../../components/servicePermissions";
 import { policyIn, setMocks, settled, type Registrations } from "../support/mocks";
 
 const accountId = "111122223333";
