@@ -40,7 +40,11 @@ export async function handler(event: StreamEvent): Promise<BatchResponse> {
     return batchResponse(failed.flatMap((one) => own.get(one) ?? []));
 }
 
-function report(environment: ReplicatorEnvironment, stored: number, reason: Error | undefined): void {
+function report(
+    environment: ReplicatorEnvironment,
+    stored: number,
+    reason: Error | undefined,
+): void {
     if (reason !== undefined) {
         console.error(
             `not every event reached ${environment.TARGET_REGION}: ${reason.name}: ${reason.message}`,
