@@ -112,6 +112,20 @@ export interface EdgeReading {
     };
 }
 
+/** What streams carried, and how far their readers are. */
+export interface StreamReading {
+    /** Records written by their own regions. */
+    readonly emitted: number;
+    /** Records that came from other regions; repetitions are counted as well. */
+    readonly received: number;
+    /** Records that a reader has yet to be given. */
+    readonly pending: number;
+    /** Records that a reader gave up. */
+    readonly givenUp: number;
+    /** World seconds that a reader is behind at most. */
+    readonly lagSeconds: number;
+}
+
 /** The rehearsal cloud, as the automation sees it. World times in milliseconds since the epoch. */
 export interface Rehearsal {
     now(): number;
@@ -132,6 +146,10 @@ export interface Rehearsal {
     objectCopies(sinceMs: number): ObjectCopies;
     /** Objects of a region that no other one has yet: lost with it. */
     objectsOnlyIn(region: string): number;
+    /** The streams of this name in these regions, since the world began. */
+    streams(name: string, regions: readonly string[]): StreamReading;
+    /** Of the lookups in a region's caches, the percent that found something; undefined without any. */
+    cacheHitPercent(region: string, fromMs: number, untilMs: number): number | undefined;
     /** What the edges did for the requests that came since then. */
     edges(sinceMs: number): EdgeReading;
     /** Shoppers from everywhere start to use the application, and others to look around at the edge. */

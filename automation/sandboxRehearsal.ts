@@ -9,6 +9,7 @@ import type {
     RehearsalEvents,
     RehearsalFault,
     RehearsalTraffic,
+    StreamReading,
     TrafficOptions,
     UsedNames,
 } from "./rehearsal";
@@ -50,6 +51,26 @@ export interface SandboxShape {
         })[];
         onlyIn(region: string): number;
     };
+    streamFlows(
+        name: string,
+        regions: readonly string[],
+    ): readonly {
+        readonly emitted: number;
+        readonly received: Readonly<Record<string, number>>;
+        readonly readers: Readonly<
+            Record<
+                string,
+                { readonly lagMs: number; readonly pending: number; readonly givenUp: number }
+            >
+        >;
+    }[];
+    readonly caches: {
+        hits(
+            region: string,
+            fromMs: number,
+            untilMs: number,
+        ): { readonly rate: number | undefined };
+    };
     readonly edges: { figures(sinceMs?: number): EdgeReading };
     traffic(options: UsedNames & TrafficOptions): Promise<RehearsalTraffic>;
     steady(): Promise<void>;
@@ -84,6 +105,11 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         worstLagSeconds: (sinceMs) => tables.worstLagSeconds(sinceMs),
         objectCopies: (sinceMs) => copiesOf(sandbox.objectReplication.pairs(sinceMs)),
         objectsOnlyIn: (region) => sandbox.objectReplication.onlyIn(region),
+        streams: (name, regions) => streamReading(sandbox.streamFlows(name, regions)),
+        cacheHitPercent: (region, fromMs, untilMs) => {
+            const { rate } = sandbox.caches.hits(region, fromMs, untilMs);
+            return rate === undefined ? undefined : 100 * rate;
+        },
         edges: (sinceMs) => sandbox.edges.figures(sinceMs),
         startTraffic: (names, options) => sandbox.traffic({ ...names, ...options }),
         steady: () => sandbox.steady(),
@@ -101,5 +127,17 @@ function copiesOf(pairs: ReturnType<SandboxShape["objectReplication"]["pairs"]>)
         missedThreshold: sum(({ missedThreshold }) => missedThreshold),
         worstLagSeconds: Math.max(0, ...pairs.map(({ worstLagSeconds }) => worstLagSeconds)),
         lost: sum(({ lost }) => lost.length),
+    };
+}
+
+function streamReading(flows: ReturnType<SandboxShape["streamFlows"]>): StreamReading {
+    const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+    const readers = flows.flatMap((flow) => Object.values(flow.readers));
+    return {
+        emitted: sum(flows.map(({ emitted }) => emitted)),
+        received: sum(flows.flatMap(({ received }) => Object.values(received))),
+        pending: sum(readers.map(({ pending }) => pending)),
+        givenUp: sum(readers.map(({ givenUp }) => givenUp)),
+        lagSeconds: Math.max(0, ...readers.map(({ lagMs }) => lagMs / 1000)),
     };
 }

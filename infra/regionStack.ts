@@ -28,6 +28,7 @@ export function deployRegion(config: RegionConfig, topology: Topology): Pending<
         votesHost: region.votes.host,
         votes: region.votes.votes,
         tableKeyArn: region.keys.dataKeyArn,
+        eventStream: region.events.streamName,
         mediaBucket: region.buckets.mediaBucket,
         ordersBucket: region.buckets.ordersBucket,
         bucketKeyArn: region.keys.dataKeyArn,

@@ -17,6 +17,8 @@ export const regionOutputsSchema = z.object({
     votes: z.record(z.string(), z.enum(["in-service", "evacuate"])),
     /** ARN of the key for this region's replica of the global table. */
     tableKeyArn: z.string(),
+    /** Kinesis stream of the region's events. */
+    eventStream: z.string(),
     /** Bucket of product media. */
     mediaBucket: z.string(),
     /** Bucket of archived orders. */

@@ -1,3 +1,4 @@
+import { votersFor } from "../../infra/topology";
 import { messageOf } from "../errors";
 import type { Estate } from "../estate";
 import type { Rehearsal } from "../rehearsal";
@@ -139,7 +140,7 @@ async function runPhases(
     const fault = await phase(
         context,
         { id: "fault", title: `fault: ${scenario.fault}(${region})`, lane: "fault" },
-        () => phases.faultPhase(context),
+        () => phases.faultPhase(context, deployed),
     );
     progress.faultMs = fault.faultMs;
     const { notice } = await phase(
@@ -224,6 +225,30 @@ async function runPhases(
         looks: steady.traffic.looks,
         edges,
         objects: { ...fault.objects, copies: context.rehearsal.objectCopies(steady.sinceMs) },
+        events: {
+            ...fault.events,
+            streams: context.rehearsal.streams(
+                deployed.regions[region]?.eventStream ?? "",
+                Object.keys(deployed.regions),
+            ),
+        },
+        cacheHits: Object.fromEntries(
+            votersFor(region, context.estate.topology).map((survivor) => [
+                survivor,
+                {
+                    before: context.rehearsal.cacheHitPercent(
+                        survivor,
+                        steady.sinceMs,
+                        timeline.faultMs,
+                    ),
+                    without: context.rehearsal.cacheHitPercent(
+                        survivor,
+                        timeline.outMs,
+                        timeline.holdEndMs,
+                    ),
+                },
+            ]),
+        ),
     });
     return { rto, rpo, errors, systems, calls: evacuation.calls };
 }

@@ -123,10 +123,14 @@ export async function steadyPhase(
     };
 }
 
-export async function faultPhase(context: DrillContext): Promise<{
+export async function faultPhase(
+    context: DrillContext,
+    deployed: Deployed,
+): Promise<{
     readonly faultMs: number;
     readonly lagSeconds: number;
     readonly objects: AtFault;
+    readonly events: AtFault;
     readonly evidence: Evidence;
 }> {
     const { rehearsal, scenario } = context;
@@ -136,6 +140,9 @@ export async function faultPhase(context: DrillContext): Promise<{
         lagSeconds: rehearsal.objectCopies(faultMs - 60_000).worstLagSeconds,
         onlyThere: rehearsal.objectsOnlyIn(scenario.region),
     };
+    const stream = deployed.regions[scenario.region]?.eventStream ?? "";
+    const there = rehearsal.streams(stream, [scenario.region]);
+    const events = { lagSeconds: there.lagSeconds, onlyThere: there.pending };
     const faults = faultsOf(context.scenario);
     for (const fault of faults) {
         rehearsal.inject(fault);
@@ -144,7 +151,8 @@ export async function faultPhase(context: DrillContext): Promise<{
         faultMs,
         lagSeconds,
         objects,
-        evidence: { faults, worstLagSeconds: lagSeconds, objects },
+        events,
+        evidence: { faults, worstLagSeconds: lagSeconds, objects, events },
     };
 }
 

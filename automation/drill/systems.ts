@@ -1,5 +1,5 @@
 import { recoveredAt } from "./curve";
-import type { EdgeReading, ObjectCopies, ShopperSample } from "../rehearsal";
+import type { EdgeReading, ObjectCopies, ShopperSample, StreamReading } from "../rehearsal";
 import type { Objectives } from "./objectives";
 import type { RpoFigures, RtoFigures } from "./report";
 import type { Timeline } from "./rto";
@@ -31,6 +31,11 @@ export interface AtFault {
     readonly onlyThere: number;
 }
 
+export interface CacheHits {
+    readonly before: number | undefined;
+    readonly without: number | undefined;
+}
+
 export interface SystemInputs {
     readonly scenario: Scenario;
     readonly objectives: Objectives;
@@ -47,13 +52,19 @@ export interface SystemInputs {
     readonly edges: EdgeReading;
     /** Of the buckets, with what became of their copies from the steady state to the end. */
     readonly objects: AtFault & { readonly copies: ObjectCopies };
+    /** Of the order events, with what became of them from the beginning to the end. */
+    readonly events: AtFault & { readonly streams: StreamReading };
+    /** Percent of lookups that found something, by survivor: before the fault, and while the region was out. */
+    readonly cacheHits: Readonly<Record<string, CacheHits>>;
 }
 
 const noData: Figure = { reason: "holds no data" };
 
 /** A row for every system, in the order in which a request meets them. Pure. */
 export function systemFigures(inputs: SystemInputs): readonly SystemFigures[] {
-    return [dns, edge, accelerator, service, tables, buckets, notices].map((row) => row(inputs));
+    return [dns, edge, accelerator, service, tables, caches, buckets, streams, notices].map((row) =>
+        row(inputs),
+    );
 }
 
 /** Names of the systems that did not do their work again. */
@@ -156,6 +167,39 @@ function buckets({ scenario, objects }: SystemInputs): SystemFigures {
             detail: `${objects.onlyThere} objects only in ${scenario.region} at the fault, ${lost} lost`,
         },
         back: lost === 0,
+    };
+}
+
+/** A cache is never needed: a lookup that finds nothing costs a read of the table. */
+function caches({ cacheHits }: SystemInputs): SystemFigures {
+    const percent = (one: number | undefined): string =>
+        one === undefined ? "none" : `${one.toFixed(0)} %`;
+    const rates = Object.entries(cacheHits).map(
+        ([region, { before, without }]) => `${region} ${percent(before)} to ${percent(without)}`,
+    );
+    return {
+        system: "ElastiCache",
+        component: "GlobalCache",
+        happened: `hits with and without the region: ${rates.join(", ")}`,
+        rto: { reason: "reads go on to the table" },
+        rpo: { reason: "holds copies" },
+        back: Object.values(cacheHits).some(({ without }) => without !== undefined),
+    };
+}
+
+/** A replicator per target: what is for a lost region waits, and nothing else does. */
+function streams({ scenario, events }: SystemInputs): SystemFigures {
+    const { emitted, received, pending, givenUp } = events.streams;
+    return {
+        system: "Kinesis",
+        component: "EventReplication",
+        happened: `${emitted} events emitted, ${received} received elsewhere, ${givenUp} given up, ${pending} under way at the end`,
+        rto: { reason: "each region reads its own stream" },
+        rpo: {
+            seconds: events.lagSeconds,
+            detail: `${events.onlyThere} events only in ${scenario.region} at the fault`,
+        },
+        back: emitted > 0 && received > 0 && givenUp === 0,
     };
 }
 

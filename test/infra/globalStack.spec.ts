@@ -31,6 +31,7 @@ function outputsOf(region: string, of: Topology): RegionOutputs {
         votesHost: `votes-${region}.s3.${region}.amazonaws.com`,
         votes: Object.fromEntries(others.map((other) => [other, "in-service" as const])),
         tableKeyArn: arn("kms", `key/${region}`),
+        eventStream: "meridian-events",
         mediaBucket: `media-${region}`,
         ordersBucket: `orders-${region}`,
         bucketKeyArn: arn("kms", `key/${region}`),

@@ -39,6 +39,7 @@ describe("a region stack", () => {
                 "us-east-1": "evacuate",
             },
             tableKeyArn: "arn:aws:kms:eu-west-1:111122223333:meridian-keys-data",
+            eventStream: "meridian-events",
             mediaBucket: "meridian-media-eu-west-1-111122223333",
             ordersBucket: "meridian-orders-eu-west-1-111122223333",
             bucketKeyArn: "arn:aws:kms:eu-west-1:111122223333:meridian-keys-data",

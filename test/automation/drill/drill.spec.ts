@@ -185,6 +185,7 @@ function regionOutputs(stack: string, votes: ReadonlyMap<string, string>): Stack
         votesHost: "host",
         votes: stack === region ? {} : { [region]: votes.get(stack) ?? "in-service" },
         tableKeyArn: "arn",
+        eventStream: "meridian-events",
         mediaBucket: "media",
         ordersBucket: "orders",
         bucketKeyArn: "arn",

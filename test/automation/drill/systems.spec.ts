@@ -64,6 +64,12 @@ describe("the systems' rows of a drill", () => {
             samples: samples(() => elsewhere),
             direct: samples(() => elsewhere),
             looks: samples(() => elsewhere),
+            events: {
+                lagSeconds: 20,
+                onlyThere: 2,
+                streams: { emitted: 30, received: 90, pending: 1, givenUp: 0, lagSeconds: 3 },
+            },
+            cacheHits: { "eu-west-1": { before: 91.4, without: 80.6 } },
             edges: { requests: 80, byOutcome: { retried: 3, stale: 1, failed: 2 } },
             objects: {
                 lagSeconds: 2,
@@ -116,6 +122,30 @@ describe("the systems' rows of a drill", () => {
         expect(one.happened).to.equal(
             "3 of 80 reads answered by the second origin, 1 from the cache, 2 failed",
         );
+    });
+
+    it("says how warm the survivors' caches stayed", () => {
+        expect(row("ElastiCache").happened).to.equal(
+            "hits with and without the region: eu-west-1 91 % to 81 %",
+        );
+        const cacheHits = { "eu-west-1": { before: 91.4, without: undefined } };
+        expect(systemsNotBack([row("ElastiCache", { cacheHits })])).to.eql(["ElastiCache"]);
+    });
+
+    it("counts events, and misses what was given up or never came", () => {
+        const one = row("Kinesis");
+        expect(one.happened).to.equal(
+            "30 events emitted, 90 received elsewhere, 0 given up, 1 under way at the end",
+        );
+        expect(one.rpo).to.eql({
+            seconds: 20,
+            detail: "2 events only in us-east-1 at the fault",
+        });
+        const good = { emitted: 30, received: 90, pending: 0, givenUp: 0, lagSeconds: 0 };
+        for (const bad of [{ emitted: 0 }, { received: 0 }, { givenUp: 1 }]) {
+            const events = { lagSeconds: 20, onlyThere: 2, streams: { ...good, ...bad } };
+            expect(systemsNotBack([row("Kinesis", { events })])).to.eql(["Kinesis"]);
+        }
     });
 
     it("says of buckets what only the lost region had, and misses what never arrived", () => {

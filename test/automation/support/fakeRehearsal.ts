@@ -10,6 +10,7 @@ import type {
     RehearsalFault,
     RehearsalTraffic,
     ShopperSample,
+    StreamReading,
 } from "../../../automation/rehearsal";
 
 interface Timer {
@@ -123,6 +124,14 @@ export class FakeRehearsal implements Rehearsal {
 
     objectsOnlyIn(): number {
         return 1;
+    }
+
+    streams(): StreamReading {
+        return { emitted: 20, received: 60, pending: 0, givenUp: 0, lagSeconds: 12 };
+    }
+
+    cacheHitPercent(): number {
+        return 90;
     }
 
     edges(): EdgeReading {
