@@ -19,11 +19,15 @@ describe("a failback that is killed", () => {
 
     it("ends where an undisturbed failback ends, each stage made once", async () => {
         const before = (await fixture.calls()).length;
-        const killedAt = await runKilledAtEveryStep(fixture.root, "failback", region);
+        // The stages between the first and the last differ from them in their number only.
+        const between = ["10", "25", "50"].flatMap((percent) =>
+            ["write", "update"].map((step) => `share-${percent}:${step}:global`),
+        );
+        const killedAt = await runKilledAtEveryStep(fixture.root, "failback", region, between);
 
         expect([...killedAt].sort()).to.eql(
             [
-                ...["1", "10", "25", "50", "100"].flatMap((percent) =>
+                ...["1", "100"].flatMap((percent) =>
                     ["update", "write"].map((step) => `started share-${percent}:${step}:global`),
                 ),
                 ...["update", "write"].flatMap((step) =>
