@@ -70,15 +70,20 @@ export const globalOutputsSchema = z.object({
     distributionId: z.string().exactOptional(),
     tableName: z.string(),
     writer: z.string(),
-    /** The Aurora global cluster whose writer `writer` is. */
-    globalClusterId: z.string(),
-    /** How the writer came to be where it is; a lag of -1 was not known. */
-    writerChange: z.object({
-        kind: z.enum(["none", "adopted", "switchover", "failover"]),
-        from: z.string(),
-        to: z.string(),
-        lagSeconds: z.number(),
-    }),
+    /**
+     * The Aurora global cluster whose writer `writer` is, and how the writer came to be where it is; a lag of -1
+     * was not known. Absent from a stack that was deployed before there was a database, which must be no reason
+     * to refuse a failover.
+     */
+    globalClusterId: z.string().exactOptional(),
+    writerChange: z
+        .object({
+            kind: z.enum(["none", "adopted", "switchover", "failover"]),
+            from: z.string(),
+            to: z.string(),
+            lagSeconds: z.number(),
+        })
+        .exactOptional(),
     /** Percent of a region's own users it serves itself, 0 to 100, by region. */
     shares: z.record(z.string(), z.number().min(0).max(100)),
     /** Percent of the accelerator's connections nearest to a region that it takes, 0 to 100, by region. */
