@@ -1,3 +1,6 @@
+// As the program does: without it, most of a spec's time would go into traces that nobody reads.
+import "../../infra/stackTraces";
+
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
