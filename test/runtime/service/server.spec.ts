@@ -304,13 +304,19 @@ describe("storefront", () => {
     });
 
     it("sells no more than the region's share of the stock", async () => {
-        // 20,000 chairs over two regions: 10,000 here, in reservations of at most 99.
-        const answers = await Promise.all(
-            Array.from({ length: 110 }, (_, index) => reserve(`r${index}`, 99)),
-        );
-        const sold = answers.filter((answer) => answer.statusCode === 201).length;
-        expect(sold).to.equal(Math.floor(10_000 / 99));
-        expect(answers.filter((answer) => answer.statusCode === 409).length).to.equal(110 - sold);
+        // 20,000 chairs over two regions: 10,000 here, in reservations of at most 99. Ten at a time: the
+        // storefront gives up on a table that is slow, and a busy machine's is with all of them at once.
+        const statuses: number[] = [];
+        for (let first = 0; first < 110; first += 10) {
+            const answers = await Promise.all(
+                Array.from({ length: 10 }, (_, index) => reserve(`r${first + index}`, 99)),
+            );
+            statuses.push(...answers.map(({ statusCode }) => statusCode));
+        }
+        const sold = Math.floor(10_000 / 99);
+        // 200 is a reservation whose first attempt was written and whose answer came too late.
+        expect(statuses.filter((status) => status === 201 || status === 200)).to.have.length(sold);
+        expect(statuses.filter((status) => status === 409)).to.have.length(110 - sold);
     });
 
     it("shows what is left of a product in all regions, whoever sold it", async () => {
