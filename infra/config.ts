@@ -94,10 +94,13 @@ export function readGlobalConfig(
 
 /** The writer itself is judged with the roles it has, before anything changes: see `GlobalWriter`. */
 function databaseProblems(
-    { acceptDataLoss, database }: Partial<GlobalConfig>,
+    { acceptDataLoss, database, writerHome }: Partial<GlobalConfig>,
     names: readonly string[],
 ): readonly string[] {
     return [
+        ...(writerHome === undefined
+            ? []
+            : unknownRegions("meridian:writerHome", [writerHome], names)),
         ...(acceptDataLoss === undefined
             ? []
             : unknownRegions("meridian:acceptDataLoss", [acceptDataLoss], names)),

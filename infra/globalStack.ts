@@ -56,6 +56,8 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         directName: accelerator.directName,
         tableName: table.tableName,
         writer: config.writer,
+        standby: config.standby,
+        writerHome: config.writerHome ?? config.writer,
         globalClusterId: database.id,
         writerChange: database.lastChange,
         shares: routing.shares,

@@ -147,6 +147,7 @@ export const globalShape = {
     ...sharedShape,
     writer: textSetting("meridian:writer", regionName),
     standby: textSetting("meridian:standby", regionName),
+    writerHome: textSetting("meridian:writerHome", regionName.optional()),
     acceptDataLoss: textSetting("meridian:acceptDataLoss", regionName.optional()),
     database: valueSetting(
         "meridian:database",

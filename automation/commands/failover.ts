@@ -92,7 +92,7 @@ export async function failover(estate: Estate, options: FailoverOptions): Promis
 export function voteIntent(estate: Estate, stack: string, region: string): Intent {
     return {
         stack,
-        edit: voteEdit(region, "evacuate"),
+        edits: [voteEdit(region, "evacuate")],
         expected: { kind: "vote", on: region, vote: "evacuate" },
         policyPacks: (targets) => estate.policyPacks.evacuation(region, targets),
         message: `evacuate ${region}`,

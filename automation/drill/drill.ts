@@ -1,6 +1,7 @@
 import { votersFor } from "../../infra/topology";
 import { messageOf } from "../errors";
 import type { Estate } from "../estate";
+import type { Probes } from "../probes";
 import type { Rehearsal } from "../rehearsal";
 import type { Engine } from "../wiring";
 import {
@@ -17,6 +18,7 @@ import { HeldStacks } from "./heldStacks";
 import type { Objectives } from "./objectives";
 import * as phases from "./phases";
 import { backPhase, failbackPhase, healPhase } from "./returnPhases";
+import { quietPhase, settlePhase, settleRestPhase } from "./settlePhases";
 import { rtoFigures, type Timeline } from "./rto";
 import { judge, type DrillReport, type Measured, type RtoFigures, type Verdict } from "./report";
 import type { Scenario } from "./scenario";
@@ -26,6 +28,8 @@ import { Watch } from "./watch";
 export interface DrillOptions {
     readonly estate: Estate;
     readonly rehearsal: Rehearsal;
+    /** Ask the rehearsal cloud. */
+    readonly probes: Pick<Probes, "namesCanChange">;
     readonly engine: Pick<Engine, "version">;
     readonly scenario: Scenario;
     readonly objectives: Objectives;
@@ -155,10 +159,10 @@ async function runPhases(
     );
     progress.evacuationSeconds = evacuation.updateSeconds;
     progress.figures.calls = evacuation.calls;
-    await phase(
+    const settled = await phase(
         context,
         { id: "settle", title: "settle what votes do not reach", lane: "settle" },
-        () => phases.settlePhase(context),
+        () => settlePhase(context),
     );
     const moved = await phase(
         context,
@@ -186,10 +190,17 @@ async function runPhases(
         budgetPercent: objectives.errors.budgetPercent,
     });
     Object.assign(progress.figures, { rto, errors });
+    if (!settled.report.complete) {
+        await phase(
+            context,
+            { id: "settle-rest", title: "settle what had to wait", lane: "settle" },
+            () => settleRestPhase(context),
+        );
+    }
     await phase(
         context,
         { id: "quiet", title: "nothing left to change after the failover", lane: "observe" },
-        () => phases.quietPhase(context, region),
+        () => quietPhase(context, region),
     );
     await phase(context, { id: "heal", title: `${region} heals`, lane: "settle" }, () =>
         healPhase(context, deployed),
@@ -207,7 +218,7 @@ async function runPhases(
     await phase(
         context,
         { id: "quiet-again", title: "nothing left to change after the failback", lane: "observe" },
-        () => phases.quietPhase(context),
+        () => quietPhase(context),
     );
     const rpo = {
         acknowledgedWrites: back.acknowledged,

@@ -1,7 +1,6 @@
-import { regionNames, stackNames, votersFor } from "../../infra/topology";
+import { regionNames, votersFor } from "../../infra/topology";
 import { deploy } from "../commands/deploy";
 import { failover, type FailoverReport } from "../commands/failover";
-import { settle } from "../commands/settle";
 import { AutomationError } from "../errors";
 import { forbiddenCalls, quorumVotedAt, type ForbiddenCalls } from "./calls";
 import {
@@ -204,47 +203,6 @@ export async function evacuatePhase(context: DrillContext): Promise<{
         calls,
         evidence: { votes: report.votes, calls },
     };
-}
-
-/** What the person on call does next: `meridian settle <region> --yes`, while the region is still lost. */
-export async function settlePhase(context: DrillContext): Promise<{ readonly evidence: Evidence }> {
-    const { rehearsal, scenario } = context;
-    const mark = rehearsal.mark();
-    const report = await settle(context.estate, {
-        region: scenario.region,
-        yes: true,
-        onProgress: (line) => context.onProgress(`  ${line}`),
-        signal: context.signal,
-    });
-    const calls = forbiddenCalls(
-        rehearsal.callsSince(mark),
-        scenario.region,
-        scenario.controlPlanes,
-    );
-    return { evidence: { results: report.results, calls } };
-}
-
-/**
- * Every stack is what its files say: nobody has anything left to do by hand.
- *
- * @param lost a region whose own stack nobody can ask.
- */
-export async function quietPhase(
-    context: DrillContext,
-    lost?: string,
-): Promise<{ readonly evidence: Evidence }> {
-    const stacks = stackNames(context.estate.topology).filter((stack) => stack !== lost);
-    const previews = await Promise.all(
-        stacks.map((stack) => context.stacks.preview(stack, { signal: context.signal })),
-    );
-    const loud = previews.filter(({ error, changes }) => error ?? changes.length > 0);
-    if (loud.length > 0) {
-        const what = loud.map(({ stack, error, changes }) =>
-            [stack, error?.message ?? changes.map(({ name }) => name).join(", ")].join(": "),
-        );
-        throw new AutomationError("failed", `a preview must be empty now: ${what.join("; ")}`);
-    }
-    return { evidence: { stacks, changes: 0 } };
 }
 
 /** Traffic has moved: the region is out, nobody who honours a time to live still fails, no alarm rings. */

@@ -11,10 +11,11 @@ import { readObjectives } from "../../../automation/drill/objectives";
 import type { DrillReport } from "../../../automation/drill/report";
 import { type FaultKind, scenarioOf } from "../../../automation/drill/scenario";
 import { summaryOf } from "../../../automation/drill/summary";
-import type { StackOutputs, Update } from "../../../automation/stacks";
+import type { StackOutputs, Update, UpdateOptions } from "../../../automation/stacks";
 import { regionNames, topology, votersFor } from "../../../infra/topology";
 import { FakeRehearsal } from "../support/fakeRehearsal";
-import { dialChange, FakeStacks, updateOf, voteChange } from "../support/fakeStacks";
+import { FakeGlobal } from "../support/fakeGlobal";
+import { FakeStacks, updateOf, voteChange } from "../support/fakeStacks";
 
 const region = "us-east-1";
 const names = regionNames();
@@ -24,8 +25,8 @@ const rate = "meridian-error-rate";
 /** Stacks of a region that is voted out and back, joined to a world that follows the votes. */
 class JoinedStacks extends FakeStacks {
     readonly votes = new Map<string, string>(survivors.map((stack) => [stack, "in-service"]));
+    readonly global = new FakeGlobal(region, "eu-west-1");
     share = 100;
-    dial = 100;
     /** World time that the last survivor's update still takes once its vote is written. */
     lingerMs = 0;
 
@@ -35,7 +36,7 @@ class JoinedStacks extends FakeStacks {
 
     override async outputs(stack: string): Promise<StackOutputs> {
         return stack === "global"
-            ? globalOutputs(this.share, this.dial)
+            ? { ...globalOutputs(this.share), ...this.global.outputs() }
             : regionOutputs(stack, this.votes);
     }
 
@@ -51,13 +52,15 @@ class JoinedStacks extends FakeStacks {
         return updateOf(stack, { changes: this.#changes(stack, text) });
     }
 
-    override async up(stack: string): Promise<Update> {
+    override async up(stack: string, options: UpdateOptions = {}): Promise<Update> {
         this.calls.push(`up ${stack}`);
         const text = await fs.readFile(path.join(this.folder, `Pulumi.${stack}.yaml`), "utf8");
-        const changes = this.#changes(stack, text);
+        const changes = this.#changes(stack, text).filter(
+            ({ urn }) => options.targets?.includes(urn) ?? true,
+        );
         if (stack === "global") {
             this.share = numberIn(text, "shares") ?? this.share;
-            this.dial = numberIn(text, "dials") ?? this.dial;
+            this.global.apply(text, changes);
         } else {
             this.#vote(stack, voteIn(text) ?? "in-service");
             await this.world.sleep(stack === survivors.at(-1) ? this.lingerMs : 0);
@@ -91,11 +94,7 @@ class JoinedStacks extends FakeStacks {
     #changes(stack: string, text: string): Update["changes"] {
         if (stack === "global") {
             const share = numberIn(text, "shares") ?? this.share;
-            const dial = numberIn(text, "dials") ?? this.dial;
-            return [
-                ...(share === this.share ? [] : [weight(share)]),
-                ...(dial === this.dial ? [] : [dialChange(region, this.dial, dial)]),
-            ];
+            return [...(share === this.share ? [] : [weight(share)]), ...this.global.changes(text)];
         }
         const vote = voteIn(text);
         return vote === undefined || vote === this.votes.get(stack)
@@ -155,7 +154,7 @@ function voteIn(text: string): string | undefined {
     return /us-east-1: (evacuate|in-service)/.exec(text)?.[1];
 }
 
-/** The region's entry of `meridian:shares` or `meridian:dials`. */
+/** The region's entry of a map of numbers. */
 function numberIn(text: string, name: string): number | undefined {
     const held: unknown = parseDocument(text).getIn(["config", `meridian:${name}`, region]);
     return typeof held === "number" ? held : undefined;
@@ -210,18 +209,15 @@ function regionOutputs(stack: string, votes: ReadonlyMap<string, string>): Stack
     };
 }
 
-function globalOutputs(share: number, dial: number): StackOutputs {
+function globalOutputs(share: number): StackOutputs {
     const ids = (id: string): Record<string, string> =>
         Object.fromEntries(names.map((name) => [name, `${id}-${name}`]));
     return {
         schemaVersion: 1,
-        zoneId: "Z1",
         applicationName: "app.example.com",
         writeName: "write.app.example.com",
         directName: "direct.example.com",
-        dials: { [region]: dial },
         tableName: "table",
-        writer: region,
         globalClusterId: "meridian",
         writerChange: { kind: "none", from: region, to: region, lagSeconds: 0 },
         shares: Object.fromEntries(names.map((name) => [name, name === region ? share : 100])),
@@ -274,6 +270,12 @@ describe("the drill", () => {
                 },
             },
             rehearsal: world,
+            probes: {
+                namesCanChange: async () =>
+                    world.faults.has("control-planes")
+                        ? { kind: "unknown", reason: "Route 53 cannot be asked" }
+                        : { kind: "known", value: true },
+            },
             engine: { version: "3.0.0" },
             scenario: scenarioOf(fault, region),
             objectives: {
@@ -302,6 +304,7 @@ describe("the drill", () => {
                 "settle",
                 "moved",
                 "hold",
+                "settle-rest",
                 "quiet",
                 "heal",
                 "failback",
@@ -310,7 +313,9 @@ describe("the drill", () => {
             ].map((id) => [id, "done"]),
         );
         expect(stacks.share).to.equal(100);
-        expect(stacks.dial).to.equal(100);
+        expect(stacks.global.dial).to.equal(100);
+        expect(stacks.global.roles).to.eql(new FakeGlobal(region, "eu-west-1").roles);
+        expect(stacks.global.named).to.equal(region);
         expect(survivors.map((stack) => stacks.votes.get(stack))).to.eql(
             survivors.map(() => "in-service"),
         );

@@ -1,0 +1,74 @@
+import { stackNames } from "../../infra/topology";
+import { settle, type SettleReport } from "../commands/settle";
+import { AutomationError } from "../errors";
+import { forbiddenCalls } from "./calls";
+import type { DrillContext, Evidence } from "./context";
+import { faultsOf } from "./scenario";
+
+/**
+ * What the person on call does next: `meridian settle <region> --yes`, while the region is still lost. Of
+ * one that answers nobody the latest writes are given up: there is nobody left to ask for them.
+ */
+export async function settlePhase(
+    context: DrillContext,
+): Promise<{ readonly report: SettleReport; readonly evidence: Evidence }> {
+    const { rehearsal, scenario } = context;
+    const mark = rehearsal.mark();
+    const report = await settle(context.estate, {
+        region: scenario.region,
+        yes: true,
+        acceptDataLoss: scenario.fault === "blackout",
+        probes: context.probes,
+        onProgress: (line) => context.onProgress(`  ${line}`),
+        signal: context.signal,
+    });
+    const calls = forbiddenCalls(
+        rehearsal.callsSince(mark),
+        scenario.region,
+        scenario.controlPlanes,
+    );
+    return { report, evidence: { results: report.results, complete: report.complete, calls } };
+}
+
+/** The global control planes are back before the region is: what had to wait for them is settled. */
+export async function settleRestPhase(
+    context: DrillContext,
+): Promise<{ readonly evidence: Evidence }> {
+    for (const fault of faultsOf(context.scenario)) {
+        if (fault.kind === "control-planes") {
+            context.rehearsal.heal(fault);
+        }
+    }
+    const { report, evidence } = await settlePhase(context);
+    if (!report.complete) {
+        const left = report.results.filter(({ outcome }) => outcome === "left");
+        throw new AutomationError(
+            "failed",
+            `left to settle although the control planes are back: ${left.map(({ what, detail }) => [what, detail].join(": ")).join("; ")}`,
+        );
+    }
+    return { evidence };
+}
+
+/**
+ * Every stack is what its files say: nobody has anything left to do by hand.
+ *
+ * @param lost a region whose own stack nobody can ask.
+ */
+export async function quietPhase(
+    context: DrillContext,
+    lost?: string,
+): Promise<{ readonly evidence: Evidence }> {
+    const stacks = stackNames(context.estate.topology).filter((stack) => stack !== lost);
+    const previews = await Promise.all(
+        stacks.map((stack) => context.stacks.preview(stack, { signal: context.signal })),
+    );
+    const loud = previews.filter(({ error, changes }) => error ?? changes.length > 0);
+    if (loud.length > 0) {
+        const what = loud.map(({ stack, error, changes }) =>
+            [stack, error?.message ?? changes.map(({ name }) => name).join(", ")].join(": "),
+        );
+        throw new AutomationError("failed", `a preview must be empty now: ${what.join("; ")}`);
+    }
+    return { evidence: { stacks, changes: 0 } };
+}
