@@ -41,6 +41,8 @@ export interface UsedNames {
     readonly application: string;
     /** Of the edge; nobody looks around without it. */
     readonly browse?: string | undefined;
+    /** Where orders are paid; nobody pays without it. */
+    readonly write?: string | undefined;
 }
 
 export interface RehearsalTraffic {
