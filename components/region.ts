@@ -6,6 +6,7 @@ import { CacheGround } from "./cacheGround";
 import { cacheIdOf, cacheUser } from "./cacheSettings";
 import { Certificate } from "./certificate";
 import { DatabasePlace } from "./databasePlace";
+import { databaseName, databaseUser } from "./databaseSettings";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
 import { eventStreamName } from "./eventNames";
@@ -273,6 +274,7 @@ export class Region extends pulumi.ComponentResource {
         { group, endpoints }: ReturnType<Region["createServiceGroup"]>,
     ): Service {
         const buckets = bucketsOf(args);
+        const names = domainNames(args.domain);
         return new Service(
             `${name}-service`,
             {
@@ -287,10 +289,15 @@ export class Region extends pulumi.ComponentResource {
                     MEDIA_BUCKET: buckets.mediaBucket,
                     ORDERS_BUCKET: buckets.ordersBucket,
                     EVENT_STREAM: eventStreamName,
-                    STATE_NAME: domainNames(args.domain).state(args.region),
-                    CACHE_NAME: domainNames(args.domain).cache(args.region),
+                    STATE_NAME: names.state(args.region),
+                    CACHE_NAME: names.cache(args.region),
                     CACHE_ID: cacheIdOf(args.region),
                     CACHE_USER: cacheUser,
+                    DATABASE_WRITER: names.database(args.region).writer,
+                    DATABASE_READER: names.database(args.region).reader,
+                    DATABASE: databaseName,
+                    DATABASE_USER: databaseUser,
+                    WRITE_NAME: names.write,
                     LOG_LEVEL: "info",
                 },
                 subnetIds: network.privateSubnetIds,

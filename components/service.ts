@@ -9,6 +9,7 @@ import {
     cacheStatements,
     executionStatements,
     tableStatements,
+    taskRoleNameOf,
 } from "./servicePermissions";
 import { WorkloadRole } from "./workloadRole";
 
@@ -57,7 +58,7 @@ export class Service extends pulumi.ComponentResource {
             `${name}-task`,
             {
                 accountId: args.accountId,
-                roleName: `meridian-storefront-task-${args.region}`,
+                roleName: taskRoleNameOf(args.region),
                 service: "ecs-tasks.amazonaws.com",
                 statements: [
                     ...tableStatements(args),

@@ -4,6 +4,8 @@ import { GlobalCache } from "../components/globalCache";
 import { Accelerator } from "../components/accelerator";
 import { bucketPurposes, type BucketPurpose } from "../components/bucketNames";
 import { BucketReplication } from "../components/bucketReplication";
+import { DatabaseAccess } from "../components/databaseAccess";
+import { databaseName } from "../components/databaseSettings";
 import { DynamicResources } from "../components/dynamicResources";
 import { Edge } from "../components/edge";
 import { GlobalDatabase } from "../components/globalDatabase";
@@ -154,7 +156,7 @@ function createDatabase(
     const database = new GlobalDatabase("database", {
         ...settings,
         globalClusterIdentifier: "meridian",
-        databaseName: "storefront",
+        databaseName,
         home: home ?? config.tableHome,
         members: [...outputs].map(([region, of]) => ({
             region,
@@ -165,6 +167,7 @@ function createDatabase(
         })),
         deletionProtection: config.deletionProtection,
     });
+    new DatabaseAccess("database-access", { ...config, clusters: database.clusters });
     return new GlobalWriter(
         "writer",
         {

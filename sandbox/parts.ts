@@ -37,6 +37,8 @@ import type { Part, World } from "./world/world";
 export interface PartsOptions {
     /** What stands for container images, by repository name or URI. */
     readonly images: ImageSources;
+    /** File with the SQL that the operator runs once on a new database, as its master user. @default nothing */
+    readonly databaseSetUp?: string | undefined;
     /** Route 53 health checkers in each of a check's regions. @default the checkers' own */
     readonly checkersPerRegion?: number;
 }
@@ -74,7 +76,11 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const metrics = new Metrics(world.clock);
     const targets = new Targets();
     const tables = new Tables(world, { metrics });
-    const databases = new Databases(world, { metrics });
+    const databases = new Databases(world, {
+        certificates,
+        metrics,
+        setUp: options.databaseSetUp,
+    });
     const caches = new Caches(world, { certificates, metrics });
     const messaging = new Messaging(world, { metrics, inside });
     const buckets = new Buckets(world, { certificates, metrics, topics: messaging.topics });

@@ -147,6 +147,7 @@ export class Sandbox {
     async steady(): Promise<void> {
         await this.parts.loadBalancers.settled();
         await this.parts.caches.settled();
+        await this.parts.databases.joined();
         await this.parts.accelerators.settled();
         await this.parts.edges.settled();
         await this.parts.tasks.allSteady();

@@ -16,6 +16,7 @@ import {
 import { errorFigures, windowsOf } from "./curve";
 import { HeldStacks } from "./heldStacks";
 import type { Objectives } from "./objectives";
+import { paymentsPhase, withPayments } from "./payments";
 import * as phases from "./phases";
 import { backPhase, failbackPhase, healPhase } from "./returnPhases";
 import { quietPhase, settlePhase, settleRestPhase } from "./settlePhases";
@@ -138,9 +139,15 @@ async function runPhases(
     const steady = await phase(
         context,
         { id: "steady", title: "steady state", lane: "observe" },
-        () => phases.steadyPhase(context, deployed),
+        () =>
+            phases.steadyPhase(
+                { ...context, rehearsal: withPayments(context.rehearsal, deployed) },
+                deployed,
+            ),
     );
     progress.steady = steady;
+    const { rehearsal } = context;
+    const lagSeconds = rehearsal.databaseLagSeconds(rehearsal.now() - 60_000);
     const fault = await phase(
         context,
         { id: "fault", title: `fault: ${scenario.fault}(${region})`, lane: "fault" },
@@ -184,7 +191,8 @@ async function runPhases(
                 rtoFigures(context, deployed, steady, timeline, unchanged.seconds),
             ),
     );
-    const edges = context.rehearsal.edges(fault.faultMs);
+    const edges = rehearsal.edges(fault.faultMs);
+    const database = rehearsal.database(fault.faultMs);
     const errors = errorFigures(steady.traffic.samples, timeline.faultMs, timeline.holdEndMs, {
         windowMs: objectives.errors.windowSeconds * 1000,
         budgetPercent: objectives.errors.budgetPercent,
@@ -215,6 +223,11 @@ async function runPhases(
         { id: "back", title: "back in service, writes verified", lane: "observe" },
         () => backPhase(context, deployed, steady),
     );
+    const { payments } = await phase(
+        context,
+        { id: "payments", title: "payments verified", lane: "observe" },
+        () => paymentsPhase(steady, { lagSeconds, database }),
+    );
     await phase(
         context,
         { id: "quiet-again", title: "nothing left to change after the failback", lane: "observe" },
@@ -235,24 +248,21 @@ async function runPhases(
         direct: steady.direct.samples,
         looks: steady.traffic.looks,
         edges,
-        objects: { ...fault.objects, copies: context.rehearsal.objectCopies(steady.sinceMs) },
+        objects: { ...fault.objects, copies: rehearsal.objectCopies(steady.sinceMs) },
         events: {
             ...fault.events,
-            streams: context.rehearsal.streams(
+            streams: rehearsal.streams(
                 deployed.regions[region]?.eventStream ?? "",
                 Object.keys(deployed.regions),
             ),
         },
+        payments,
         cacheHits: Object.fromEntries(
             votersFor(region, context.estate.topology).map((survivor) => [
                 survivor,
                 {
-                    before: context.rehearsal.cacheHitPercent(
-                        survivor,
-                        steady.sinceMs,
-                        timeline.faultMs,
-                    ),
-                    without: context.rehearsal.cacheHitPercent(
+                    before: rehearsal.cacheHitPercent(survivor, steady.sinceMs, timeline.faultMs),
+                    without: rehearsal.cacheHitPercent(
                         survivor,
                         timeline.outMs,
                         timeline.holdEndMs,

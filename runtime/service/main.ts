@@ -1,10 +1,12 @@
 import { CacheAside } from "./cache/cacheAside";
 import { RedisStore } from "./cache/redisStore";
 import { EventStream } from "../events/eventStream";
+import { Database } from "./database/database";
 import { readEnvironment } from "./environment";
 import { Media } from "./media";
 import { OrderArchive } from "./orderArchive";
 import { OrderEvents } from "./orderEvents";
+import { Payments } from "./payments";
 import { createServer } from "./server";
 import { ServiceState } from "./serviceState";
 import { StockLevels, type StockLevel } from "./stockLevels";
@@ -64,7 +66,21 @@ async function main(): Promise<void> {
         regions: environment.REGIONS,
         timeoutMs: patience.stockMs,
     });
-    const server = createServer(environment, table, state, { media, archive, events, stock });
+    const database = new Database({
+        region: environment.REGION,
+        writerName: environment.DATABASE_WRITER,
+        readerName: environment.DATABASE_READER,
+        database: environment.DATABASE,
+        user: environment.DATABASE_USER,
+        signing: table.signing,
+    });
+    const server = createServer(environment, table, state, {
+        media,
+        archive,
+        events,
+        stock,
+        payments: new Payments(database),
+    });
 
     const drain = (signal: string): void => {
         server.log.info({ signal }, "draining");
@@ -73,6 +89,7 @@ async function main(): Promise<void> {
         void server
             .close()
             .then(() => Promise.all([archive.drain(afterwardsMs), events.drain(afterwardsMs)]))
+            .then(() => database.close().catch(() => undefined))
             .then(() => {
                 media.close();
                 cache.stop();

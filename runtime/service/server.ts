@@ -8,18 +8,21 @@ import type { OrderEvents } from "./orderEvents";
 import { cartRoutes } from "./routes/carts";
 import { catalogueRoutes } from "./routes/catalogue";
 import { healthRoutes } from "./routes/health";
+import type { Payments } from "./payments";
 import { orderRoutes } from "./routes/orders";
+import { paymentRoutes } from "./routes/payments";
 import { stockRoutes } from "./routes/stock";
 import type { ServiceState } from "./serviceState";
 import type { StockLevels } from "./stockLevels";
 import type { Table } from "./table";
 
-/** What the storefront uses of the region beside the table: its buckets, its stream and its cache. */
+/** What the storefront uses of the region beside the table: its buckets, its stream, its cache and its database. */
 export interface Surroundings {
     readonly media: Pick<Media, "find">;
     readonly archive: Pick<OrderArchive, "keep">;
     readonly events: Pick<OrderEvents, "emit">;
     readonly stock: Pick<StockLevels, "of">;
+    readonly payments: Pick<Payments, "take" | "find">;
 }
 
 /** The storefront of one region: routes over what the region has, ready to listen. */
@@ -27,9 +30,9 @@ export function createServer(
     environment: Environment,
     table: Table,
     state: Pick<ServiceState, "evacuated">,
-    { media, archive, events, stock }: Surroundings,
+    { media, archive, events, stock, payments }: Surroundings,
 ): FastifyInstance {
-    const { REGION: region, REGIONS: regions } = environment;
+    const { REGION: region, REGIONS: regions, WRITE_NAME: writeName } = environment;
     const server = fastify({
         logger: { level: environment.LOG_LEVEL },
         // Longer than the load balancer's own idle timeout of 60 s, so that it never reuses a
@@ -87,6 +90,7 @@ export function createServer(
     catalogueRoutes(server, media, stock);
     cartRoutes(server, table, region);
     orderRoutes(server, table, { archive, events }, region);
+    paymentRoutes(server, payments, { region, writeName });
     stockRoutes(server, table, region, regions);
     return server;
 }

@@ -81,6 +81,11 @@ describe("a region", () => {
             CACHE_ID: "meridian-cache-eu-west-1",
             CACHE_NAME: "_cache.eu-west-1.app.example.com",
             CACHE_USER: "meridian-storefront",
+            DATABASE_WRITER: "_database.eu-west-1.app.example.com",
+            DATABASE_READER: "_database-reader.eu-west-1.app.example.com",
+            DATABASE: "storefront",
+            DATABASE_USER: "storefront",
+            WRITE_NAME: "write.app.example.com",
             LOG_LEVEL: "info",
         });
     });

@@ -9,7 +9,7 @@ export interface TrafficSample {
     /** Region that answered, as it says itself; undefined when none did. */
     readonly region: string | undefined;
     readonly step: Step["name"];
-    /** Whether the shopper got an answer that is not the server's failure. */
+    /** Whether the shopper got an answer that is not the server's failure; of a payment, whether it was made. */
     readonly ok: boolean;
     /** Status of the last answer. */
     readonly status: number | undefined;

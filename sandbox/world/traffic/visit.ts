@@ -4,7 +4,15 @@ import type { Acknowledgement, Write } from "./ledger";
 /** One thing a shopper does: a request, and what its acknowledgement promises. */
 export interface Step {
     readonly name:
-        "browse" | "product" | "media" | "cart" | "read-cart" | "reserve" | "order" | "read-order";
+        | "browse"
+        | "product"
+        | "media"
+        | "cart"
+        | "read-cart"
+        | "reserve"
+        | "order"
+        | "read-order"
+        | "pay";
     readonly exchange: Exchange;
     /** The write that a 2xx answer acknowledges, if the step is one that is kept account of. */
     readonly write?: (by: Acknowledgement) => Write;
@@ -30,7 +38,7 @@ export function shelfOf(body: Buffer): readonly string[] {
 }
 
 /**
- * One visit to the shop, from a product to the order. Every id is used for one visit and every line of
+ * One visit to the shop, from a product to the payment of the order. Every id is used for one visit and every line of
  * a cart is written once, so that each acknowledged write has to be found afterwards.
  *
  * @param shelf the products to choose from, at least one
@@ -49,6 +57,7 @@ export function visit(id: string, shelf: readonly string[], random: () => number
         ...choices.slice(0, 1).map((choice) => reservation(id, choice)),
         order(orderId, cart, choices),
         { name: "read-order", exchange: { method: "GET", path: `/orders/${orderId}` } },
+        payment(orderId, 100 * (1 + Math.floor(random() * 500))),
     ];
 }
 
@@ -97,5 +106,17 @@ function order(orderId: string, cart: string, choices: readonly Choice[]): Step 
             body: { cartId: cart, items: choices },
         },
         write: (by) => ({ kind: "order", orderId, cart, by }),
+    };
+}
+
+function payment(orderId: string, amount: number): Step {
+    return {
+        name: "pay",
+        exchange: {
+            method: "POST",
+            path: `/orders/${orderId}/payment`,
+            body: { amount, currency: "USD" },
+        },
+        write: (by) => ({ kind: "payment", orderId, amount, by }),
     };
 }

@@ -309,6 +309,7 @@ describe("the drill", () => {
                 "heal",
                 "failback",
                 "back",
+                "payments",
                 "quiet-again",
             ].map((id) => [id, "done"]),
         );
@@ -328,6 +329,26 @@ describe("the drill", () => {
                 targets: [voteChange(stack, region, "evacuate").urn],
             })),
         );
+    });
+
+    it("has shoppers pay where the platform writes, and tells their RTO apart", async () => {
+        world.paid = () => world.faults.size === 0;
+        const report = await drill();
+        expect(world.used.map(({ write }) => write)).to.eql(["write.app.example.com", undefined]);
+        const database = report.systems?.find(({ system }) => system === "Aurora");
+        expect(database).to.deep.include({
+            back: false,
+            rto: { reason: "its users still failed at the end" },
+        });
+        expect(report.verdicts.filter((one) => !one.met)).to.deep.equal([
+            {
+                objective: "systems that did not come back",
+                met: false,
+                measured: "1",
+                allowed: "0",
+                cause: "Aurora",
+            },
+        ]);
     });
 
     it("writes a report with every figure that readers may count on", async () => {

@@ -69,6 +69,12 @@ describe("the systems' rows of a drill", () => {
                 onlyThere: 2,
                 streams: { emitted: 30, received: 90, pending: 1, givenUp: 0, lagSeconds: 3 },
             },
+            payments: {
+                samples: samples(() => elsewhere),
+                lagSeconds: 0.3,
+                database: { changes: [], lostTransactions: 0 },
+                kept: { acknowledged: 60, lost: 0, unverified: 0 },
+            },
             cacheHits: { "eu-west-1": { before: 91.4, without: 80.6 } },
             edges: { requests: 80, byOutcome: { retried: 3, stale: 1, failed: 2 } },
             objects: {
@@ -102,6 +108,44 @@ describe("the systems' rows of a drill", () => {
         );
         expect(row("Global Accelerator", { direct }).rto).to.eql({ seconds: 150 });
         expect(row("Global Accelerator").rto).to.eql({ seconds: 0 });
+    });
+
+    const payments: SystemInputs["payments"] = {
+        samples: samples((second) =>
+            second >= 100 && second <= 290 ? { ok: false, region: "eu-west-1" } : elsewhere,
+        ),
+        lagSeconds: 0.3,
+        database: {
+            changes: [{ from: region, to: "eu-west-1", fromMs: 280_000, toMs: 282_500 }],
+            lostTransactions: 2,
+        },
+        kept: { acknowledged: 60, lost: 2, unverified: 0 },
+    };
+
+    it("measures the database by those who pay, apart from everybody else", () => {
+        expect(row("Aurora", { payments })).to.deep.include({
+            happened: "its writer moved from us-east-1 to eu-west-1 in 2.5 s",
+            rto: { seconds: 190 },
+            rpo: {
+                seconds: 0.3,
+                detail: "2 of 60 payments lost, 2 transactions left behind",
+            },
+            back: true,
+        });
+        expect(row("Load balancers, ECS", { payments }).rto).to.eql({ seconds: 190 });
+        expect(row("Aurora")).to.deep.include({
+            happened: "its writer stayed where it was",
+            rto: { seconds: 0 },
+        });
+    });
+
+    it("says of a database that it is not back while nobody can pay, or payments cannot be read", () => {
+        const unpaid = samples((second) => (second >= 100 ? { ok: false, region } : elsewhere));
+        const unread = { acknowledged: 60, lost: 0, unverified: 3 };
+        expect(row("Aurora", { payments: { ...payments, samples: unpaid } }).back).to.equal(false);
+        const one = row("Aurora", { payments: { ...payments, kept: unread } });
+        expect(one.back).to.equal(false);
+        expect(one.rpo).to.have.property("detail").that.contains("3 could not be read back");
     });
 
     it("says of an accelerator whose clients still fail that it is not back", () => {

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    DatabaseReading,
     EdgeReading,
     ObjectCopies,
     RecordedCall,
@@ -11,6 +12,7 @@ import type {
     RehearsalTraffic,
     ShopperSample,
     StreamReading,
+    UsedNames,
 } from "../../../automation/rehearsal";
 
 interface Timer {
@@ -26,6 +28,9 @@ export class FakeRehearsal implements Rehearsal {
     readonly alarms = new Map<string, AlarmState>();
     readonly unhealthy = new Set<string>();
     readonly samples: ShopperSample[] = [];
+    readonly payments: ShopperSample[] = [];
+    /** What traffic was started with. */
+    readonly used: UsedNames[] = [];
     /** What becomes of a request at this moment. */
     answer: (atMs: number) => Pick<ShopperSample, "region" | "ok"> = () => ({
         region: "us-east-1",
@@ -34,6 +39,8 @@ export class FakeRehearsal implements Rehearsal {
     onInject: (fault: RehearsalFault) => void = () => undefined;
     onHeal: (fault: RehearsalFault) => void = () => undefined;
     lostWrites = 0;
+    /** What becomes of a payment. */
+    paid: (atMs: number) => boolean = () => true;
     held = 0;
     stopped = false;
     #nowMs = 1_000_000;
@@ -134,21 +141,34 @@ export class FakeRehearsal implements Rehearsal {
         return 90;
     }
 
+    databaseLagSeconds(): number {
+        return 0.4;
+    }
+
+    database(): DatabaseReading {
+        return { changes: [], lostTransactions: 0 };
+    }
+
     edges(): EdgeReading {
         return { requests: 80, byOutcome: { retried: 3, stale: 1, failed: 0 } };
     }
 
-    async startTraffic(): Promise<RehearsalTraffic> {
+    async startTraffic(names: UsedNames): Promise<RehearsalTraffic> {
+        this.used.push(names);
         let going = true;
         const visit = (): void => {
             if (going) {
-                this.samples.push({
+                const sample = {
                     atMs: this.now(),
                     geography: "us",
                     latencyMs: 100,
                     stale: false,
                     ...this.answer(this.now()),
-                });
+                };
+                this.samples.push(sample);
+                if (names.write !== undefined) {
+                    this.payments.push({ ...sample, ok: this.paid(this.now()) });
+                }
                 this.after(500, visit);
             }
         };
@@ -156,12 +176,18 @@ export class FakeRehearsal implements Rehearsal {
         return {
             samples: this.samples,
             looks: this.samples,
+            payments: this.payments,
             stop: async () => {
                 going = false;
             },
             verify: async () => ({
                 acknowledged: 50,
                 lost: this.lostWrites,
+                unverified: 0,
+            }),
+            verifyPayments: async () => ({
+                acknowledged: this.payments.length,
+                lost: 0,
                 unverified: 0,
             }),
         };

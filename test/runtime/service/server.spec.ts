@@ -7,6 +7,7 @@ import {
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 
+import { DatabaseUnavailableError } from "../../../runtime/service/database/database";
 import type { Picture } from "../../../runtime/service/media";
 import type { DomainEvent } from "../../../runtime/events/event";
 import type { ArchivedOrder } from "../../../runtime/service/orderArchive";
@@ -38,6 +39,11 @@ const environment = {
     CACHE_NAME: "_cache.eu-west-1.app.example.com",
     CACHE_ID: "meridian-cache-eu-west-1",
     CACHE_USER: "meridian-storefront",
+    DATABASE_WRITER: "_database.eu-west-1.app.example.com",
+    DATABASE_READER: "_database-reader.eu-west-1.app.example.com",
+    DATABASE: "storefront",
+    DATABASE_USER: "storefront",
+    WRITE_NAME: "write.app.example.com",
     LOG_LEVEL: "silent" as const,
 };
 
@@ -72,6 +78,10 @@ describe("storefront", () => {
         },
         archive: { keep: (order: ArchivedOrder) => void archived.push(order) },
         events: { emit: (event: DomainEvent) => void emitted.push(event) },
+        payments: {
+            take: async () => Promise.reject(new DatabaseUnavailableError("no database")),
+            find: async () => Promise.reject(new DatabaseUnavailableError("no database")),
+        },
     };
 
     before(async () => {
@@ -145,6 +155,8 @@ describe("storefront", () => {
             region: "eu-west-1",
         });
         expect((await server.inject("/health/deep")).statusCode).to.equal(200);
+        // Its database is gone, and that is no reason to take a region out of service, or all of them.
+        expect((await server.inject("/orders/order-1/payment")).statusCode).to.equal(503);
         const undo = withEnvironment({ AWS_ENDPOINT_URL: "http://127.0.0.1:9" });
         const unreachable = new Table("storefront", "eu-west-1");
         const elsewhere = createServer(environment, unreachable, state, {
