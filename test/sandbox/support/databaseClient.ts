@@ -125,6 +125,9 @@ export async function switchOver(
     { account, databases, cluster }: RunningDatabase,
     to: string,
 ): Promise<void> {
+    // A copy that is cut off, or just was, would have the switchover given up.
+    const from = databases.server(cluster(databases.writer(globalId) ?? ""));
+    await databases.server(cluster(to))?.applied((await from?.position()) ?? 0n);
     databases.switchover(globalId, String(cluster(to).outputs["arn"]));
     while (databases.roleChange(globalId) !== undefined) {
         await account.world.clock.sleep(50);
