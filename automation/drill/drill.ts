@@ -16,7 +16,7 @@ import {
 import { errorFigures, windowsOf } from "./curve";
 import { HeldStacks } from "./heldStacks";
 import type { Objectives } from "./objectives";
-import { paymentsPhase, withPayments } from "./payments";
+import { paymentsPhase } from "./payments";
 import * as phases from "./phases";
 import { backPhase, failbackPhase, healPhase } from "./returnPhases";
 import { quietPhase, settlePhase, settleRestPhase } from "./settlePhases";
@@ -139,11 +139,7 @@ async function runPhases(
     const steady = await phase(
         context,
         { id: "steady", title: "steady state", lane: "observe" },
-        () =>
-            phases.steadyPhase(
-                { ...context, rehearsal: withPayments(context.rehearsal, deployed) },
-                deployed,
-            ),
+        () => phases.steadyPhase(context, deployed),
     );
     progress.steady = steady;
     const { rehearsal } = context;

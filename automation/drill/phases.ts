@@ -74,6 +74,7 @@ export async function steadyPhase(
     const traffic = await rehearsal.startTraffic({
         application: deployed.global.applicationName,
         browse: deployed.global.browseName,
+        write: deployed.global.writeName,
     });
     const direct = await rehearsal.startTraffic(
         { application: deployed.global.directName },
