@@ -3,7 +3,9 @@ import path from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 
 import { AutomationError, messageOf } from "./errors";
+import { compiledPack } from "./pulumi/compiledPack";
 import { summarizeEvents, type EventSummary } from "./pulumi/events";
+import { nodeOptions } from "./pulumi/nodeOptions";
 import { runPulumi, type PulumiProcessResult } from "./pulumi/process";
 import { isStale, locksIn } from "./pulumi/stackLock";
 import { stackFile } from "./stackConfig";
@@ -103,6 +105,8 @@ export class Stacks implements StackRunner {
     readonly #options: StacksOptions;
     readonly #environment: NodeJS.ProcessEnv;
     readonly #command: PulumiCommand;
+    /** By the pack's own folder. */
+    readonly #packs = new Map<string, Promise<string>>();
 
     private constructor(options: StacksOptions, command: PulumiCommand) {
         this.#options = options;
@@ -117,6 +121,7 @@ export class Stacks implements StackRunner {
             // The program is type-checked by `npm run typecheck`, not on the way to an evacuation.
             PULUMI_NODEJS_TRANSPILE_ONLY: "true",
             PULUMI_OPTION_CWD: undefined,
+            NODE_OPTIONS: nodeOptions(),
         };
     }
 
@@ -191,11 +196,12 @@ export class Stacks implements StackRunner {
         const configFile =
             options.configFile ??
             (configFolder === undefined ? undefined : stackFile(configFolder, stack));
+        const folders = await Promise.all(packs.map((pack) => this.#packFolder(pack.folder)));
         const configured = packs.some((pack) => pack.config !== undefined);
         const args = [
             ...command,
             ...["--stack", stack, "--event-log", "{events}", "--suppress-progress"],
-            ...packs.flatMap((pack) => ["--policy-pack", pack.folder]),
+            ...folders.flatMap((folder) => ["--policy-pack", folder]),
             // All packs or none need a file.
             ...(configured ? packs.flatMap((_, i) => ["--policy-pack-config", `{file:${i}}`]) : []),
             ...(options.targets ?? []).flatMap((urn) => ["--target", urn]),
@@ -221,6 +227,12 @@ export class Stacks implements StackRunner {
                 ? updateError(stack, command[0] ?? "", summary, result, options.signal)
                 : undefined,
         };
+    }
+
+    #packFolder(folder: string): Promise<string> {
+        const known = this.#packs.get(folder) ?? compiledPack(folder);
+        this.#packs.set(folder, known);
+        return known;
     }
 
     /**

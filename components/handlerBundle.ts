@@ -1,13 +1,14 @@
 import * as path from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
-import { buildSync } from "esbuild";
+
+import { keptBundle, type Bundles } from "./keptBundle";
 
 /** Lambda handlers in runtime/handlers, each a file that exports `handler`. */
 const handlers = ["consumer", "decider", "observer", "replicator"] as const;
 export type HandlerName = (typeof handlers)[number];
 
-let bundles: Readonly<Record<string, string>> | undefined;
+let bundles: Bundles | undefined;
 
 /** A handler as Lambda takes it: one file, `index.js`. The same sources give the same bytes. */
 export function handlerBundle(handler: HandlerName): pulumi.asset.AssetArchive {
@@ -20,9 +21,10 @@ export function handlerBundle(handler: HandlerName): pulumi.asset.AssetArchive {
 }
 
 /** All at once: most of the time goes into starting esbuild. */
-function bundleAll(): Readonly<Record<string, string>> {
+function bundleAll(): Bundles {
     const root = path.join(__dirname, "..");
-    const { outputFiles } = buildSync({
+    const folder = path.join(root, "node_modules", ".cache", "handlers");
+    return keptBundle(path.join(folder, "bundles.json"), {
         absWorkingDir: root,
         entryPoints: Object.fromEntries(
             handlers.map((handler) => [
@@ -30,8 +32,7 @@ function bundleAll(): Readonly<Record<string, string>> {
                 path.join(root, "runtime", "handlers", `${handler}.ts`),
             ]),
         ),
-        outdir: path.join(root, "node_modules", ".cache", "handlers"),
-        write: false,
+        outdir: folder,
         bundle: true,
         minify: true,
         platform: "node",
@@ -40,7 +41,4 @@ function bundleAll(): Readonly<Record<string, string>> {
         // The runtime brings the SDK and what it is made of: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
         external: ["@aws-sdk/*", "@smithy/*"],
     });
-    return Object.fromEntries(
-        outputFiles.map((file) => [path.basename(file.path, ".js"), file.text]),
-    );
 }

@@ -3,6 +3,8 @@
 // compiled once is kept beside the dependencies, by content.
 "use strict";
 
+require("./codeCache.js");
+
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const Module = require("node:module");

@@ -4,16 +4,16 @@
  * stack frame names a file directly in `node_modules`, as source maps of bundled packages make it
  * look (nodejs/node#64011). A `./` in such a frame is all it takes. Import this first.
  */
+import untypedDebuggable = require("@pulumi/pulumi/runtime/debuggable");
+
+/** What the SDK does not declare: it is for its own modules, which find it here whenever they call it. */
+const debuggable = untypedDebuggable as {
+    debuggablePromise: <T>(promise: Promise<T>, context?: unknown) => Promise<T>;
+};
+
 const format = Error.prepareStackTrace?.bind(Error);
 
-const wantsPromiseTraces = process.env["PULUMI_DEBUG_PROMISE_LEAKS"] !== undefined;
-
 Error.prepareStackTrace = (error, frames) => {
-    // Pulumi takes the stack of every promise, with an error that says nothing, and prints it only
-    // when asked for promise leaks. To write them all would take a sixth of an update's program.
-    if (error.message === "" && !wantsPromiseTraces) {
-        return String(error);
-    }
     const trace: unknown =
         format?.(error, frames) ??
         [String(error), ...frames.map((frame) => `    at ${frame as unknown as string}`)].join(
@@ -21,6 +21,24 @@ Error.prepareStackTrace = (error, frames) => {
         );
     return typeof trace === "string" ? withFolders(trace) : trace;
 };
+
+// Pulumi takes a stack trace of every promise, thousands in an update, and prints them only when asked
+// for promise leaks. To take them all would be a tenth of the program's time.
+if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) {
+    const { debuggablePromise } = debuggable;
+    debuggable.debuggablePromise = (promise, context) =>
+        withoutTrace(() => debuggablePromise(promise, context));
+}
+
+function withoutTrace<T>(run: () => T): T {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+        return run();
+    } finally {
+        Error.stackTraceLimit = limit;
+    }
+}
 
 /** The trace with a folder after every `node_modules/`. */
 export function withFolders(trace: string): string {

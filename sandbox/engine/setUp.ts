@@ -32,7 +32,9 @@ export async function setUp(options: SetupOptions): Promise<Setup> {
     const pulumiHome = path.join(options.home, "pulumi");
     const [pulumi] = await Promise.all([
         besideLanguageHost(options.pulumi, path.join(options.home, "engine", "bin")),
-        options.plugins === "standin" ? installPlugin(options.pluginEntry, pulumiHome) : undefined,
+        ...(options.plugins === "standin"
+            ? [installPlugin(options.pluginEntry, pulumiHome), refuseLogs(pulumiHome)]
+            : []),
     ]);
     const folder = path.dirname(pulumi);
     return {
@@ -124,5 +126,21 @@ async function installPlugin(entry: string, pulumiHome: string): Promise<void> {
             "pulumi-resource-aws",
         ),
         inject: [path.join(__dirname, "pluginGuard.ts")],
+    });
+}
+
+/**
+ * Keeps the engine from logging every message of every run, ten compressed megabytes for one preview
+ * and half of its own time. It has no switch; it goes without where there can be no folder for logs
+ * (`pkg/logging/encrypted.go`, `StartLogging`). `-v` and `--logtostderr` work as ever.
+ */
+async function refuseLogs(pulumiHome: string): Promise<void> {
+    const logs = path.join(pulumiHome, "logs");
+    const write = (): Promise<void> => fs.promises.writeFile(logs, "", { flag: "a" });
+    await fs.promises.mkdir(pulumiHome, { recursive: true });
+    await write().catch(async () => {
+        // A home from before has the folder.
+        await fs.promises.rm(logs, { recursive: true, force: true });
+        await write();
     });
 }

@@ -27,7 +27,7 @@ describe("stack traces", () => {
         `;
         const { stdout, status } = spawnSync(
             process.execPath,
-            ["--max-old-space-size=100", "-r", "ts-node/register/transpile-only", "-e", program],
+            ["--max-old-space-size=200", "-r", "ts-node/register/transpile-only", "-e", program],
             { encoding: "utf8", timeout: 15_000 },
         );
         expect(status).to.equal(0);
@@ -45,16 +45,23 @@ describe("stack traces", () => {
         it(title, () => {
             const program = `
                 require(${JSON.stringify(path.join(__dirname, "../../infra/stackTraces"))});
-                console.log(new Error().stack, new Error("said").stack);
+                const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
+                const promise = Promise.resolve();
+                void debuggablePromise(promise);
+                console.log(promise._debugStackTrace, new Error("said").stack);
             `;
             const { stdout } = spawnSync(
                 process.execPath,
                 ["-r", "ts-node/register/transpile-only", "-e", program],
-                { encoding: "utf8", env: { PATH: process.env["PATH"], ...environment } },
+                {
+                    encoding: "utf8",
+                    cwd: path.join(__dirname, "../.."),
+                    env: { PATH: process.env["PATH"], ...environment },
+                },
             );
             const [silent, said] = stdout.split("Error: said");
-            expect(silent?.includes("    at "), "without a message").to.equal(frames);
-            expect(said, "with a message").to.include("    at ");
+            expect(silent?.includes("    at "), "of a promise").to.equal(frames);
+            expect(said, "of an error").to.include("    at ");
         });
     }
 });

@@ -1,0 +1,13 @@
+import path from "node:path";
+
+const codeCache = path.join(__dirname, "..", "..", "infra", "codeCache.js");
+
+/**
+ * `NODE_OPTIONS` for the engine's processes in Node, policy packs and providers among them, on top of
+ * the user's own: they start in half the time, and collect garbage a fraction as often.
+ */
+export function nodeOptions(own: string | undefined = process.env["NODE_OPTIONS"]): string {
+    return [own, `--require ${JSON.stringify(codeCache)}`, "--max-semi-space-size=32"]
+        .filter((option) => option !== undefined && option !== "")
+        .join(" ");
+}
