@@ -24,6 +24,8 @@ const schema = z.object({
     CACHE_ID: z.string().min(1),
     /** The cache's user, whose id is its name. */
     CACHE_USER: z.string().min(1),
+    /** Secret with the keys of receipts, of which this region has a copy; it need not exist yet. */
+    RECEIPT_KEYS: z.string().min(1),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
 });
 

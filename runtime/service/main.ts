@@ -5,6 +5,7 @@ import { readEnvironment } from "./environment";
 import { Media } from "./media";
 import { OrderArchive } from "./orderArchive";
 import { OrderEvents } from "./orderEvents";
+import { Receipts } from "./receipts";
 import { createServer } from "./server";
 import { ServiceState } from "./serviceState";
 import { StockLevels, type StockLevel } from "./stockLevels";
@@ -64,7 +65,18 @@ async function main(): Promise<void> {
         regions: environment.REGIONS,
         timeoutMs: patience.stockMs,
     });
-    const server = createServer(environment, table, state, { media, archive, events, stock });
+    const receipts = new Receipts({
+        secret: environment.RECEIPT_KEYS,
+        region: environment.REGION,
+        onProblem: (problem) => server.log.warn({ err: problem }, "keys of receipts unreadable"),
+    });
+    const server = createServer(environment, table, state, {
+        media,
+        archive,
+        events,
+        stock,
+        receipts,
+    });
 
     const drain = (signal: string): void => {
         server.log.info({ signal }, "draining");
@@ -76,6 +88,7 @@ async function main(): Promise<void> {
             .then(() => {
                 media.close();
                 cache.stop();
+                receipts.stop();
                 table.close();
                 process.exit(0);
             });
@@ -84,7 +97,7 @@ async function main(): Promise<void> {
     process.once("SIGINT", drain);
 
     await server.listen({ port: environment.PORT, host: "0.0.0.0" });
-    await Promise.all([state.start(), cache.start()]);
+    await Promise.all([state.start(), cache.start(), receipts.start()]);
 }
 
 main().catch((error: unknown) => {

@@ -11,15 +11,17 @@ import { healthRoutes } from "./routes/health";
 import { orderRoutes } from "./routes/orders";
 import { stockRoutes } from "./routes/stock";
 import type { ServiceState } from "./serviceState";
+import type { Receipts } from "./receipts";
 import type { StockLevels } from "./stockLevels";
 import type { Table } from "./table";
 
-/** What the storefront uses of the region beside the table: its buckets, its stream and its cache. */
+/** What the storefront uses of the region beside the table: its buckets, its stream, its cache and its keys. */
 export interface Surroundings {
     readonly media: Pick<Media, "find">;
     readonly archive: Pick<OrderArchive, "keep">;
     readonly events: Pick<OrderEvents, "emit">;
     readonly stock: Pick<StockLevels, "of">;
+    readonly receipts: Pick<Receipts, "issue" | "check">;
 }
 
 /** The storefront of one region: routes over what the region has, ready to listen. */
@@ -27,7 +29,7 @@ export function createServer(
     environment: Environment,
     table: Table,
     state: Pick<ServiceState, "evacuated">,
-    { media, archive, events, stock }: Surroundings,
+    { media, archive, events, stock, receipts }: Surroundings,
 ): FastifyInstance {
     const { REGION: region, REGIONS: regions } = environment;
     const server = fastify({
@@ -86,7 +88,7 @@ export function createServer(
     healthRoutes(server, table, region);
     catalogueRoutes(server, media, stock);
     cartRoutes(server, table, region);
-    orderRoutes(server, table, { archive, events }, region);
+    orderRoutes(server, table, { archive, events, receipts }, region);
     stockRoutes(server, table, region, regions);
     return server;
 }

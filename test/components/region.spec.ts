@@ -81,6 +81,7 @@ describe("a region", () => {
             CACHE_ID: "meridian-cache-eu-west-1",
             CACHE_NAME: "_cache.eu-west-1.app.example.com",
             CACHE_USER: "meridian-storefront",
+            RECEIPT_KEYS: "meridian/receipt-keys",
             LOG_LEVEL: "info",
         });
     });
@@ -119,7 +120,7 @@ describe("a region", () => {
         const signals = registered
             .of("aws:cloudwatch/metricAlarm:MetricAlarm")
             .map(({ inputs }) => (inputs["tags"] as Record<string, string>)["meridian:signal"]);
-        expect(signals).to.have.length(23);
+        expect(signals).to.have.length(24);
         expect(new Set(signals)).to.deep.equal(
             new Set(["user-facing", "vantage", "capacity", "traffic", "automation", "replication"]),
         );

@@ -91,6 +91,7 @@ describe("the storefront's image", () => {
                     CACHE_NAME: "_cache.eu-west-1.app.example.com",
                     CACHE_ID: "meridian-cache-eu-west-1",
                     CACHE_USER: "meridian-storefront",
+                    RECEIPT_KEYS: "meridian/receipt-keys",
                     LOG_LEVEL: "error",
                 },
                 stdio: "inherit",

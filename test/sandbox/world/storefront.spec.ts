@@ -126,6 +126,7 @@ describe("the storefront in the world", () => {
                 CACHE_NAME: "_cache.example.com",
                 CACHE_ID: `cache-${region}`,
                 CACHE_USER: "storefront",
+                RECEIPT_KEYS: "meridian/receipt-keys",
                 LOG_LEVEL: "info",
             },
         });
