@@ -9,6 +9,7 @@ import type {
     RehearsalEvents,
     RehearsalFault,
     RehearsalTraffic,
+    SecretReading,
     StreamReading,
     TrafficOptions,
     UsedNames,
@@ -64,6 +65,7 @@ export interface SandboxShape {
             >
         >;
     }[];
+    readonly secrets: { reading(): SecretReading };
     readonly caches: {
         hits(
             region: string,
@@ -106,6 +108,7 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         objectCopies: (sinceMs) => copiesOf(sandbox.objectReplication.pairs(sinceMs)),
         objectsOnlyIn: (region) => sandbox.objectReplication.onlyIn(region),
         streams: (name, regions) => streamReading(sandbox.streamFlows(name, regions)),
+        secrets: () => sandbox.secrets.reading(),
         cacheHitPercent: (region, fromMs, untilMs) => {
             const { rate } = sandbox.caches.hits(region, fromMs, untilMs);
             return rate === undefined ? undefined : 100 * rate;

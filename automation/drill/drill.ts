@@ -232,6 +232,7 @@ async function runPhases(
                 Object.keys(deployed.regions),
             ),
         },
+        secrets: fault.secrets,
         cacheHits: Object.fromEntries(
             votersFor(region, context.estate.topology).map((survivor) => [
                 survivor,

@@ -10,6 +10,7 @@ import type {
     RehearsalFault,
     RehearsalTraffic,
     ShopperSample,
+    SecretReading,
     StreamReading,
 } from "../../../automation/rehearsal";
 
@@ -130,6 +131,10 @@ export class FakeRehearsal implements Rehearsal {
         return { emitted: 20, received: 60, pending: 0, givenUp: 0, lagSeconds: 12 };
     }
 
+    secrets(): SecretReading {
+        return { replicas: 3, behind: 0, worstLagSeconds: 1.5 };
+    }
+
     cacheHitPercent(): number {
         return 90;
     }
@@ -147,6 +152,7 @@ export class FakeRehearsal implements Rehearsal {
                     geography: "us",
                     latencyMs: 100,
                     stale: false,
+                    receipt: { issuedBy: "us-east-1", honoured: true },
                     ...this.answer(this.now()),
                 });
                 this.after(500, visit);
