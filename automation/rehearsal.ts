@@ -34,6 +34,8 @@ export interface ShopperSample {
     readonly latencyMs: number;
     /** From a client that keeps addresses longer than their time to live. */
     readonly stale: boolean;
+    /** Of an order, shown to the region that answered; absent where none was, or it was not judged. */
+    readonly receipt?: { readonly issuedBy: string | undefined; readonly honoured: boolean };
 }
 
 /** Host names that people use. */
@@ -146,6 +148,15 @@ export interface DatabaseReading {
     readonly lostTransactions: number;
 }
 
+/** How the replicas of secrets stand to their primaries. */
+export interface SecretReading {
+    readonly replicas: number;
+    /** Replicas that are not as their primary is. */
+    readonly behind: number;
+    /** World seconds that a change took at most, or has been on its way. */
+    readonly worstLagSeconds: number;
+}
+
 /** The rehearsal cloud, as the automation sees it. World times in milliseconds since the epoch. */
 export interface Rehearsal {
     now(): number;
@@ -172,6 +183,8 @@ export interface Rehearsal {
     databaseLagSeconds(sinceMs: number): number;
     /** What became of the database's writer since then. */
     database(sinceMs: number): DatabaseReading;
+    /** Of every secret, now; the lag since the world began. */
+    secrets(): SecretReading;
     /** Of the lookups in a region's caches, the percent that found something; undefined without any. */
     cacheHitPercent(region: string, fromMs: number, untilMs: number): number | undefined;
     /** What the edges did for the requests that came since then. */

@@ -10,6 +10,7 @@ import type {
     RehearsalEvents,
     RehearsalFault,
     RehearsalTraffic,
+    SecretReading,
     StreamReading,
     TrafficOptions,
     UsedNames,
@@ -70,6 +71,7 @@ export interface SandboxShape {
         gaps(): DatabaseReading["changes"];
         losses(): readonly { readonly atMs: number; readonly lostTransactions: number }[];
     };
+    readonly secrets: { reading(): SecretReading };
     readonly caches: {
         hits(
             region: string,
@@ -114,6 +116,7 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         streams: (name, regions) => streamReading(sandbox.streamFlows(name, regions)),
         databaseLagSeconds: (sinceMs) => sandbox.databases.worstLagSeconds(sinceMs),
         database: (sinceMs) => databaseReading(sandbox.databases, sinceMs),
+        secrets: () => sandbox.secrets.reading(),
         cacheHitPercent: (region, fromMs, untilMs) => {
             const { rate } = sandbox.caches.hits(region, fromMs, untilMs);
             return rate === undefined ? undefined : 100 * rate;

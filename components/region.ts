@@ -16,6 +16,8 @@ import { LoadBalancer } from "./loadBalancer";
 import { Network } from "./network";
 import { NoticeTopic } from "./noticeTopic";
 import { Observer } from "./observer";
+import { receiptKeysName } from "./receiptKeyNames";
+import { ReceiptKeyRotator } from "./receiptKeyRotator";
 import { RegionAlarms, type AlarmThresholds } from "./regionAlarms";
 import { RegionBuckets } from "./regionBuckets";
 import { RegionComposites } from "./regionComposites";
@@ -103,6 +105,7 @@ export class Region extends pulumi.ComponentResource {
     readonly observer: Observer;
     readonly automation: FailoverAutomation;
     readonly events: EventReplication;
+    readonly receiptKeyRotator: ReceiptKeyRotator;
     /** Where the region's alarms are published. */
     readonly alarmTopicArn: pulumi.Output<string>;
 
@@ -183,6 +186,17 @@ export class Region extends pulumi.ComponentResource {
         );
         this.events = new EventReplication(
             `${name}-events`,
+            {
+                ...args,
+                dataKeyArn: this.keys.dataKeyArn,
+                operationsKeyArn: this.keys.operationsKeyArn,
+                alarmTopicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
+
+        this.receiptKeyRotator = new ReceiptKeyRotator(
+            `${name}-receipt-keys`,
             {
                 ...args,
                 dataKeyArn: this.keys.dataKeyArn,
@@ -298,6 +312,7 @@ export class Region extends pulumi.ComponentResource {
                     DATABASE: databaseName,
                     DATABASE_USER: databaseUser,
                     WRITE_NAME: names.write,
+                    RECEIPT_KEYS: receiptKeysName,
                     LOG_LEVEL: "info",
                 },
                 subnetIds: network.privateSubnetIds,

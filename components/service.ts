@@ -3,6 +3,7 @@ import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
 
 import { emitEvents } from "./eventPermissions";
+import { readReceiptKeys } from "./receiptKeyPermissions";
 import { ServiceScaling } from "./serviceScaling";
 import {
     bucketStatements,
@@ -65,6 +66,7 @@ export class Service extends pulumi.ComponentResource {
                     ...cacheStatements(args),
                     ...bucketStatements(args),
                     ...emitEvents(args.region, args.accountId, args.dataKeyArn),
+                    ...readReceiptKeys(args),
                 ],
             },
             { parent: this },

@@ -87,6 +87,9 @@ export function readGlobalConfig(
         ...(values.edgeSecondary === undefined
             ? []
             : unknownRegions("meridian:edgeSecondary", [values.edgeSecondary], names)),
+        ...(values.receiptKeysHome === undefined
+            ? []
+            : unknownRegions("meridian:receiptKeysHome", [values.receiptKeysHome], names)),
         ...(values.capacity === undefined ? [] : capacityProblems(values.capacity, names)),
         ...(values.cache === undefined ? [] : cacheProblems(values.cache, values.writer, names)),
     ]);

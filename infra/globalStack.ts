@@ -12,6 +12,7 @@ import { GlobalDatabase } from "../components/globalDatabase";
 import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
 import { ProductMedia } from "../components/productMedia";
+import { ReceiptKeys } from "../components/receiptKeys";
 import { RoutingPolicy } from "../components/routingPolicy";
 import { GlobalWriter } from "../components/writer/globalWriter";
 import { dialOf, type GlobalConfig } from "./config";
@@ -41,6 +42,7 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
     const routing = createRouting(config, topology, outputs, database);
     replicateBuckets(config, outputs);
     createCaches(config, outputs, dynamic);
+    createReceiptKeys(config, outputs);
     const accelerator = createAccelerator(config, outputs);
     new LeverAlarms("levers", {
         healthCheckIds: routing.healthChecks.lever,
@@ -225,6 +227,20 @@ function createCaches(
         },
         { providers: [dynamic] },
     );
+}
+
+function createReceiptKeys(config: GlobalConfig, outputs: OutputsByRegion): ReceiptKeys {
+    return new ReceiptKeys("receipt-keys", {
+        accountId: config.accountId,
+        home: config.receiptKeysHome ?? config.tableHome,
+        regions: [...outputs].map(([region, of]) => ({
+            region,
+            keyArn: of.receiptKeysKeyArn,
+            rotatorArn: of.receiptKeyRotatorArn,
+            readerRoleName: of.serviceRoleName,
+        })),
+        deletionProtection: config.deletionProtection,
+    });
 }
 
 function createRouting(

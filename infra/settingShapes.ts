@@ -171,6 +171,7 @@ export const globalShape = {
     ),
     tableHome: textSetting("meridian:tableHome", regionName),
     edgeSecondary: textSetting("meridian:edgeSecondary", regionName.optional()),
+    receiptKeysHome: textSetting("meridian:receiptKeysHome", regionName.optional()),
     shares: valueSetting(
         "meridian:shares",
         z

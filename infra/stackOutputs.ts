@@ -37,6 +37,9 @@ export const regionOutputsSchema = z.object({
     cacheLogGroup: z.string(),
     /** ARN of the key that encrypts it. */
     cacheKeyArn: z.string(),
+    /** ARN of the key that encrypts the region's copy of the keys of receipts, and of the function that rotates them. */
+    receiptKeysKeyArn: z.string(),
+    receiptKeyRotatorArn: z.string(),
     serviceRoleName: z.string(),
     failoverTopicArn: z.string(),
     recoveryTopicArn: z.string(),

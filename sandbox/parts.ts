@@ -8,6 +8,7 @@ import { ElastiCacheApi } from "./world/api/elasticache";
 import { KinesisApi } from "./world/api/kinesis";
 import { RdsApi } from "./world/api/rds";
 import { S3Api } from "./world/api/s3";
+import { SecretsManagerApi } from "./world/api/secretsManager";
 import { SnsApi } from "./world/api/sns";
 import { SqsApi } from "./world/api/sqs";
 import { StsApi } from "./world/api/sts";
@@ -27,6 +28,7 @@ import { Messaging } from "./world/messaging";
 import { Metrics } from "./world/metrics";
 import { Persistence } from "./world/persistence";
 import { ProviderEndpoint } from "./world/server";
+import { Secrets } from "./world/secrets/secrets";
 import { Streams } from "./world/streams/streams";
 import { TableScaling } from "./world/tables/capacity/scaling";
 import { Tables } from "./world/tables/tables";
@@ -56,6 +58,7 @@ export interface Parts {
     readonly buckets: Buckets;
     readonly caches: Caches;
     readonly messaging: Messaging;
+    readonly secrets: Secrets;
     readonly streams: Streams;
     readonly eventSources: EventSources;
     readonly alarms: Alarms;
@@ -84,6 +87,11 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const caches = new Caches(world, { certificates, metrics });
     const messaging = new Messaging(world, { metrics, inside });
     const buckets = new Buckets(world, { certificates, metrics, topics: messaging.topics });
+    const secrets = new Secrets(world, {
+        invoke: (functionArn, payload, principal, sourceArn) =>
+            messaging.functions.invokeAs(functionArn, payload, principal, sourceArn),
+        failures: messaging.failures,
+    });
     const streams = new Streams(world, { metrics });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
     const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
@@ -118,6 +126,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         buckets,
         caches,
         messaging,
+        secrets,
         streams,
         eventSources: new EventSources(world, {
             metrics,
@@ -141,6 +150,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
             new KinesisApi(world, streams),
             new Route53Api(world, { dns, health }),
             new S3Api(buckets),
+            new SecretsManagerApi(world, secrets),
             new SnsApi(world, messaging.topics),
             new SqsApi(world, messaging.queues),
             new StsApi(world),
@@ -162,6 +172,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.api,
         parts.streams,
         parts.messaging,
+        parts.secrets,
         parts.eventSources,
         parts.alarms,
         parts.loadBalancers,

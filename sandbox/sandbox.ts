@@ -19,6 +19,7 @@ import { dnsAddress, type Network } from "./world/network";
 import type { Store } from "./world/store";
 import type { Metrics } from "./world/metrics";
 import type { Queues } from "./world/queues/queues";
+import type { Secrets } from "./world/secrets/secrets";
 import type { Streams } from "./world/streams/streams";
 import type { Tables } from "./world/tables/tables";
 import type { Tasks } from "./world/tasks";
@@ -108,6 +109,10 @@ export class Sandbox {
     /** What was sent inside AWS and did not arrive. */
     failures(): readonly FailedDelivery[] {
         return this.parts.messaging.failures.list();
+    }
+
+    get secrets(): Secrets {
+        return this.parts.secrets;
     }
 
     get streams(): Streams {

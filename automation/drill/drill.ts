@@ -253,6 +253,7 @@ async function runPhases(
             ),
         },
         payments,
+        secrets: fault.secrets,
         cacheHits: Object.fromEntries(
             votersFor(region, context.estate.topology).map((survivor) => [
                 survivor,

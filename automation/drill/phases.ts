@@ -2,6 +2,7 @@ import { regionNames, votersFor } from "../../infra/topology";
 import { deploy } from "../commands/deploy";
 import { failover, type FailoverReport } from "../commands/failover";
 import { AutomationError } from "../errors";
+import type { SecretReading } from "../rehearsal";
 import { forbiddenCalls, quorumVotedAt, type ForbiddenCalls } from "./calls";
 import {
     alarmsRinging,
@@ -131,6 +132,7 @@ export async function faultPhase(
     readonly lagSeconds: number;
     readonly objects: AtFault;
     readonly events: AtFault;
+    readonly secrets: SecretReading;
     readonly evidence: Evidence;
 }> {
     const { rehearsal, scenario } = context;
@@ -143,6 +145,7 @@ export async function faultPhase(
     const stream = deployed.regions[scenario.region]?.eventStream ?? "";
     const there = rehearsal.streams(stream, [scenario.region]);
     const events = { lagSeconds: there.lagSeconds, onlyThere: there.pending };
+    const secrets = rehearsal.secrets();
     const faults = faultsOf(context.scenario);
     for (const fault of faults) {
         rehearsal.inject(fault);
@@ -152,7 +155,8 @@ export async function faultPhase(
         lagSeconds,
         objects,
         events,
-        evidence: { faults, worstLagSeconds: lagSeconds, objects, events },
+        secrets,
+        evidence: { faults, worstLagSeconds: lagSeconds, objects, events, secrets },
     };
 }
 

@@ -3,6 +3,7 @@ import type {
     DatabaseReading,
     EdgeReading,
     ObjectCopies,
+    SecretReading,
     ShopperSample,
     StreamReading,
     WriteVerification,
@@ -73,6 +74,8 @@ export interface SystemInputs {
     /** Of the order events, with what became of them from the beginning to the end. */
     readonly events: AtFault & { readonly streams: StreamReading };
     readonly payments: PaymentInputs;
+    /** Of the replicas, when the region was lost. */
+    readonly secrets: SecretReading;
     /** Percent of lookups that found something, by survivor: before the fault, and while the region was out. */
     readonly cacheHits: Readonly<Record<string, CacheHits>>;
 }
@@ -81,9 +84,19 @@ const noData: Figure = { reason: "holds no data" };
 
 /** A row for every system, in the order in which a request meets them. Pure. */
 export function systemFigures(inputs: SystemInputs): readonly SystemFigures[] {
-    return [dns, edge, accelerator, service, tables, aurora, caches, buckets, streams, notices].map(
-        (row) => row(inputs),
-    );
+    return [
+        dns,
+        edge,
+        accelerator,
+        service,
+        tables,
+        aurora,
+        caches,
+        buckets,
+        streams,
+        secrets,
+        notices,
+    ].map((row) => row(inputs));
 }
 
 /** Names of the systems that did not do their work again. */
@@ -247,6 +260,26 @@ function streams({ scenario, events }: SystemInputs): SystemFigures {
             detail: `${events.onlyThere} events only in ${scenario.region} at the fault`,
         },
         back: emitted > 0 && received > 0 && givenUp === 0,
+    };
+}
+
+/** One secret for all regions, and a copy of it in each: what one of them signs is good in the others. */
+function secrets({ samples, secrets, timeline }: SystemInputs): SystemFigures {
+    const shown = samples.flatMap(({ atMs, receipt, region }) =>
+        receipt !== undefined && atMs >= timeline.faultMs ? [{ ...receipt, region }] : [],
+    );
+    const refused = shown.filter(({ honoured }) => !honoured);
+    const moved = shown.filter(({ issuedBy, region }) => issuedBy !== region);
+    return {
+        system: "Secrets Manager",
+        component: "ReceiptKeys",
+        happened: `${shown.length - refused.length} of ${shown.length} receipts honoured, ${moved.length} of them shown to another region than had issued them`,
+        rto: { reason: "each region reads its own copy" },
+        rpo: {
+            seconds: secrets.worstLagSeconds,
+            detail: `${secrets.behind} of ${secrets.replicas} copies behind at the fault`,
+        },
+        back: shown.length > 0 && refused.length === 0,
     };
 }
 

@@ -7,6 +7,7 @@ import { Media } from "./media";
 import { OrderArchive } from "./orderArchive";
 import { OrderEvents } from "./orderEvents";
 import { Payments } from "./payments";
+import { Receipts } from "./receipts";
 import { createServer } from "./server";
 import { ServiceState } from "./serviceState";
 import { StockLevels, type StockLevel } from "./stockLevels";
@@ -74,12 +75,18 @@ async function main(): Promise<void> {
         user: environment.DATABASE_USER,
         signing: table.signing,
     });
+    const receipts = new Receipts({
+        secret: environment.RECEIPT_KEYS,
+        region: environment.REGION,
+        onProblem: (problem) => server.log.warn({ err: problem }, "keys of receipts unreadable"),
+    });
     const server = createServer(environment, table, state, {
         media,
         archive,
         events,
         stock,
         payments: new Payments(database),
+        receipts,
     });
 
     const drain = (signal: string): void => {
@@ -93,6 +100,7 @@ async function main(): Promise<void> {
             .then(() => {
                 media.close();
                 cache.stop();
+                receipts.stop();
                 table.close();
                 process.exit(0);
             });
@@ -101,7 +109,7 @@ async function main(): Promise<void> {
     process.once("SIGINT", drain);
 
     await server.listen({ port: environment.PORT, host: "0.0.0.0" });
-    await Promise.all([state.start(), cache.start()]);
+    await Promise.all([state.start(), cache.start(), receipts.start()]);
 }
 
 main().catch((error: unknown) => {

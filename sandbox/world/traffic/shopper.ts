@@ -2,8 +2,8 @@ import type { NetworkResponse } from "../network";
 import type { World } from "../world";
 import { Connection, type ConnectionOptions, type Exchange } from "./connection";
 import type { Ledger } from "./ledger";
-import type { TrafficSample } from "./samples";
-import { browse, shelfOf, visit, type Step } from "./visit";
+import type { ShownReceipt, TrafficSample } from "./samples";
+import { browse, receiptOf, shelfOf, visit, type Step } from "./visit";
 
 /** World milliseconds before the second attempt, and as much again at random. */
 const retryMs = 200;
@@ -16,6 +16,8 @@ export class Shopper {
     #steps: readonly Step[] = [];
     #shelf: readonly string[] = [];
     #visits = 0;
+    /** Of the last order, and the region that issued it. */
+    #receipt: { readonly text: string; readonly issuedBy: string | undefined } | undefined;
     #stepping = false;
 
     constructor(
@@ -89,14 +91,21 @@ export class Shopper {
         const { clock } = this.world;
         const atMs = clock.now();
         const pays = step.name === "pay";
+        const shown = step.receipt === "shown" ? this.#receipt : undefined;
         const { response, attempts, problem } = await this.#attempt(
-            step.exchange,
+            shown === undefined
+                ? step.exchange
+                : { ...step.exchange, headers: { "x-order-receipt": shown.text } },
             (pays ? this.#till : undefined) ?? this.#connection,
             pays ? isAcknowledged : isServed,
         );
         const region = headerOf(response?.headers["x-served-by"]);
         if (step === browse && response?.status === 200) {
             this.#shelf = shelfOf(response.body);
+        }
+        if (step.receipt === "given") {
+            const text = response === undefined ? undefined : receiptOf(response.body);
+            this.#receipt = text === undefined ? undefined : { text, issuedBy: region };
         }
         if (step.write !== undefined && response !== undefined && isAcknowledged(response.status)) {
             this.ledger.add(step.write({ atMs: clock.now(), region }));
@@ -112,6 +121,7 @@ export class Shopper {
             latencyMs: clock.now() - atMs,
             attempts,
             stale: this.options.resolver.ignoresTtl,
+            ...(shown === undefined ? {} : verdictOn(shown, response?.status)),
         };
     }
 
@@ -151,6 +161,16 @@ export class Shopper {
 
 function isServed(status: number): boolean {
     return status < 500;
+}
+
+/** Found here, or vouched for by the receipt alone; or refused. Anything else says nothing of the receipt. */
+function verdictOn(
+    { issuedBy }: { readonly issuedBy: string | undefined },
+    status: number | undefined,
+): { readonly receipt?: ShownReceipt } {
+    return status === 200 || status === 202 || status === 401
+        ? { receipt: { issuedBy, honoured: status !== 401 } }
+        : {};
 }
 
 function isAcknowledged(status: number): boolean {

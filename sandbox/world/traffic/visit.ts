@@ -16,6 +16,8 @@ export interface Step {
     readonly exchange: Exchange;
     /** The write that a 2xx answer acknowledges, if the step is one that is kept account of. */
     readonly write?: (by: Acknowledgement) => Write;
+    /** Whether the answer comes with a receipt, or the receipt of the visit is shown. */
+    readonly receipt?: "given" | "shown";
 }
 
 /** A product on the shelf. */
@@ -34,6 +36,16 @@ export function shelfOf(body: Buffer): readonly string[] {
         return (page.products ?? []).map(({ sku }) => sku).filter((sku) => typeof sku === "string");
     } catch {
         return [];
+    }
+}
+
+/** The receipt of an order's answer; none when it has none. */
+export function receiptOf(body: Buffer): string | undefined {
+    try {
+        const { receipt } = JSON.parse(body.toString("utf8")) as { receipt?: unknown };
+        return typeof receipt === "string" ? receipt : undefined;
+    } catch {
+        return undefined;
     }
 }
 
@@ -56,7 +68,11 @@ export function visit(id: string, shelf: readonly string[], random: () => number
         { name: "read-cart", exchange: { method: "GET", path: `/carts/${cart}` } },
         ...choices.slice(0, 1).map((choice) => reservation(id, choice)),
         order(orderId, cart, choices),
-        { name: "read-order", exchange: { method: "GET", path: `/orders/${orderId}` } },
+        {
+            name: "read-order",
+            exchange: { method: "GET", path: `/orders/${orderId}` },
+            receipt: "shown",
+        },
         payment(orderId, 100 * (1 + Math.floor(random() * 500))),
     ];
 }
@@ -106,6 +122,7 @@ function order(orderId: string, cart: string, choices: readonly Choice[]): Step 
             body: { cartId: cart, items: choices },
         },
         write: (by) => ({ kind: "order", orderId, cart, by }),
+        receipt: "given",
     };
 }
 

@@ -197,6 +197,8 @@ function regionOutputs(stack: string, votes: ReadonlyMap<string, string>): Stack
         cacheUserGroup: "cache",
         cacheLogGroup: "/meridian/cache",
         cacheKeyArn: "arn",
+        receiptKeysKeyArn: "arn:aws:kms:x:1:key/1",
+        receiptKeyRotatorArn: "arn:aws:lambda:x:1:function:meridian-rotator",
         serviceRoleName: "role",
         failoverTopicArn: `arn:failover:${stack}`,
         recoveryTopicArn: `arn:recovery:${stack}`,

@@ -18,7 +18,7 @@ const bound = boundOf(boundInputsWith({ unchangedSeconds: 5, patienceSeconds: 0 
 
 /** One request a second; `answer` says what became of the one at that second. */
 function samples(
-    answer: (second: number) => Pick<ShopperSample, "ok" | "region">,
+    answer: (second: number) => Pick<ShopperSample, "ok" | "region" | "receipt">,
 ): readonly ShopperSample[] {
     return Array.from({ length: 400 }, (_, second) => ({
         atMs: second * 1000,
@@ -29,7 +29,11 @@ function samples(
     }));
 }
 
-const elsewhere = { ok: true, region: "eu-west-1" };
+const elsewhere = {
+    ok: true,
+    region: "eu-west-1",
+    receipt: { issuedBy: "us-east-1", honoured: true },
+};
 
 describe("the systems' rows of a drill", () => {
     let objectives: Objectives;
@@ -75,6 +79,7 @@ describe("the systems' rows of a drill", () => {
                 database: { changes: [], lostTransactions: 0 },
                 kept: { acknowledged: 60, lost: 0, unverified: 0 },
             },
+            secrets: { replicas: 3, behind: 1, worstLagSeconds: 1.8 },
             cacheHits: { "eu-west-1": { before: 91.4, without: 80.6 } },
             edges: { requests: 80, byOutcome: { retried: 3, stale: 1, failed: 2 } },
             objects: {
@@ -174,6 +179,25 @@ describe("the systems' rows of a drill", () => {
         );
         const cacheHits = { "eu-west-1": { before: 91.4, without: undefined } };
         expect(systemsNotBack([row("ElastiCache", { cacheHits })])).to.eql(["ElastiCache"]);
+    });
+
+    it("counts receipts since the fault, and misses what a region refuses", () => {
+        const one = row("Secrets Manager");
+        expect(one.happened).to.equal(
+            "300 of 300 receipts honoured, 300 of them shown to another region than had issued them",
+        );
+        expect(one.rpo).to.eql({ seconds: 1.8, detail: "1 of 3 copies behind at the fault" });
+        const refusing = samples((second) => ({
+            ...elsewhere,
+            receipt: { issuedBy: "eu-west-1", honoured: second !== 350 },
+        }));
+        const refused = row("Secrets Manager", { samples: refusing });
+        expect(refused.happened).to.match(/^299 of 300 .* 0 of them/);
+        expect(systemsNotBack([refused])).to.eql(["Secrets Manager"]);
+        const nobody = samples(() => ({ ok: true, region: "eu-west-1" }));
+        expect(systemsNotBack([row("Secrets Manager", { samples: nobody })])).to.eql([
+            "Secrets Manager",
+        ]);
     });
 
     it("counts events, and misses what was given up or never came", () => {

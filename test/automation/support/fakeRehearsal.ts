@@ -11,6 +11,7 @@ import type {
     RehearsalFault,
     RehearsalTraffic,
     ShopperSample,
+    SecretReading,
     StreamReading,
     UsedNames,
 } from "../../../automation/rehearsal";
@@ -137,6 +138,10 @@ export class FakeRehearsal implements Rehearsal {
         return { emitted: 20, received: 60, pending: 0, givenUp: 0, lagSeconds: 12 };
     }
 
+    secrets(): SecretReading {
+        return { replicas: 3, behind: 0, worstLagSeconds: 1.5 };
+    }
+
     cacheHitPercent(): number {
         return 90;
     }
@@ -163,6 +168,7 @@ export class FakeRehearsal implements Rehearsal {
                     geography: "us",
                     latencyMs: 100,
                     stale: false,
+                    receipt: { issuedBy: "us-east-1", honoured: true },
                     ...this.answer(this.now()),
                 };
                 this.samples.push(sample);

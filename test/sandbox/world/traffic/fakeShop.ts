@@ -23,6 +23,9 @@ export class FakeShop {
         readonly asked: string;
         readonly path: string;
     }[] = [];
+    /** Regions that take no receipt for what it is. */
+    readonly refusing = new Set<string>();
+    readonly receipts: string[] = [];
     readonly #servers: https.Server[] = [];
 
     async listen(region: string, address: string, port: number, pair: KeyPair): Promise<void> {
@@ -40,11 +43,13 @@ export class FakeShop {
                 const body = Buffer.concat(chunks).toString();
                 const [status, answer] = this.failing.has(region)
                     ? [this.failing.get(region) ?? 500, {}]
-                    : this.#answer(
-                          `${request.method ?? ""} ${path}`,
-                          body === "" ? {} : (JSON.parse(body) as Record<string, unknown>),
-                          String(request.headers["idempotency-key"]),
-                      );
+                    : this.#refuses(region, request.headers["x-order-receipt"])
+                      ? [401, {}]
+                      : this.#answer(
+                            `${request.method ?? ""} ${path}`,
+                            body === "" ? {} : (JSON.parse(body) as Record<string, unknown>),
+                            String(request.headers["idempotency-key"]),
+                        );
                 response.writeHead(status, {
                     "x-served-by": region,
                     "content-type": "application/json",
@@ -62,6 +67,13 @@ export class FakeShop {
             server.close();
             server.closeAllConnections();
         });
+    }
+
+    #refuses(region: string, receipt: string | readonly string[] | undefined): boolean {
+        if (typeof receipt === "string") {
+            this.receipts.push(receipt);
+        }
+        return receipt !== undefined && this.refusing.has(region);
     }
 
     #answer(call: string, body: Record<string, unknown>, key: string): Answer {
@@ -92,7 +104,7 @@ export class FakeShop {
                     return [this.payment, {}];
                 }
                 this.orders.set(key, String(body["cartId"]));
-                return [201, {}];
+                return [201, { receipt: `receipt-of-${key}` }];
             case "GET /orders":
                 if (call.endsWith("/payment")) {
                     return this.payments.has(first)

@@ -59,6 +59,20 @@ describe("Traffic", () => {
     const done = (count: number): Promise<void> =>
         world.until(() => traffic.samples.length >= count);
 
+    it("shows the receipt of an order when it is read, and tells whether it was honoured, and where", async () => {
+        await start();
+        const shown = () => samples().filter(({ receipt }) => receipt !== undefined);
+        await world.until(() => shown().length >= 2);
+        expect(shop.receipts[0]).to.match(/^receipt-of-order-/);
+        expect(shown()[0]).to.deep.include({
+            step: "read-order",
+            region: "us-east-1",
+            receipt: { issuedBy: "us-east-1", honoured: true },
+        });
+        shop.refusing.add("us-east-1");
+        await world.until(() => shown().some(({ receipt }) => receipt?.honoured === false));
+    });
+
     it("comes from every geography, from its own addresses, at the rate asked for", async () => {
         const startMs = world.clock.now();
         await start({ requestsPerSecond: 2 });
