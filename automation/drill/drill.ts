@@ -19,7 +19,7 @@ import type { Objectives } from "./objectives";
 import { paymentsPhase } from "./payments";
 import * as phases from "./phases";
 import { backPhase, failbackPhase, healPhase } from "./returnPhases";
-import { quietPhase, settlePhase, settleRestPhase } from "./settlePhases";
+import { planesComeBackFirst, quietPhase, settlePhase, settleRestPhase } from "./settlePhases";
 import { rtoFigures, type Timeline } from "./rto";
 import { judge, type DrillReport, type Measured, type RtoFigures, type Verdict } from "./report";
 import type { Scenario } from "./scenario";
@@ -194,21 +194,27 @@ async function runPhases(
         budgetPercent: objectives.errors.budgetPercent,
     });
     Object.assign(progress.figures, { rto, errors });
-    if (!settled.report.complete) {
-        await phase(
+    const settleRest = (): Promise<unknown> =>
+        phase(
             context,
             { id: "settle-rest", title: "settle what had to wait", lane: "settle" },
             () => settleRestPhase(context),
         );
+    const restWaits = !settled.report.complete && !planesComeBackFirst(scenario);
+    if (!settled.report.complete && !restWaits) {
+        await settleRest();
     }
     await phase(
         context,
         { id: "quiet", title: "nothing left to change after the failover", lane: "observe" },
-        () => quietPhase(context, region),
+        () => quietPhase(context, region, restWaits),
     );
     await phase(context, { id: "heal", title: `${region} heals`, lane: "settle" }, () =>
         healPhase(context, deployed),
     );
+    if (restWaits) {
+        await settleRest();
+    }
     await phase(
         context,
         { id: "failback", title: `fail ${region} back in stages`, lane: "failback" },

@@ -1,9 +1,10 @@
 import { stackNames } from "../../infra/topology";
 import { settle, type SettleReport } from "../commands/settle";
 import { AutomationError } from "../errors";
+import { isWriteName } from "../changeProof";
 import { forbiddenCalls } from "./calls";
 import type { DrillContext, Evidence } from "./context";
-import { faultsOf } from "./scenario";
+import { faultsOf, type Scenario } from "./scenario";
 
 /**
  * What the person on call does next: `meridian settle <region> --yes`, while the region is still lost. Of
@@ -30,7 +31,12 @@ export async function settlePhase(
     return { report, evidence: { results: report.results, complete: report.complete, calls } };
 }
 
-/** The global control planes are back before the region is: what had to wait for them is settled. */
+/** Whether the global control planes can come back before the region does: not when it is their home that is gone. */
+export function planesComeBackFirst({ fault, region, controlPlanes }: Scenario): boolean {
+    return fault !== "blackout" || region !== controlPlanes;
+}
+
+/** The global control planes are back: what had to wait for them is settled. */
 export async function settleRestPhase(
     context: DrillContext,
 ): Promise<{ readonly evidence: Evidence }> {
@@ -54,21 +60,27 @@ export async function settleRestPhase(
  * Every stack is what its files say: nobody has anything left to do by hand.
  *
  * @param lost a region whose own stack nobody can ask.
+ * @param nameWaits whether the name of who writes may still wait for Route 53's control plane.
  */
 export async function quietPhase(
     context: DrillContext,
     lost?: string,
+    nameWaits = false,
 ): Promise<{ readonly evidence: Evidence }> {
     const stacks = stackNames(context.estate.topology).filter((stack) => stack !== lost);
     const previews = await Promise.all(
         stacks.map((stack) => context.stacks.preview(stack, { signal: context.signal })),
     );
-    const loud = previews.filter(({ error, changes }) => error ?? changes.length > 0);
+    const waiting = previews.flatMap(({ changes }) => changes.filter(isWriteName));
+    const loud = previews.filter(
+        ({ error, changes }) =>
+            error ?? changes.some((change) => !nameWaits || !waiting.includes(change)),
+    );
     if (loud.length > 0) {
         const what = loud.map(({ stack, error, changes }) =>
             [stack, error?.message ?? changes.map(({ name }) => name).join(", ")].join(": "),
         );
         throw new AutomationError("failed", `a preview must be empty now: ${what.join("; ")}`);
     }
-    return { evidence: { stacks, changes: 0 } };
+    return { evidence: { stacks, changes: waiting.map(({ name }) => name) } };
 }

@@ -425,8 +425,13 @@ describe("the drill", () => {
                 : world.faults.has("blackout")
                   ? { region: undefined, ok: false }
                   : { region, ok: true };
-        const { rto, error } = await drill(new AbortController().signal, "blackout");
+        const { rto, error, steps } = await drill(new AbortController().signal, "blackout");
         expect(error).to.equal(undefined);
+        // The home of the control planes is gone: the writer's name waits until it is back.
+        expect(steps.map(({ id }) => id).slice(-8)).to.eql(
+            "hold quiet heal settle-rest failback back payments quiet-again".split(" "),
+        );
+        expect(stacks.global.named).to.equal(region);
         expect(rto?.detect).to.be.closeTo(35, 1);
         expect(rto).to.include({ decide: 0, update: 0, dns: 0, drain: 0 });
         expect(rto?.bound.path).to.equal("endpoint");
