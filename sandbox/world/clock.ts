@@ -49,6 +49,7 @@ export class WorldClock extends EventEmitter<{
     #holds = 0;
     #timers: Timer[] = [];
     #pump: NodeJS.Timeout | undefined;
+    #soon: NodeJS.Immediate | undefined;
     #stopped = false;
 
     constructor(options: WorldClockOptions = {}) {
@@ -174,6 +175,7 @@ export class WorldClock extends EventEmitter<{
         this.#stopped = true;
         this.#timers = [];
         clearTimeout(this.#pump);
+        clearImmediate(this.#soon);
         clearInterval(this.#heart);
     }
 
@@ -190,7 +192,14 @@ export class WorldClock extends EventEmitter<{
 
     #wake(delayMs: number): void {
         clearTimeout(this.#pump);
-        if (!this.#stopped && this.#timers.length > 0) {
+        clearImmediate(this.#soon);
+        if (this.#stopped || this.#timers.length === 0) {
+            return;
+        }
+        // A timeout of 0 is one of a millisecond, and there are a thousand turns in a minute of the world.
+        if (delayMs === 0) {
+            this.#soon = setImmediate(() => this.#turn());
+        } else {
             this.#pump = setTimeout(() => this.#turn(), delayMs);
         }
     }
