@@ -4,6 +4,7 @@
  * stack frame names a file directly in `node_modules`, as source maps of bundled packages make it
  * look (nodejs/node#64011). A `./` in such a frame is all it takes. Import this first.
  */
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be a copy
 import untypedDebuggable = require("@pulumi/pulumi/runtime/debuggable");
 
 /** What the SDK does not declare: it is for its own modules, which find it here whenever they call it. */
