@@ -58,7 +58,7 @@ export function benchFigures(
             "x",
         ),
         figure("RTO, world time", rto?.worldSeconds ?? NaN, undefined, "s"),
-        figure("memory of all processes at most", memoryMiB ?? NaN, 6144, "MiB"),
+        figure("memory of all processes at most", memoryMiB ?? NaN, 4096, "MiB"),
     ];
 }
 
