@@ -5,7 +5,11 @@ import type { Vote } from "./stackConfig";
 export type ExpectedChange =
     | { readonly kind: "vote"; readonly on: string; readonly vote: Vote }
     | { readonly kind: "share"; readonly of: string }
-    | { readonly kind: "dial"; readonly of: string };
+    | { readonly kind: "dial"; readonly of: string }
+    /** The roles of the database and the caches, and the name that leads to who writes. */
+    | { readonly kind: "writer" }
+    /** The dial of a region and the roles, in one. */
+    | { readonly kind: "settle"; readonly of: string };
 
 type Expected<K extends ExpectedChange["kind"]> = Extract<ExpectedChange, { readonly kind: K }>;
 
@@ -21,7 +25,7 @@ export type ChangeProof =
 
 /**
  * Proves from its preview that an update changes what it should and nothing else. Two words in an
- * object, two weights of a record set, or one dial: anything else in the preview is somebody's undeployed work
+ * object, two weights of a record set, one dial, or who has a role: anything else in the preview is somebody's undeployed work
  * (or a mistake), and an evacuation must not be the update that ships it.
  */
 export function proveChange(preview: Update, expected: ExpectedChange): ChangeProof {
@@ -46,13 +50,25 @@ export function proveChange(preview: Update, expected: ExpectedChange): ChangePr
 }
 
 function problemsOf(change: ResourceChange, expected: ExpectedChange): string[] {
-    const problem =
-        expected.kind === "vote"
-            ? voteProblem(change, expected)
-            : expected.kind === "share"
-              ? shareProblem(change, expected)
-              : dialProblem(change, expected);
+    const problem = problemOf(change, expected);
     return problem === undefined ? [] : [`${change.type} ${change.name}: ${problem}`];
+}
+
+function problemOf(change: ResourceChange, expected: ExpectedChange): string | undefined {
+    switch (expected.kind) {
+        case "vote":
+            return voteProblem(change, expected);
+        case "share":
+            return shareProblem(change, expected);
+        case "dial":
+            return dialProblem(change, expected.of);
+        case "writer":
+            return writerProblem(change);
+        case "settle":
+            return isRole(change) || isWriteName(change)
+                ? writerProblem(change)
+                : dialProblem(change, expected.of);
+    }
 }
 
 function voteProblem(change: ResourceChange, expected: Expected<"vote">): string | undefined {
@@ -89,12 +105,12 @@ function shareProblem(change: ResourceChange, expected: Expected<"share">): stri
         : `would also change ${others.join(", ")}; only its weight may change`;
 }
 
-function dialProblem(change: ResourceChange, expected: Expected<"dial">): string | undefined {
+function dialProblem(change: ResourceChange, region: string): string | undefined {
     if (
         !/^aws:globalaccelerator\/endpointGroup:/.test(change.type) ||
-        change.newInputs["endpointGroupRegion"] !== expected.of
+        change.newInputs["endpointGroupRegion"] !== region
     ) {
-        return `${would(change)}; only the dial of ${expected.of} may change`;
+        return `${would(change)}; only the dial of ${region} may change`;
     }
     if (change.operation !== "update") {
         return `${would(change)}; a dial may only be updated in place`;
@@ -103,6 +119,41 @@ function dialProblem(change: ResourceChange, expected: Expected<"dial">): string
     return others.length === 0
         ? undefined
         : `would also change ${others.join(", ")}; only its dial may change`;
+}
+
+/** What a change of who writes may touch, by type. */
+const roleInputs: Readonly<Record<string, readonly string[]>> = {
+    "pulumi-nodejs:dynamic/meridian:GlobalWriter": ["writer", "outOfService", "acceptDataLoss"],
+    "pulumi-nodejs:dynamic/meridian:CachePrimary": ["primary"],
+};
+
+/** Whether a change is of who has a role, which needs no control plane but the new holder's. */
+export function isRole({ type }: Pick<ResourceChange, "type">): boolean {
+    return type in roleInputs;
+}
+
+/** Whether a change is of the name that leads to who writes, which needs Route 53's control plane. */
+export function isWriteName({ type, newInputs }: ResourceChange): boolean {
+    const name = newInputs["name"];
+    return (
+        /^aws:route53\/record:/.test(type) &&
+        typeof name === "string" &&
+        name.startsWith("write.app.")
+    );
+}
+
+function writerProblem(change: ResourceChange): string | undefined {
+    const allowed = isWriteName(change) ? ["aliases", "healthCheckId"] : roleInputs[change.type];
+    if (allowed === undefined) {
+        return `${would(change)}; only who writes may change`;
+    }
+    if (change.operation !== "update") {
+        return `${would(change)}; a role may only be updated in place`;
+    }
+    const others = differingInputs(change).filter((key) => !allowed.includes(key));
+    return others.length === 0
+        ? undefined
+        : `would also change ${others.join(", ")}; only ${allowed.join(", ")} may change`;
 }
 
 /** `would update tags, name`. */

@@ -1,5 +1,5 @@
 import { votersFor, type Topology } from "../infra/topology";
-import type { DeployedShares } from "./deployedShares";
+import type { DeployedShares } from "./deployedGlobal";
 import { votesAgainst, type DeployedVotes } from "./deployedVotes";
 import { AutomationError } from "./errors";
 import { checkRegion } from "./failoverPlan";
@@ -11,9 +11,12 @@ export type FailbackStage =
     /** The accelerator sends the region's nearest clients to it again. */
     | { readonly id: string; readonly kind: "dial"; readonly percent: 100 }
     /** The survivors' votes are taken back. */
-    | { readonly id: "votes"; readonly kind: "votes" };
+    | { readonly id: "votes"; readonly kind: "votes" }
+    /** The region writes again, if it did before it was settled. */
+    | { readonly id: "writer"; readonly kind: "writer" };
 
 const votesStage: FailbackStage = { id: "votes", kind: "votes" };
+const writerStage: FailbackStage = { id: "writer", kind: "writer" };
 const dialStage: FailbackStage = { id: "dial-100", kind: "dial", percent: 100 };
 
 /** All stages in order. The share drops to 1 first, so that taking the votes back moves almost nothing. */
@@ -25,12 +28,15 @@ export const failbackStages: readonly FailbackStage[] = [
     share(50),
     share(100),
     dialStage,
+    // Last: what writes should be what carries all of its users well.
+    writerStage,
 ];
 
 /**
  * The stages that are left. Pure; derived from what is deployed and not from a record, so that a
  * failback that was killed continues where it stopped.
  *
+ * @param deployed its shares, and whether it is where the writer belongs while another region writes.
  * @param unfinished a failover or failback of the region did not reach its end: files may hold what is not deployed.
  * @throws AutomationError `usage` for an unknown region, `refused` when there is nothing to fail back.
  */
@@ -38,27 +44,33 @@ export function planFailback(
     region: string,
     topology: Topology,
     votes: DeployedVotes,
-    deployed: DeployedShares,
+    deployed: DeployedShares & { readonly writerAway: boolean },
     unfinished: boolean,
 ): readonly FailbackStage[] {
     checkRegion(region, topology);
     const against = votesAgainst(votes, region).length;
     if (against >= topology.quorum) {
-        return failbackStages.filter((stage) => stage.kind !== "dial" || deployed.dial < 100);
+        return failbackStages.filter(
+            (stage) =>
+                (stage.kind !== "dial" || deployed.dial < 100) &&
+                (stage.kind !== "writer" || deployed.writerAway),
+        );
     }
-    if (against === 0 && deployed.share >= 100 && deployed.dial >= 100 && !unfinished) {
+    const whole = deployed.share >= 100 && deployed.dial >= 100 && !deployed.writerAway;
+    if (against === 0 && whole && !unfinished) {
         throw new AutomationError(
             "refused",
             `${region} is in service with all of its share: no vote is against it, nothing to fail back`,
         );
     }
     // In service by now: its share must not drop again.
-    const shares = failbackStages.filter(
+    const left = failbackStages.filter(
         (stage) =>
             (stage.kind === "share" && stage.percent > deployed.share) ||
-            (stage.kind === "dial" && stage.percent > deployed.dial),
+            (stage.kind === "dial" && stage.percent > deployed.dial) ||
+            (stage.kind === "writer" && deployed.writerAway),
     );
-    return against > 0 || unfinished || deployed.share <= 1 ? [votesStage, ...shares] : shares;
+    return against > 0 || unfinished || deployed.share <= 1 ? [votesStage, ...left] : left;
 }
 
 /** How many survivors must take their vote back before the region can be in service. */

@@ -67,11 +67,16 @@ export function planFailover(
         throw new AutomationError(
             "refused",
             `${region} needs ${quorum} votes to be evacuated and only ${voters.length} can be cast:\n` +
-                unavailable.map((one) => `  - ${one.region}: ${one.reason}`).join("\n") +
+                unavailable.map((one) => `  - ${named(one.region, one.reason)}`).join("\n") +
                 `\n${cure(out)}`,
         );
     }
     return { region, quorum, voters, unavailable };
+}
+
+/** A reason that says whose it is, once. */
+export function named(stack: string, reason: string): string {
+    return reason.startsWith(`${stack}: `) ? reason : `${stack}: ${reason}`;
 }
 
 /** Why a region cannot vote on another. A region holds at most one vote, so that two are never out at once. */

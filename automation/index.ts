@@ -18,6 +18,7 @@ const wiring: Wiring = {
                 home: request.home,
                 accountId: request.accountId,
                 hostedZones: [request.zone],
+                databaseSetUp: request.databaseSetUp,
                 images: { "meridian-storefront": { entry: request.storefront } },
                 ...(request.ports === undefined ? {} : { ports: request.ports }),
             }),

@@ -9,16 +9,16 @@ import type { Journal } from "./journal";
 import {
     readStackFile,
     stackFile,
-    withEdit,
+    withEdits,
     writeAtomically,
     type ConfigEdit,
 } from "./stackConfig";
 import type { PolicyPackUse, Update } from "./stacks";
 
-/** One stack's part in a lane: an edit of its configuration and the change it must amount to. */
+/** One stack's part in a lane: edits of its configuration and the change they must amount to. */
 export interface Intent {
     readonly stack: string;
-    readonly edit: ConfigEdit;
+    readonly edits: readonly ConfigEdit[];
     readonly expected: ExpectedChange;
     /** Packs of the update, given the URNs that it is limited to. */
     readonly policyPacks: (targets: readonly string[]) => readonly PolicyPackUse[];
@@ -48,7 +48,7 @@ export interface Plan {
 }
 
 /**
- * Previews every intent in parallel, each with a copy of its stack's file that holds the edit, and
+ * Previews every intent in parallel, each with a copy of its stack's file that holds the edits, and
  * proves the changes. Writes nothing in the project: what is refused leaves no trace.
  */
 export async function planIntents(
@@ -101,7 +101,7 @@ async function previewIntent(
     const configFile = stackFile(folder, intent.stack);
     await fs.writeFile(
         configFile,
-        withEdit(text, intent.edit, stackFile(estate.configFolder, intent.stack)),
+        withEdits(text, intent.edits, stackFile(estate.configFolder, intent.stack)),
     );
     return estate.stacks.preview(intent.stack, { configFile, signal });
 }
@@ -118,7 +118,7 @@ export interface RunOptions {
 }
 
 /**
- * Carries proven intents out: every stack's file gets its edit, then the updates run in parallel,
+ * Carries proven intents out: every stack's file gets its edits, then the updates run in parallel,
  * each limited to the resources of its proof. The file comes first so that a killed run, or the next
  * ordinary `pulumi up`, still leads where this one was going.
  */
@@ -164,7 +164,7 @@ export async function runIntents(
 async function writeEdit(estate: Estate, intent: Intent): Promise<void> {
     const file = stackFile(estate.configFolder, intent.stack);
     const before = await readStackFile(estate.configFolder, intent.stack);
-    const after = withEdit(before, intent.edit, file);
+    const after = withEdits(before, intent.edits, file);
     if (after !== before) {
         await writeAtomically(file, after);
     }

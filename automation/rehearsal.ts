@@ -34,6 +34,8 @@ export interface ShopperSample {
     readonly latencyMs: number;
     /** From a client that keeps addresses longer than their time to live. */
     readonly stale: boolean;
+    /** Of an order, shown to the region that answered; absent where none was, or it was not judged. */
+    readonly receipt?: { readonly issuedBy: string | undefined; readonly honoured: boolean };
 }
 
 /** Host names that people use. */
@@ -41,6 +43,8 @@ export interface UsedNames {
     readonly application: string;
     /** Of the edge; nobody looks around without it. */
     readonly browse?: string | undefined;
+    /** Where orders are paid; nobody pays without it. */
+    readonly write?: string | undefined;
 }
 
 export interface RehearsalTraffic {
@@ -48,8 +52,11 @@ export interface RehearsalTraffic {
     readonly samples: readonly ShopperSample[];
     /** What those got who only look around, at the edge. */
     readonly looks: readonly ShopperSample[];
-    /** Reads every acknowledged write back, from everywhere. */
+    /** Payments, which are apart from `samples`: one region alone takes them. */
+    readonly payments: readonly ShopperSample[];
+    /** Reads every acknowledged write back, from everywhere, payments apart. */
     verify(): Promise<WriteVerification>;
+    verifyPayments(): Promise<WriteVerification>;
 }
 
 export interface TrafficOptions {
@@ -126,6 +133,30 @@ export interface StreamReading {
     readonly lagSeconds: number;
 }
 
+/** A stretch in which the database had no writer, or another region got it. */
+export interface WriterChange {
+    readonly from: string;
+    readonly to: string;
+    readonly fromMs: number;
+    readonly toMs: number;
+}
+
+/** What became of the database's writer. */
+export interface DatabaseReading {
+    readonly changes: readonly WriterChange[];
+    /** Transactions that were committed in a region which lost the writer, and nowhere else. */
+    readonly lostTransactions: number;
+}
+
+/** How the replicas of secrets stand to their primaries. */
+export interface SecretReading {
+    readonly replicas: number;
+    /** Replicas that are not as their primary is. */
+    readonly behind: number;
+    /** World seconds that a change took at most, or has been on its way. */
+    readonly worstLagSeconds: number;
+}
+
 /** The rehearsal cloud, as the automation sees it. World times in milliseconds since the epoch. */
 export interface Rehearsal {
     now(): number;
@@ -148,6 +179,12 @@ export interface Rehearsal {
     objectsOnlyIn(region: string): number;
     /** The streams of this name in these regions, since the world began. */
     streams(name: string, regions: readonly string[]): StreamReading;
+    /** Seconds that the database's copies were behind its writer at worst since then. */
+    databaseLagSeconds(sinceMs: number): number;
+    /** What became of the database's writer since then. */
+    database(sinceMs: number): DatabaseReading;
+    /** Of every secret, now; the lag since the world began. */
+    secrets(): SecretReading;
     /** Of the lookups in a region's caches, the percent that found something; undefined without any. */
     cacheHitPercent(region: string, fromMs: number, untilMs: number): number | undefined;
     /** What the edges did for the requests that came since then. */
@@ -174,6 +211,8 @@ export interface RehearsalRequest {
     readonly zone: { readonly id: string; readonly name: string };
     /** Entry file of the program that the storefront's container image runs. */
     readonly storefront: string;
+    /** SQL that the operator runs once on a new database, as its master user. */
+    readonly databaseSetUp: string;
     /** @default the rehearsal cloud's own */
     readonly ports?: RehearsalPorts;
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    DatabaseReading,
     EdgeReading,
     ObjectCopies,
     RecordedCall,
@@ -9,6 +10,7 @@ import type {
     RehearsalEvents,
     RehearsalFault,
     RehearsalTraffic,
+    SecretReading,
     StreamReading,
     TrafficOptions,
     UsedNames,
@@ -64,6 +66,12 @@ export interface SandboxShape {
             >
         >;
     }[];
+    readonly databases: {
+        worstLagSeconds(sinceMs: number): number;
+        gaps(): DatabaseReading["changes"];
+        losses(): readonly { readonly atMs: number; readonly lostTransactions: number }[];
+    };
+    readonly secrets: { reading(): SecretReading };
     readonly caches: {
         hits(
             region: string,
@@ -106,6 +114,9 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         objectCopies: (sinceMs) => copiesOf(sandbox.objectReplication.pairs(sinceMs)),
         objectsOnlyIn: (region) => sandbox.objectReplication.onlyIn(region),
         streams: (name, regions) => streamReading(sandbox.streamFlows(name, regions)),
+        databaseLagSeconds: (sinceMs) => sandbox.databases.worstLagSeconds(sinceMs),
+        database: (sinceMs) => databaseReading(sandbox.databases, sinceMs),
+        secrets: () => sandbox.secrets.reading(),
         cacheHitPercent: (region, fromMs, untilMs) => {
             const { rate } = sandbox.caches.hits(region, fromMs, untilMs);
             return rate === undefined ? undefined : 100 * rate;
@@ -116,6 +127,16 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         environment: () => sandbox.environment(),
         addresses: () => sandbox.addresses(),
         stop: () => sandbox.stop(),
+    };
+}
+
+function databaseReading(databases: SandboxShape["databases"], sinceMs: number): DatabaseReading {
+    return {
+        changes: databases.gaps().filter(({ toMs }) => toMs >= sinceMs),
+        lostTransactions: databases
+            .losses()
+            .filter(({ atMs }) => atMs >= sinceMs)
+            .reduce((sum, { lostTransactions }) => sum + lostTransactions, 0),
     };
 }
 

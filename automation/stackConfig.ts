@@ -8,11 +8,13 @@ import { AutomationError, messageOf } from "./errors";
 
 export type Vote = "in-service" | "evacuate";
 
-/** One entry of a map in a stack's configuration, such as `meridian:votes` / `us-east-1` / `evacuate`. */
+/** One value of a stack's configuration, such as `meridian:votes` / `us-east-1` / `evacuate`. */
 export interface ConfigEdit {
     readonly key: string;
-    readonly entry: string;
-    readonly value: string | number;
+    /** Of a map; without one, the key's value itself. */
+    readonly entry?: string;
+    /** Undefined takes it out. */
+    readonly value: string | number | undefined;
 }
 
 export function voteEdit(region: string, vote: Vote): ConfigEdit {
@@ -29,32 +31,59 @@ export function dialEdit(region: string, percent: number): ConfigEdit {
     return { key: "meridian:dials", entry: region, value: percent };
 }
 
+/** What may be said of the writer, beside which region it is. */
+export interface WriterSettings {
+    readonly writer: string;
+    readonly standby: string;
+    /** Where it belongs while it is elsewhere. */
+    readonly writerHome: string | undefined;
+    /** Region whose latest writes may be lost. */
+    readonly acceptDataLoss: string | undefined;
+}
+
+export function writerEdits(settings: WriterSettings): readonly ConfigEdit[] {
+    return (["writer", "standby", "writerHome", "acceptDataLoss"] as const).map((name) => ({
+        key: `meridian:${name}`,
+        value: settings[name],
+    }));
+}
+
 /** Path of `Pulumi.<stack>.yaml`. */
 export function stackFile(configFolder: string, stack: string): string {
     return path.join(configFolder, `Pulumi.${stack}.yaml`);
 }
 
-/** The file's text with the edit made. Comments, order and every other value stay as they are. */
-export function withEdit(text: string, edit: ConfigEdit, file: string): string {
+/** The file's text with the edits made. Comments, order and every other value stay as they are. */
+export function withEdits(text: string, edits: readonly ConfigEdit[], file: string): string {
     const document = parse(text, file);
-    const held = document.getIn(["config", edit.key]);
-    if (held !== undefined && !isMap(held)) {
-        throw new AutomationError(
-            "usage",
-            `${file}: \`config.${edit.key}\` must be a map by region, got ${JSON.stringify(held)}`,
-        );
+    for (const edit of edits) {
+        const held = document.getIn(["config", edit.key]);
+        if (edit.entry !== undefined && held !== undefined && !isMap(held)) {
+            throw new AutomationError(
+                "usage",
+                `${file}: \`config.${edit.key}\` must be a map by region, got ${JSON.stringify(held)}`,
+            );
+        }
+        if (edit.value !== undefined) {
+            document.setIn(pathOf(edit), edit.value);
+        } else if (held !== undefined) {
+            document.deleteIn(pathOf(edit));
+        }
     }
-    document.setIn(["config", edit.key, edit.entry], edit.value);
     return document.toString({ lineWidth: 0 });
 }
 
-/** The value of one entry; undefined when the file does not mention it. */
+/** The value that an edit is about; undefined when the file does not mention it. */
 export function readEntry(
     text: string,
     edit: Pick<ConfigEdit, "key" | "entry">,
     file: string,
 ): unknown {
-    return parse(text, file).getIn(["config", edit.key, edit.entry]);
+    return parse(text, file).getIn(pathOf(edit));
+}
+
+function pathOf({ key, entry }: Pick<ConfigEdit, "key" | "entry">): readonly string[] {
+    return ["config", key, ...(entry === undefined ? [] : [entry])];
 }
 
 export async function readStackFile(configFolder: string, stack: string): Promise<string> {

@@ -136,6 +136,6 @@ export const cachePrimaryProvider: pulumi.dynamic.ResourceProvider<
  */
 export class CachePrimary extends pulumi.dynamic.Resource {
     constructor(name: string, args: CachePrimaryArgs, opts?: pulumi.CustomResourceOptions) {
-        super(cachePrimaryProvider, name, { ...args }, opts);
+        super(cachePrimaryProvider, name, { ...args }, opts, "meridian", "CachePrimary");
     }
 }

@@ -18,6 +18,8 @@ export interface DomainNames {
     state(region: string): string;
     /** CNAME: where a region's cache is, for what runs in it. */
     cache(region: string): string;
+    /** CNAMEs: where a region's database cluster takes writes, while it does, and where it is read. */
+    database(region: string): { readonly writer: string; readonly reader: string };
     /** A region's load balancer and nothing else, whatever its health: for observers. */
     origin(region: string): string;
 }
@@ -35,6 +37,10 @@ export function domainNames(domain: string): DomainNames {
         region: (region) => `${region}.${application}`,
         state: (region) => `_state.${region}.${application}`,
         cache: (region) => `_cache.${region}.${application}`,
+        database: (region) => ({
+            writer: `_database.${region}.${application}`,
+            reader: `_database-reader.${region}.${application}`,
+        }),
         origin: (region) => `${region}.origin.${domain}`,
     };
 }

@@ -37,6 +37,9 @@ export interface DatabaseCluster {
     readonly arn: pulumi.Output<string>;
     /** Leads to the instance that writes, when the cluster is the one that writes. */
     readonly endpoint: pulumi.Output<string>;
+    readonly readerEndpoint: pulumi.Output<string>;
+    /** What IAM knows the cluster by. */
+    readonly resourceId: pulumi.Output<string>;
 }
 
 const engine = "aurora-postgresql";
@@ -104,6 +107,8 @@ export class GlobalDatabase extends pulumi.ComponentResource {
                 identifier: cluster.clusterIdentifier,
                 arn: cluster.arn,
                 endpoint: cluster.endpoint,
+                readerEndpoint: cluster.readerEndpoint,
+                resourceId: cluster.clusterResourceId,
             });
         }
         this.globalClusterIdentifier = global.globalClusterIdentifier;

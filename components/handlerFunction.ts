@@ -25,13 +25,15 @@ export interface HandlerFunctionArgs {
     readonly retries: number;
     /** Told when the function no longer does its work. */
     readonly alarmTopicArn: pulumi.Input<string>;
+    /** Where it is no fault that it does not run, its errors alone are one. @default "every minute" */
+    readonly runs?: "every minute" | "now and then";
 }
 
 /** Minutes without a run that ended well, after which a handler counts as stalled. */
 const stallMinutes = 5;
 
 /**
- * A Lambda function that runs one handler, one event at a time, and an alarm for when it does not: the
+ * A Lambda function that runs one handler, one event at a time, and an alarm for when it does not: most
  * handlers run every minute, and one that silently stopped would be missed in the next failover.
  *
  * It runs outside the VPC: it has to see the other regions, and its own, the way the world does, and
@@ -87,11 +89,43 @@ export class HandlerFunction extends pulumi.ComponentResource {
             { parent: this },
         );
 
-        this.createStallAlarm(`${name}-stalled`, args, handler.name);
+        if (args.runs === "now and then") {
+            this.createErrorAlarm(`${name}-failed`, args, handler.name);
+        } else {
+            this.createStallAlarm(`${name}-stalled`, args, handler.name);
+        }
 
         this.arn = handler.arn;
         this.functionName = handler.name;
         this.registerOutputs({ arn: this.arn, functionName: this.functionName });
+    }
+
+    private createErrorAlarm(
+        name: string,
+        args: HandlerFunctionArgs,
+        functionName: pulumi.Input<string>,
+    ): void {
+        new cloudwatch.MetricAlarm(
+            name,
+            {
+                name: `meridian-failed-${args.handler}`,
+                alarmDescription: `A run of the ${args.handler} failed`,
+                namespace: "AWS/Lambda",
+                metricName: "Errors",
+                dimensions: { FunctionName: functionName },
+                statistic: "Sum",
+                period: 300,
+                evaluationPeriods: 1,
+                datapointsToAlarm: 1,
+                comparisonOperator: "GreaterThanOrEqualToThreshold",
+                threshold: 1,
+                treatMissingData: "notBreaching",
+                alarmActions: [args.alarmTopicArn],
+                okActions: [args.alarmTopicArn],
+                tags: { "meridian:signal": "automation" },
+            },
+            { parent: this },
+        );
     }
 
     private createStallAlarm(

@@ -49,7 +49,7 @@ export function administration(accountId: string): Statement {
 }
 
 /**
- * Tables, their backups, buckets, streams, caches and the database: whoever IAM lets near one may use the
+ * Tables, their backups, buckets, streams, caches, secrets and the database: whoever IAM lets near one may use the
  * key through its service, and through nothing else. Replication of a bucket is somebody that IAM lets
  * near it, too.
  *
@@ -64,6 +64,7 @@ export function dataUses(region: string, accountId: string): readonly Statement[
             `kinesis.${region}.amazonaws.com`,
             `rds.${region}.amazonaws.com`,
             `s3.${region}.amazonaws.com`,
+            `secretsmanager.${region}.amazonaws.com`,
         ]),
         {
             Sid: "DynamoDbChecksTheKey",

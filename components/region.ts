@@ -6,6 +6,7 @@ import { CacheGround } from "./cacheGround";
 import { cacheIdOf, cacheUser } from "./cacheSettings";
 import { Certificate } from "./certificate";
 import { DatabasePlace } from "./databasePlace";
+import { databaseName, databaseUser } from "./databaseSettings";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
 import { eventStreamName } from "./eventNames";
@@ -15,6 +16,8 @@ import { LoadBalancer } from "./loadBalancer";
 import { Network } from "./network";
 import { NoticeTopic } from "./noticeTopic";
 import { Observer } from "./observer";
+import { receiptKeysName } from "./receiptKeyNames";
+import { ReceiptKeyRotator } from "./receiptKeyRotator";
 import { RegionAlarms, type AlarmThresholds } from "./regionAlarms";
 import { RegionBuckets } from "./regionBuckets";
 import { RegionComposites } from "./regionComposites";
@@ -102,6 +105,7 @@ export class Region extends pulumi.ComponentResource {
     readonly observer: Observer;
     readonly automation: FailoverAutomation;
     readonly events: EventReplication;
+    readonly receiptKeyRotator: ReceiptKeyRotator;
     /** Where the region's alarms are published. */
     readonly alarmTopicArn: pulumi.Output<string>;
 
@@ -182,6 +186,17 @@ export class Region extends pulumi.ComponentResource {
         );
         this.events = new EventReplication(
             `${name}-events`,
+            {
+                ...args,
+                dataKeyArn: this.keys.dataKeyArn,
+                operationsKeyArn: this.keys.operationsKeyArn,
+                alarmTopicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
+
+        this.receiptKeyRotator = new ReceiptKeyRotator(
+            `${name}-receipt-keys`,
             {
                 ...args,
                 dataKeyArn: this.keys.dataKeyArn,
@@ -273,6 +288,7 @@ export class Region extends pulumi.ComponentResource {
         { group, endpoints }: ReturnType<Region["createServiceGroup"]>,
     ): Service {
         const buckets = bucketsOf(args);
+        const names = domainNames(args.domain);
         return new Service(
             `${name}-service`,
             {
@@ -287,10 +303,16 @@ export class Region extends pulumi.ComponentResource {
                     MEDIA_BUCKET: buckets.mediaBucket,
                     ORDERS_BUCKET: buckets.ordersBucket,
                     EVENT_STREAM: eventStreamName,
-                    STATE_NAME: domainNames(args.domain).state(args.region),
-                    CACHE_NAME: domainNames(args.domain).cache(args.region),
+                    STATE_NAME: names.state(args.region),
+                    CACHE_NAME: names.cache(args.region),
                     CACHE_ID: cacheIdOf(args.region),
                     CACHE_USER: cacheUser,
+                    DATABASE_WRITER: names.database(args.region).writer,
+                    DATABASE_READER: names.database(args.region).reader,
+                    DATABASE: databaseName,
+                    DATABASE_USER: databaseUser,
+                    WRITE_NAME: names.write,
+                    RECEIPT_KEYS: receiptKeysName,
                     LOG_LEVEL: "info",
                 },
                 subnetIds: network.privateSubnetIds,

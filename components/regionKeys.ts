@@ -15,8 +15,8 @@ export interface RegionKeysArgs {
 }
 
 /**
- * The region's two customer-managed keys, rotated yearly. `data` is for tables, buckets and streams, which
- * only DynamoDB, S3 and Kinesis open; `operations` is for logs, notices and function settings, which AWS services use on their
+ * The region's two customer-managed keys, rotated yearly. `data` is for what keeps data (tables, buckets,
+ * streams, caches, the database, secrets), which only their own services open; `operations` is for logs, notices and function settings, which AWS services use on their
  * own account. They are apart so that no service principal can ever be led to the data.
  *
  * Single-region keys: DynamoDB and S3 re-encrypt in each replica's region, and a multi-region key would

@@ -3,12 +3,14 @@ import * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
 
 import { emitEvents } from "./eventPermissions";
+import { readReceiptKeys } from "./receiptKeyPermissions";
 import { ServiceScaling } from "./serviceScaling";
 import {
     bucketStatements,
     cacheStatements,
     executionStatements,
     tableStatements,
+    taskRoleNameOf,
 } from "./servicePermissions";
 import { WorkloadRole } from "./workloadRole";
 
@@ -57,13 +59,14 @@ export class Service extends pulumi.ComponentResource {
             `${name}-task`,
             {
                 accountId: args.accountId,
-                roleName: `meridian-storefront-task-${args.region}`,
+                roleName: taskRoleNameOf(args.region),
                 service: "ecs-tasks.amazonaws.com",
                 statements: [
                     ...tableStatements(args),
                     ...cacheStatements(args),
                     ...bucketStatements(args),
                     ...emitEvents(args.region, args.accountId, args.dataKeyArn),
+                    ...readReceiptKeys(args),
                 ],
             },
             { parent: this },

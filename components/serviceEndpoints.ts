@@ -16,8 +16,14 @@ export interface ServiceEndpointsArgs {
     readonly ordersBucket: string;
 }
 
-/** What a task talks to beside the table: its image's registry, the stream of events and its log. */
-const interfaceServices = ["ecr.api", "ecr.dkr", "kinesis-streams", "logs"] as const;
+/** What a task talks to beside the table: its image's registry, the stream of events, its log and the keys of receipts. */
+const interfaceServices = [
+    "ecr.api",
+    "ecr.dkr",
+    "kinesis-streams",
+    "logs",
+    "secretsmanager",
+] as const;
 
 /**
  * The only ways out of the private subnets. Gateway endpoints, which cost nothing, for DynamoDB and

@@ -9,6 +9,11 @@ export interface EcrImage {
     readonly repository: string;
 }
 
+/** Name of the tasks' role of a region: known before it is made, by those who let it in later. */
+export function taskRoleNameOf(region: string): string {
+    return `meridian-storefront-task-${region}`;
+}
+
 const ecrImage =
     /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([a-z0-9][a-z0-9._/-]*?)[:@][\w.:-]+$/;
 

@@ -87,6 +87,9 @@ export function readGlobalConfig(
         ...(values.edgeSecondary === undefined
             ? []
             : unknownRegions("meridian:edgeSecondary", [values.edgeSecondary], names)),
+        ...(values.receiptKeysHome === undefined
+            ? []
+            : unknownRegions("meridian:receiptKeysHome", [values.receiptKeysHome], names)),
         ...(values.capacity === undefined ? [] : capacityProblems(values.capacity, names)),
         ...(values.cache === undefined ? [] : cacheProblems(values.cache, values.writer, names)),
     ]);
@@ -94,10 +97,13 @@ export function readGlobalConfig(
 
 /** The writer itself is judged with the roles it has, before anything changes: see `GlobalWriter`. */
 function databaseProblems(
-    { acceptDataLoss, database }: Partial<GlobalConfig>,
+    { acceptDataLoss, database, writerHome }: Partial<GlobalConfig>,
     names: readonly string[],
 ): readonly string[] {
     return [
+        ...(writerHome === undefined
+            ? []
+            : unknownRegions("meridian:writerHome", [writerHome], names)),
         ...(acceptDataLoss === undefined
             ? []
             : unknownRegions("meridian:acceptDataLoss", [acceptDataLoss], names)),

@@ -4,12 +4,15 @@ import { GlobalCache } from "../components/globalCache";
 import { Accelerator } from "../components/accelerator";
 import { bucketPurposes, type BucketPurpose } from "../components/bucketNames";
 import { BucketReplication } from "../components/bucketReplication";
+import { DatabaseAccess } from "../components/databaseAccess";
+import { databaseName } from "../components/databaseSettings";
 import { DynamicResources } from "../components/dynamicResources";
 import { Edge } from "../components/edge";
 import { GlobalDatabase } from "../components/globalDatabase";
 import { GlobalTable } from "../components/globalTable";
 import { LeverAlarms } from "../components/leverAlarms";
 import { ProductMedia } from "../components/productMedia";
+import { ReceiptKeys } from "../components/receiptKeys";
 import { RoutingPolicy } from "../components/routingPolicy";
 import { GlobalWriter } from "../components/writer/globalWriter";
 import { dialOf, type GlobalConfig } from "./config";
@@ -39,6 +42,7 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
     const routing = createRouting(config, topology, outputs, database);
     replicateBuckets(config, outputs);
     createCaches(config, outputs, dynamic);
+    createReceiptKeys(config, outputs);
     const accelerator = createAccelerator(config, outputs);
     new LeverAlarms("levers", {
         healthCheckIds: routing.healthChecks.lever,
@@ -56,6 +60,8 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         directName: accelerator.directName,
         tableName: table.tableName,
         writer: config.writer,
+        standby: config.standby,
+        writerHome: config.writerHome ?? config.writer,
         globalClusterId: database.id,
         writerChange: database.lastChange,
         shares: routing.shares,
@@ -152,7 +158,7 @@ function createDatabase(
     const database = new GlobalDatabase("database", {
         ...settings,
         globalClusterIdentifier: "meridian",
-        databaseName: "storefront",
+        databaseName,
         home: home ?? config.tableHome,
         members: [...outputs].map(([region, of]) => ({
             region,
@@ -163,6 +169,7 @@ function createDatabase(
         })),
         deletionProtection: config.deletionProtection,
     });
+    new DatabaseAccess("database-access", { ...config, clusters: database.clusters });
     return new GlobalWriter(
         "writer",
         {
@@ -220,6 +227,20 @@ function createCaches(
         },
         { providers: [dynamic] },
     );
+}
+
+function createReceiptKeys(config: GlobalConfig, outputs: OutputsByRegion): ReceiptKeys {
+    return new ReceiptKeys("receipt-keys", {
+        accountId: config.accountId,
+        home: config.receiptKeysHome ?? config.tableHome,
+        regions: [...outputs].map(([region, of]) => ({
+            region,
+            keyArn: of.receiptKeysKeyArn,
+            rotatorArn: of.receiptKeyRotatorArn,
+            readerRoleName: of.serviceRoleName,
+        })),
+        deletionProtection: config.deletionProtection,
+    });
 }
 
 function createRouting(

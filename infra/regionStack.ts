@@ -41,6 +41,8 @@ export function deployRegion(config: RegionConfig, topology: Topology): Pending<
         cacheUserGroup: region.cache.userGroupId,
         cacheLogGroup: region.cache.logGroupName,
         cacheKeyArn: region.keys.dataKeyArn,
+        receiptKeysKeyArn: region.keys.dataKeyArn,
+        receiptKeyRotatorArn: region.receiptKeyRotator.functionArn,
         serviceRoleName: region.service.taskRoleName,
         failoverTopicArn: region.automation.failoverTopicArn,
         recoveryTopicArn: region.automation.recoveryTopicArn,

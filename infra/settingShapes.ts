@@ -147,6 +147,7 @@ export const globalShape = {
     ...sharedShape,
     writer: textSetting("meridian:writer", regionName),
     standby: textSetting("meridian:standby", regionName),
+    writerHome: textSetting("meridian:writerHome", regionName.optional()),
     acceptDataLoss: textSetting("meridian:acceptDataLoss", regionName.optional()),
     database: valueSetting(
         "meridian:database",
@@ -170,6 +171,7 @@ export const globalShape = {
     ),
     tableHome: textSetting("meridian:tableHome", regionName),
     edgeSecondary: textSetting("meridian:edgeSecondary", regionName.optional()),
+    receiptKeysHome: textSetting("meridian:receiptKeysHome", regionName.optional()),
     shares: valueSetting(
         "meridian:shares",
         z

@@ -37,6 +37,9 @@ export const regionOutputsSchema = z.object({
     cacheLogGroup: z.string(),
     /** ARN of the key that encrypts it. */
     cacheKeyArn: z.string(),
+    /** ARN of the key that encrypts the region's copy of the keys of receipts, and of the function that rotates them. */
+    receiptKeysKeyArn: z.string(),
+    receiptKeyRotatorArn: z.string(),
     serviceRoleName: z.string(),
     failoverTopicArn: z.string(),
     recoveryTopicArn: z.string(),
@@ -70,6 +73,13 @@ export const globalOutputsSchema = z.object({
     distributionId: z.string().exactOptional(),
     tableName: z.string(),
     writer: z.string(),
+    /**
+     * Which region answers for the writer at `writeName` while that one is out of service, and where the
+     * writer belongs: another region than `writer` while it is moved. Absent from a stack that was deployed
+     * before it told.
+     */
+    standby: z.string().exactOptional(),
+    writerHome: z.string().exactOptional(),
     /**
      * The Aurora global cluster whose writer `writer` is, and how the writer came to be where it is; a lag of -1
      * was not known. Absent from a stack that was deployed before there was a database, which must be no reason

@@ -1,6 +1,8 @@
 import os from "node:os";
 import path from "node:path";
 
+import { secretAccessKey } from "./world/credentials";
+
 export interface EnvironmentSource {
     readonly home: string;
     /** Provider endpoint. */
@@ -24,7 +26,7 @@ export function sandboxEnvironment(source: EnvironmentSource): Readonly<Record<s
         // The AWS CLI asks for one even where a service has none; nothing else here reads it.
         AWS_DEFAULT_REGION: "us-east-1",
         AWS_ACCESS_KEY_ID: "AKIAREHEARSALCLOUD00",
-        AWS_SECRET_ACCESS_KEY: "rehearsal",
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
         AWS_CONFIG_FILE: os.devNull,
         AWS_SHARED_CREDENTIALS_FILE: os.devNull,
         AWS_EC2_METADATA_DISABLED: "true",

@@ -8,6 +8,7 @@ import { ElastiCacheApi } from "./world/api/elasticache";
 import { KinesisApi } from "./world/api/kinesis";
 import { RdsApi } from "./world/api/rds";
 import { S3Api } from "./world/api/s3";
+import { SecretsManagerApi } from "./world/api/secretsManager";
 import { SnsApi } from "./world/api/sns";
 import { SqsApi } from "./world/api/sqs";
 import { StsApi } from "./world/api/sts";
@@ -27,6 +28,7 @@ import { Messaging } from "./world/messaging";
 import { Metrics } from "./world/metrics";
 import { Persistence } from "./world/persistence";
 import { ProviderEndpoint } from "./world/server";
+import { Secrets } from "./world/secrets/secrets";
 import { Streams } from "./world/streams/streams";
 import { TableScaling } from "./world/tables/capacity/scaling";
 import { Tables } from "./world/tables/tables";
@@ -37,6 +39,8 @@ import type { Part, World } from "./world/world";
 export interface PartsOptions {
     /** What stands for container images, by repository name or URI. */
     readonly images: ImageSources;
+    /** File with the SQL that the operator runs once on a new database, as its master user. @default nothing */
+    readonly databaseSetUp?: string | undefined;
     /** Route 53 health checkers in each of a check's regions. @default the checkers' own */
     readonly checkersPerRegion?: number;
 }
@@ -54,6 +58,7 @@ export interface Parts {
     readonly buckets: Buckets;
     readonly caches: Caches;
     readonly messaging: Messaging;
+    readonly secrets: Secrets;
     readonly streams: Streams;
     readonly eventSources: EventSources;
     readonly alarms: Alarms;
@@ -74,10 +79,19 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
     const metrics = new Metrics(world.clock);
     const targets = new Targets();
     const tables = new Tables(world, { metrics });
-    const databases = new Databases(world, { metrics });
+    const databases = new Databases(world, {
+        certificates,
+        metrics,
+        setUp: options.databaseSetUp,
+    });
     const caches = new Caches(world, { certificates, metrics });
     const messaging = new Messaging(world, { metrics, inside });
     const buckets = new Buckets(world, { certificates, metrics, topics: messaging.topics });
+    const secrets = new Secrets(world, {
+        invoke: (functionArn, payload, principal, sourceArn) =>
+            messaging.functions.invokeAs(functionArn, payload, principal, sourceArn),
+        failures: messaging.failures,
+    });
     const streams = new Streams(world, { metrics });
     const alarms = new Alarms(world, metrics, messaging.buses, messaging.topics);
     const loadBalancers = new LoadBalancers(world, { certificates, targets, metrics });
@@ -112,6 +126,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         buckets,
         caches,
         messaging,
+        secrets,
         streams,
         eventSources: new EventSources(world, {
             metrics,
@@ -135,6 +150,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
             new KinesisApi(world, streams),
             new Route53Api(world, { dns, health }),
             new S3Api(buckets),
+            new SecretsManagerApi(world, secrets),
             new SnsApi(world, messaging.topics),
             new SqsApi(world, messaging.queues),
             new StsApi(world),
@@ -156,6 +172,7 @@ export function startOrder(parts: Parts): readonly Part[] {
         parts.api,
         parts.streams,
         parts.messaging,
+        parts.secrets,
         parts.eventSources,
         parts.alarms,
         parts.loadBalancers,

@@ -19,6 +19,7 @@ import { dnsAddress, type Network } from "./world/network";
 import type { Store } from "./world/store";
 import type { Metrics } from "./world/metrics";
 import type { Queues } from "./world/queues/queues";
+import type { Secrets } from "./world/secrets/secrets";
 import type { Streams } from "./world/streams/streams";
 import type { Tables } from "./world/tables/tables";
 import type { Tasks } from "./world/tasks";
@@ -110,6 +111,10 @@ export class Sandbox {
         return this.parts.messaging.failures.list();
     }
 
+    get secrets(): Secrets {
+        return this.parts.secrets;
+    }
+
     get streams(): Streams {
         return this.parts.streams;
     }
@@ -147,6 +152,7 @@ export class Sandbox {
     async steady(): Promise<void> {
         await this.parts.loadBalancers.settled();
         await this.parts.caches.settled();
+        await this.parts.databases.joined();
         await this.parts.accelerators.settled();
         await this.parts.edges.settled();
         await this.parts.tasks.allSteady();

@@ -20,6 +20,10 @@ interface LaneFlags {
     readonly acceptBackendRegion?: boolean;
 }
 
+interface SettleFlags extends LaneFlags {
+    readonly acceptDataLoss?: boolean;
+}
+
 interface FailbackFlags extends LaneFlags {
     readonly stage?: string;
     readonly wait: number;
@@ -42,6 +46,10 @@ export function addLaneCommands(program: Command, scope: CommandScope): void {
         .command("settle")
         .description("take an evacuated region out of what votes do not reach")
         .argument("<region>", "the region that was voted out")
+        .option(
+            "--accept-data-loss",
+            "its latest writes may be lost, if no other region can write otherwise",
+        )
         .addOption(yesOption())
         .addOption(dryRunOption())
         .addOption(backendOption())
@@ -97,13 +105,15 @@ function runFailover(scope: CommandScope, region: string, flags: LaneFlags): Pro
     });
 }
 
-function runSettle(scope: CommandScope, region: string, flags: LaneFlags): Promise<void> {
+function runSettle(scope: CommandScope, region: string, flags: SettleFlags): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
         checkRegion(region, (await projectEstate()).topology);
         const estate = await openEstate(wiring, output, flags);
         const report = await settle(estate, {
             region,
             yes: flags.yes === true,
+            acceptDataLoss: flags.acceptDataLoss === true,
+            probes: awsProbes(),
             signal,
             onProgress: (line) => output.progress(line),
         });
@@ -164,16 +174,17 @@ function failoverText(report: FailoverReport): string {
 }
 
 function settleText(report: SettleReport): string {
-    const lines = report.results.map(
-        ({ what, outcome, seconds }) =>
+    const lines = report.results.map(({ what, outcome, seconds, detail }) =>
+        [
             `${what}: ${outcome}${outcome === "done" ? ` in ${seconds.toFixed(1)} s` : ""}`,
+            ...(detail === undefined ? [] : [detail]),
+        ].join("; "),
     );
-    const last =
-        lines.length === 0
-            ? `nothing to settle: votes took ${report.region} out of everything`
-            : report.dryRun
-              ? `a dry run: nothing was written; settle with: meridian settle ${report.region} --yes`
-              : `${report.region} is settled; bring it back with: meridian failback ${report.region}`;
+    const last = report.dryRun
+        ? `a dry run: nothing was written; settle with: meridian settle ${report.region} --yes`
+        : report.complete
+          ? `${report.region} is settled; bring it back with: meridian failback ${report.region}`
+          : `${report.region} is settled but for what is left; run it again then: meridian settle ${report.region} --yes`;
     return [...lines, last].join("\n");
 }
 

@@ -7,6 +7,7 @@ import type { DrillReport } from "../drill/report";
 import { scenarioOf, type FaultKind } from "../drill/scenario";
 import { readEstate } from "../chosenEstate";
 import { checkRegion } from "../failoverPlan";
+import { AwsProbes } from "../probes";
 import type { RehearsalPorts } from "../rehearsal";
 import type { Wiring } from "../wiring";
 import { openRehearsal } from "./rehearsal";
@@ -52,6 +53,7 @@ export async function drillCommand(
     try {
         const report = await runDrill({
             ...opened,
+            probes: AwsProbes.attachedTo(opened.rehearsal.environment()),
             scenario: scenarioOf(options.fault, options.region),
             objectives,
             signal: options.signal,

@@ -1,21 +1,15 @@
-import { globalStack, votersFor } from "../../infra/topology";
+import { globalStack } from "../../infra/topology";
+import { readDeployedGlobal, type DeployedGlobal } from "../deployedGlobal";
 import { readDeployedVotes } from "../deployedVotes";
-import { readDeployedShares } from "../deployedShares";
 import { AutomationError } from "../errors";
 import { runFolder, type Estate } from "../estate";
+import { failbackIntents } from "../failbackIntents";
 import { failbackStages, planFailback, votesToClear, type FailbackStage } from "../failbackPlan";
 import { checkRegion } from "../failoverPlan";
 import { Journal, type StepObserver } from "../journal";
 import { Lease } from "../lease";
-import { dialIntent } from "../settlement";
-import {
-    planIntents,
-    runIntents,
-    type Intent,
-    type IntentOutcome,
-    type ProvenIntent,
-} from "../provenUpdate";
-import { shareEdit, voteEdit } from "../stackConfig";
+import { planIntents, runIntents, type IntentOutcome, type ProvenIntent } from "../provenUpdate";
+import { writerBackIn } from "../writerMove";
 
 /** Says after each stage whether the region bears the next one. */
 export type FailbackGate = (
@@ -52,9 +46,11 @@ export interface FailbackReport {
 
 /**
  * Brings a region back in stages: 1 percent of its share, its votes cleared, then 10, 25, 50 and
- * 100 percent, and the accelerator's dial where it was turned down, with the gate's word between two stages. What the stages change is previewed and
- * proven before the first of them; each update is then limited to the resources of that proof, and
- * proven again by its own record. Shares are records: this lane needs Route 53's control plane.
+ * 100 percent, the accelerator's dial where it was turned down, and the writer where it was moved away,
+ * with the gate's word between two stages. What the stages change is previewed and proven before the
+ * first of them, but for the writer, which a region that is voted out cannot be; each update is then
+ * limited to the resources of its proof, and proven again by its own record. Shares are records: this
+ * lane needs Route 53's control plane.
  *
  * @throws AutomationError when there is nothing to fail back, a stage fails, or the gate says no.
  */
@@ -66,27 +62,33 @@ export async function failback(estate: Estate, options: FailbackOptions): Promis
         : undefined;
     try {
         const unfinished = await Journal.unfinished(runFolder(estate));
-        if (unfinished !== undefined && unfinished.region !== region) {
+        if (
+            unfinished !== undefined &&
+            (unfinished.region !== region || unfinished.kind === "settle")
+        ) {
             throw new AutomationError(
                 "refused",
                 `the ${unfinished.kind} of ${unfinished.region} that began ${unfinished.startedAt} did not reach its end; ` +
                     `finish it first: meridian ${unfinished.kind} ${unfinished.region} --yes`,
             );
         }
-        const deployed = await readDeployedShares(estate, region);
+        const deployed = await readDeployedGlobal(estate, region);
         const votes = await readDeployedVotes(estate);
         const stages = planFailback(
             region,
             estate.topology,
             votes,
-            deployed,
+            {
+                ...deployed,
+                writerAway: writerBackIn(region, deployed.roles) !== undefined,
+            },
             unfinished !== undefined,
         );
         checkThrough(options.through, stages);
         options.onProgress?.(`proving what ${stages.map((stage) => stage.id).join(", ")} change`);
-        const proofs = await proveStages(estate, region, stages, deployed.share, options.signal);
+        const proofs = await proveStages(estate, region, stages, deployed, options.signal);
         return options.yes
-            ? await runStages(estate, options, stages, proofs)
+            ? await runStages(estate, options, deployed, stages, proofs)
             : dryRunReport(region, stages, proofs);
     } finally {
         await lease?.release();
@@ -107,16 +109,18 @@ async function proveStages(
     estate: Estate,
     region: string,
     stages: readonly FailbackStage[],
-    deployed: number,
+    deployed: DeployedGlobal,
     signal: AbortSignal | undefined,
 ): Promise<StageProofs> {
-    const share = stages.find((stage) => stage.kind === "share" && stage.percent !== deployed);
+    const share = stages.find(
+        (stage) => stage.kind === "share" && stage.percent !== deployed.share,
+    );
     const dial = stages.find((stage) => stage.kind === "dial");
     const votes = stages.find((stage) => stage.kind === "votes");
     const plan = await planIntents(
         estate,
         [share, dial, votes].flatMap((stage) =>
-            stage === undefined ? [] : intentsOf(estate, region, stage),
+            stage === undefined ? [] : failbackIntents(estate, region, stage, deployed),
         ),
         signal,
     );
@@ -128,7 +132,7 @@ async function proveStages(
     };
     for (const stage of [share, dial]) {
         if (stage !== undefined && proofs[stage.kind as "share" | "dial"] === undefined) {
-            throw stageError(region, stage, proofs.problems);
+            throw stageError(region, stage, [...proofs.problems, ...unsettled(region, deployed)]);
         }
     }
     if (votes !== undefined && proofs.votes.length < votesToClear(region, estate.topology)) {
@@ -140,6 +144,7 @@ async function proveStages(
 async function runStages(
     estate: Estate,
     options: FailbackOptions,
+    deployed: DeployedGlobal,
     stages: readonly FailbackStage[],
     proofs: StageProofs,
 ): Promise<FailbackReport> {
@@ -152,7 +157,7 @@ async function runStages(
     const results: StageResult[] = [];
     for (const stage of stages.slice(0, end)) {
         options.onProgress?.(`stage ${stage.id}`);
-        results.push(await runStage(estate, options, journal, stage, proofs));
+        results.push(await runStage(estate, options, deployed, journal, stage, proofs));
         if (results.length < end) {
             await passGate(options, stage);
         }
@@ -196,12 +201,13 @@ async function passGate(options: FailbackOptions, stage: FailbackStage): Promise
 async function runStage(
     estate: Estate,
     options: FailbackOptions,
+    deployed: DeployedGlobal,
     journal: Journal,
     stage: FailbackStage,
     proofs: StageProofs,
 ): Promise<StageResult> {
     const { region, signal } = options;
-    const proven = provenFor(estate, region, stage, proofs);
+    const proven = await provenFor(estate, region, stage, deployed, proofs, signal);
     const outcomes = await runIntents(estate, proven, {
         journal,
         stage: stage.id,
@@ -229,21 +235,30 @@ async function runStage(
 }
 
 /** A stage's intents with the proof of their kind. A share that was not previewed itself has to be set. */
-function provenFor(
+async function provenFor(
     estate: Estate,
     region: string,
     stage: FailbackStage,
+    deployed: DeployedGlobal,
     proofs: StageProofs,
-): readonly ProvenIntent[] {
+    signal: AbortSignal | undefined,
+): Promise<readonly ProvenIntent[]> {
     if (stage.kind === "votes") {
         return proofs.votes;
     }
-    const proof = proofs[stage.kind];
-    if (proof === undefined) {
-        // Every stage of that kind is where the deployed share is already.
-        return [];
+    const intents = failbackIntents(estate, region, stage, deployed);
+    if (stage.kind === "writer") {
+        const plan = await planIntents(estate, intents, signal);
+        if (plan.rejected.length > 0) {
+            throw stageError(region, stage, plan.rejected.map(problemOf));
+        }
+        return plan.proven;
     }
-    return intentsOf(estate, region, stage).map((intent) => ({ ...proof, intent, pending: true }));
+    const proof = proofs[stage.kind];
+    // Without one, every stage of that kind is where the deployed share is already.
+    return proof === undefined
+        ? []
+        : intents.map((intent) => ({ ...proof, intent, pending: true }));
 }
 
 function dryRunReport(
@@ -266,29 +281,13 @@ function dryRunReport(
     };
 }
 
-function intentsOf(estate: Estate, region: string, stage: FailbackStage): readonly Intent[] {
-    switch (stage.kind) {
-        case "share":
-            return [
-                {
-                    stack: globalStack,
-                    edit: shareEdit(region, stage.percent),
-                    expected: { kind: "share", of: region },
-                    policyPacks: () => estate.policyPacks.standing,
-                    message: `fail ${region} back: ${stage.percent} % of its share`,
-                },
-            ];
-        case "dial":
-            return [dialIntent(estate, region, stage.percent)];
-        case "votes":
-            return votersFor(region, estate.topology).map((stack) => ({
-                stack,
-                edit: voteEdit(region, "in-service"),
-                expected: { kind: "vote", on: region, vote: "in-service" },
-                policyPacks: (targets) => estate.policyPacks.evacuation(region, targets),
-                message: `fail ${region} back: take the vote back`,
-            }));
-    }
+/** A settlement that waits for Route 53 is more than a stage may change. */
+function unsettled(region: string, { roles }: DeployedGlobal): readonly string[] {
+    return writerBackIn(region, roles) === undefined
+        ? []
+        : [
+              `when that is the name of who writes, the region is not settled yet: meridian settle ${region} --yes`,
+          ];
 }
 
 function stageResult(stage: FailbackStage, outcome: StageResult["outcome"]): StageResult {

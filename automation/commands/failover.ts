@@ -1,7 +1,7 @@
 import { readDeployedVotes } from "../deployedVotes";
 import { AutomationError } from "../errors";
 import { runFolder, type Estate } from "../estate";
-import { checkRegion, planFailover, type FailoverPlan } from "../failoverPlan";
+import { checkRegion, named, planFailover, type FailoverPlan } from "../failoverPlan";
 import { Journal, type StepObserver } from "../journal";
 import { Lease } from "../lease";
 import {
@@ -40,7 +40,7 @@ export interface FailoverReport {
     readonly dryRun: boolean;
     readonly quorum: number;
     readonly votes: readonly VoteResult[];
-    /** Whether enough votes are (or, in a dry run, can be) cast. */
+    /** Whether enough votes are cast; a dry run casts none. */
     readonly evacuated: boolean;
 }
 
@@ -92,7 +92,7 @@ export async function failover(estate: Estate, options: FailoverOptions): Promis
 export function voteIntent(estate: Estate, stack: string, region: string): Intent {
     return {
         stack,
-        edit: voteEdit(region, "evacuate"),
+        edits: [voteEdit(region, "evacuate")],
         expected: { kind: "vote", on: region, vote: "evacuate" },
         policyPacks: (targets) => estate.policyPacks.evacuation(region, targets),
         message: `evacuate ${region}`,
@@ -148,7 +148,7 @@ function reportOf(
             detail: reason,
         })),
     ];
-    const cast = votes.filter((vote) => ["planned", "voted", "had-voted"].includes(vote.outcome));
+    const cast = votes.filter((vote) => ["voted", "had-voted"].includes(vote.outcome));
     return {
         region: plan.region,
         dryRun,
@@ -186,13 +186,13 @@ function nothing(stack: string): Pick<VoteResult, "stack" | "seconds" | "changes
 }
 
 function rejections(previews: Plan): string[] {
-    return previews.rejected.map((one) => `${one.stack}: ${voteResult(one).detail}`);
+    return previews.rejected.map((one) => named(one.stack, voteResult(one).detail));
 }
 
 function failuresOf(outcomes: readonly IntentOutcome[]): string[] {
     return outcomes.flatMap((one) =>
         one.kind === "failed" || one.kind === "refused"
-            ? [`${one.stack}: ${voteResult(one).detail}`]
+            ? [named(one.stack, voteResult(one).detail)]
             : [],
     );
 }

@@ -63,6 +63,7 @@ export async function openRehearsal(
         accountId: config.accountId,
         zone: { id: config.zoneId, name: config.domain },
         storefront: path.join(options.repository, "runtime", "service", "main.ts"),
+        databaseSetUp: path.join(options.repository, "runtime", "service", "database", "setUp.sql"),
         ...(options.ports === undefined ? {} : { ports: options.ports }),
     });
     try {

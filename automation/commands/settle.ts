@@ -1,81 +1,179 @@
-import { votesAgainst, readDeployedVotes } from "../deployedVotes";
-import { readDeployedShares } from "../deployedShares";
+import { globalStack } from "../../infra/topology";
+import { isWriteName } from "../changeProof";
+import { readDeployedGlobal, type DeployedGlobal } from "../deployedGlobal";
+import { readDeployedVotes, votesAgainst, type DeployedVotes } from "../deployedVotes";
 import { AutomationError } from "../errors";
 import { runFolder, type Estate } from "../estate";
 import { checkRegion } from "../failoverPlan";
 import { Journal, type StepObserver } from "../journal";
 import { Lease } from "../lease";
-import { planIntents, runIntents, type IntentOutcome, type ProvenIntent } from "../provenUpdate";
-import { settleIntents } from "../settlement";
+import type { Known, Probes } from "../probes";
+import {
+    planIntents,
+    runIntents,
+    type Intent,
+    type IntentOutcome,
+    type ProvenIntent,
+} from "../provenUpdate";
+import { dialIntent, settleIntent } from "../settlement";
+import type { Update } from "../stacks";
+import { rolesAsTheyAre, writerAwayFrom } from "../writerMove";
+import { nameResult, reachResults, type SettleResult } from "./settleResults";
 
 export interface SettleOptions {
     readonly region: string;
     /** Without it, a dry run: previewed and proven, nothing written. */
     readonly yes: boolean;
+    /** The region's latest writes may be lost, where there is no other way to make another one write. */
+    readonly acceptDataLoss?: boolean;
+    readonly probes: Pick<Probes, "namesCanChange">;
     readonly onStep?: StepObserver;
     readonly onProgress?: (line: string) => void;
     readonly signal?: AbortSignal;
-}
-
-/** One thing that settles. */
-export interface SettleResult {
-    readonly what: string;
-    readonly outcome: "planned" | "done" | "settled-before";
-    /** Real seconds of its update; 0 without one. */
-    readonly seconds: number;
 }
 
 export interface SettleReport {
     readonly region: string;
     readonly dryRun: boolean;
     readonly results: readonly SettleResult[];
+    /** Whether nothing is left. */
+    readonly complete: boolean;
+}
+
+/** What there is to do, proven. */
+interface Proof {
+    /** The dial and the roles: neither needs the region nor Route 53. */
+    readonly reach: ProvenIntent;
+    /** The name that leads to who writes: needs Route 53's control plane, and comes after the roles. */
+    readonly name: ProvenIntent;
+    /** Why the roles stay as they are. */
+    readonly problem: AutomationError | undefined;
 }
 
 /**
- * What an evacuated region still has that votes do not take away: the accelerator's dial. Needs the
- * control plane of the thing itself, and neither the region's nor Route 53's. Safe to run again.
+ * Takes an evacuated region out of what votes do not take away: the accelerator's dial, and the roles of
+ * a region that writes, with the name that leads to who writes. Needs the control planes of the things
+ * themselves, and not the region's; what needs Route 53's is left for a second run while that is away.
+ * Safe to run again.
  *
- * @throws AutomationError `refused` for a region that is in service; `failed` when an update fails.
+ * @throws AutomationError `refused` for a region that is in service; `failed` when an update fails, or
+ * when the roles cannot move without a loss that nobody accepted: the dial is turned down all the same.
  */
 export async function settle(estate: Estate, options: SettleOptions): Promise<SettleReport> {
-    const { region, signal } = options;
+    const { region } = options;
     checkRegion(region, estate.topology);
     const lease = options.yes ? await Lease.take(runFolder(estate), `settle ${region}`) : undefined;
     try {
         await refuseWhileUnfinished(estate, region);
-        await refuseInService(estate, region);
+        const votes = await readDeployedVotes(estate);
+        refuseInService(estate, region, votes);
         options.onProgress?.("proving what settles");
-        const intents = settleIntents(estate, region, await readDeployedShares(estate, region));
-        const plan = await planIntents(estate, intents, signal);
-        if (plan.rejected.length > 0) {
-            throw failure(region, plan.rejected);
+        const deployed = await readDeployedGlobal(estate, region);
+        const proof = await prove(estate, options, deployed, votes);
+        const results = options.yes
+            ? await carryOut(estate, options, deployed, proof)
+            : plannedResults(options, deployed, proof);
+        if (proof.problem !== undefined) {
+            throw proof.problem;
         }
-        if (!options.yes) {
-            return report(options, plan.proven.map(plannedResult));
-        }
-        const journal = await Journal.open(runFolder(estate), "settle", region, options.onStep);
-        const outcomes: IntentOutcome[] = [];
-        // One stack's updates cannot run at once.
-        for (const [i, proven] of plan.proven.entries()) {
-            options.onProgress?.(proven.intent.message);
-            const stage = String(i + 1);
-            outcomes.push(
-                ...(await runIntents(estate, [proven], { journal, stage, needed: 1, signal })),
-            );
-        }
-        const failed = outcomes.filter((one) => one.kind === "failed" || one.kind === "refused");
-        if (failed.length > 0) {
-            signal?.throwIfAborted();
-            throw failure(region, failed);
-        }
-        await journal.finish();
-        return report(
-            options,
-            outcomes.map((outcome, i) => doneResult(plan.proven[i] as ProvenIntent, outcome)),
-        );
+        return {
+            region,
+            dryRun: !options.yes,
+            results,
+            complete: results.every(({ outcome }) => ["done", "settled-before"].includes(outcome)),
+        };
     } finally {
         await lease?.release();
     }
+}
+
+/** Roles that cannot move are no reason to leave the dial where it is. */
+async function prove(
+    estate: Estate,
+    { region, signal, acceptDataLoss = false }: SettleOptions,
+    { roles, dial }: DeployedGlobal,
+    votes: DeployedVotes,
+): Promise<Proof> {
+    const moved = roles && writerAwayFrom(region, roles, estate.topology, votes, acceptDataLoss);
+    const proveOne = async (intent: Intent): Promise<ProvenIntent | AutomationError> => {
+        const { proven, rejected } = await planIntents(estate, [intent], signal);
+        return proven[0] ?? failure(region, rejected, moved !== undefined && !acceptDataLoss);
+    };
+    // A killed failback may have left another writer in the file than the one that is deployed.
+    const wanted = moved ?? (roles && rolesAsTheyAre(roles));
+    const whole = await proveOne(settleIntent(estate, region, wanted));
+    if (!(whole instanceof AutomationError)) {
+        return { ...parts(whole), problem: undefined };
+    }
+    if (moved === undefined || dial === 0) {
+        throw whole;
+    }
+    const alone = await proveOne(dialIntent(estate, region, 0));
+    if (alone instanceof AutomationError) {
+        throw whole;
+    }
+    return { ...parts(alone), problem: whole };
+}
+
+/** One preview, two updates: what is in reach must not wait for what may not be. */
+function parts(proven: ProvenIntent): Omit<Proof, "problem"> {
+    const { changes } = proven.preview;
+    const names = changes.filter(isWriteName).map(({ urn }) => urn);
+    const targets = proven.targets.filter((urn) => !names.includes(urn));
+    return {
+        reach: {
+            ...proven,
+            targets,
+            // Without any change, outputs alone may be behind.
+            pending: targets.length > 0 || (proven.pending && names.length === 0),
+        },
+        name: { ...proven, targets: names, pending: names.length > 0 },
+    };
+}
+
+async function carryOut(
+    estate: Estate,
+    options: SettleOptions,
+    deployed: DeployedGlobal,
+    { reach, name }: Proof,
+): Promise<readonly SettleResult[]> {
+    const { region, signal } = options;
+    const journal = await Journal.open(runFolder(estate), "settle", region, options.onStep);
+    const run = async (stage: string, proven: ProvenIntent): Promise<Update | undefined> => {
+        options.onProgress?.(proven.intent.message);
+        const [outcome] = await runIntents(estate, [proven], { journal, stage, needed: 1, signal });
+        if (outcome?.kind === "failed" || outcome?.kind === "refused") {
+            signal?.throwIfAborted();
+            throw failure(region, [outcome], false);
+        }
+        return outcome?.kind === "updated" ? outcome.update : undefined;
+    };
+    const update = await run("reach", reach);
+    const results = [...reachResults(region, deployed.roles, reach.preview, update, false)];
+    if (name.pending) {
+        const answer: Known<true> =
+            deployed.zoneId === undefined
+                ? { kind: "unknown", reason: `stack ${globalStack} does not say its zone` }
+                : await options.probes.namesCanChange(deployed.zoneId);
+        results.push(
+            answer.kind === "known"
+                ? nameResult("done", (await run("name", name))?.seconds ?? 0)
+                : nameResult("left", 0, answer.reason),
+        );
+    }
+    await journal.finish();
+    return results;
+}
+
+function plannedResults(
+    { region }: SettleOptions,
+    { roles }: DeployedGlobal,
+    { reach, name }: Proof,
+): readonly SettleResult[] {
+    return [
+        ...reachResults(region, roles, reach.preview, undefined, true),
+        ...(name.pending ? [nameResult("planned", 0)] : []),
+    ];
 }
 
 async function refuseWhileUnfinished(estate: Estate, region: string): Promise<void> {
@@ -92,9 +190,9 @@ async function refuseWhileUnfinished(estate: Estate, region: string): Promise<vo
     }
 }
 
-async function refuseInService(estate: Estate, region: string): Promise<void> {
+function refuseInService(estate: Estate, region: string, votes: DeployedVotes): void {
     const { quorum } = estate.topology;
-    const against = votesAgainst(await readDeployedVotes(estate), region);
+    const against = votesAgainst(votes, region);
     if (against.length < quorum) {
         throw new AutomationError(
             "refused",
@@ -104,25 +202,11 @@ async function refuseInService(estate: Estate, region: string): Promise<void> {
     }
 }
 
-function report({ region, yes }: SettleOptions, results: readonly SettleResult[]): SettleReport {
-    return { region, dryRun: !yes, results };
-}
-
-function plannedResult({ intent, pending }: ProvenIntent): SettleResult {
-    return {
-        what: intent.message,
-        outcome: pending ? "planned" : "settled-before",
-        seconds: 0,
-    };
-}
-
-function doneResult({ intent }: ProvenIntent, outcome: IntentOutcome): SettleResult {
-    return outcome.kind === "updated"
-        ? { what: intent.message, outcome: "done", seconds: outcome.update.seconds }
-        : { what: intent.message, outcome: "settled-before", seconds: 0 };
-}
-
-function failure(region: string, outcomes: readonly IntentOutcome[]): AutomationError {
+function failure(
+    region: string,
+    outcomes: readonly IntentOutcome[],
+    lossIsAnOption: boolean,
+): AutomationError {
     return new AutomationError(
         "failed",
         [
@@ -135,6 +219,11 @@ function failure(region: string, outcomes: readonly IntentOutcome[]): Automation
                       : `  - ${one.stack}`,
             ),
             `run it again once that is put right: meridian settle ${region} --yes`,
+            ...(lossIsAnOption
+                ? [
+                      `or, if its latest writes may be lost: meridian settle ${region} --accept-data-loss --yes`,
+                  ]
+                : []),
         ].join("\n"),
     );
 }

@@ -7,6 +7,7 @@ import {
 } from "../../infra/stackOutputs";
 import { AutomationError } from "../errors";
 import type { Estate } from "../estate";
+import type { Probes } from "../probes";
 import type { Rehearsal, RehearsalTraffic } from "../rehearsal";
 import type { HeldStacks } from "./heldStacks";
 import type { Objectives } from "./objectives";
@@ -43,6 +44,7 @@ export interface DrillContext {
     readonly estate: Estate;
     readonly stacks: HeldStacks;
     readonly rehearsal: Rehearsal;
+    readonly probes: Pick<Probes, "namesCanChange">;
     readonly scenario: Scenario;
     readonly objectives: Objectives;
     readonly pace: Pace;

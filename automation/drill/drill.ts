@@ -1,6 +1,7 @@
 import { votersFor } from "../../infra/topology";
 import { messageOf } from "../errors";
 import type { Estate } from "../estate";
+import type { Probes } from "../probes";
 import type { Rehearsal } from "../rehearsal";
 import type { Engine } from "../wiring";
 import {
@@ -15,8 +16,10 @@ import {
 import { errorFigures, windowsOf } from "./curve";
 import { HeldStacks } from "./heldStacks";
 import type { Objectives } from "./objectives";
+import { paymentsPhase } from "./payments";
 import * as phases from "./phases";
 import { backPhase, failbackPhase, healPhase } from "./returnPhases";
+import { planesComeBackFirst, quietPhase, settlePhase, settleRestPhase } from "./settlePhases";
 import { rtoFigures, type Timeline } from "./rto";
 import { judge, type DrillReport, type Measured, type RtoFigures, type Verdict } from "./report";
 import type { Scenario } from "./scenario";
@@ -26,6 +29,8 @@ import { Watch } from "./watch";
 export interface DrillOptions {
     readonly estate: Estate;
     readonly rehearsal: Rehearsal;
+    /** Ask the rehearsal cloud. */
+    readonly probes: Pick<Probes, "namesCanChange">;
     readonly engine: Pick<Engine, "version">;
     readonly scenario: Scenario;
     readonly objectives: Objectives;
@@ -137,6 +142,8 @@ async function runPhases(
         () => phases.steadyPhase(context, deployed),
     );
     progress.steady = steady;
+    const { rehearsal } = context;
+    const lagSeconds = rehearsal.databaseLagSeconds(rehearsal.now() - 60_000);
     const fault = await phase(
         context,
         { id: "fault", title: `fault: ${scenario.fault}(${region})`, lane: "fault" },
@@ -155,10 +162,10 @@ async function runPhases(
     );
     progress.evacuationSeconds = evacuation.updateSeconds;
     progress.figures.calls = evacuation.calls;
-    await phase(
+    const settled = await phase(
         context,
         { id: "settle", title: "settle what votes do not reach", lane: "settle" },
-        () => phases.settlePhase(context),
+        () => settlePhase(context),
     );
     const moved = await phase(
         context,
@@ -180,20 +187,34 @@ async function runPhases(
                 rtoFigures(context, deployed, steady, timeline, unchanged.seconds),
             ),
     );
-    const edges = context.rehearsal.edges(fault.faultMs);
+    const edges = rehearsal.edges(fault.faultMs);
+    const database = rehearsal.database(fault.faultMs);
     const errors = errorFigures(steady.traffic.samples, timeline.faultMs, timeline.holdEndMs, {
         windowMs: objectives.errors.windowSeconds * 1000,
         budgetPercent: objectives.errors.budgetPercent,
     });
     Object.assign(progress.figures, { rto, errors });
+    const settleRest = (): Promise<unknown> =>
+        phase(
+            context,
+            { id: "settle-rest", title: "settle what had to wait", lane: "settle" },
+            () => settleRestPhase(context),
+        );
+    const restWaits = !settled.report.complete && !planesComeBackFirst(scenario);
+    if (!settled.report.complete && !restWaits) {
+        await settleRest();
+    }
     await phase(
         context,
         { id: "quiet", title: "nothing left to change after the failover", lane: "observe" },
-        () => phases.quietPhase(context, region),
+        () => quietPhase(context, region, restWaits),
     );
     await phase(context, { id: "heal", title: `${region} heals`, lane: "settle" }, () =>
         healPhase(context, deployed),
     );
+    if (restWaits) {
+        await settleRest();
+    }
     await phase(
         context,
         { id: "failback", title: `fail ${region} back in stages`, lane: "failback" },
@@ -204,10 +225,15 @@ async function runPhases(
         { id: "back", title: "back in service, writes verified", lane: "observe" },
         () => backPhase(context, deployed, steady),
     );
+    const { payments } = await phase(
+        context,
+        { id: "payments", title: "payments verified", lane: "observe" },
+        () => paymentsPhase(steady, { lagSeconds, database }),
+    );
     await phase(
         context,
         { id: "quiet-again", title: "nothing left to change after the failback", lane: "observe" },
-        () => phases.quietPhase(context),
+        () => quietPhase(context),
     );
     const rpo = {
         acknowledgedWrites: back.acknowledged,
@@ -224,24 +250,22 @@ async function runPhases(
         direct: steady.direct.samples,
         looks: steady.traffic.looks,
         edges,
-        objects: { ...fault.objects, copies: context.rehearsal.objectCopies(steady.sinceMs) },
+        objects: { ...fault.objects, copies: rehearsal.objectCopies(steady.sinceMs) },
         events: {
             ...fault.events,
-            streams: context.rehearsal.streams(
+            streams: rehearsal.streams(
                 deployed.regions[region]?.eventStream ?? "",
                 Object.keys(deployed.regions),
             ),
         },
+        payments,
+        secrets: fault.secrets,
         cacheHits: Object.fromEntries(
             votersFor(region, context.estate.topology).map((survivor) => [
                 survivor,
                 {
-                    before: context.rehearsal.cacheHitPercent(
-                        survivor,
-                        steady.sinceMs,
-                        timeline.faultMs,
-                    ),
-                    without: context.rehearsal.cacheHitPercent(
+                    before: rehearsal.cacheHitPercent(survivor, steady.sinceMs, timeline.faultMs),
+                    without: rehearsal.cacheHitPercent(
                         survivor,
                         timeline.outMs,
                         timeline.holdEndMs,

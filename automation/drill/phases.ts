@@ -1,8 +1,8 @@
-import { regionNames, stackNames, votersFor } from "../../infra/topology";
+import { regionNames, votersFor } from "../../infra/topology";
 import { deploy } from "../commands/deploy";
 import { failover, type FailoverReport } from "../commands/failover";
-import { settle } from "../commands/settle";
 import { AutomationError } from "../errors";
+import type { SecretReading } from "../rehearsal";
 import { forbiddenCalls, quorumVotedAt, type ForbiddenCalls } from "./calls";
 import {
     alarmsRinging,
@@ -75,6 +75,7 @@ export async function steadyPhase(
     const traffic = await rehearsal.startTraffic({
         application: deployed.global.applicationName,
         browse: deployed.global.browseName,
+        write: deployed.global.writeName,
     });
     const direct = await rehearsal.startTraffic(
         { application: deployed.global.directName },
@@ -131,6 +132,7 @@ export async function faultPhase(
     readonly lagSeconds: number;
     readonly objects: AtFault;
     readonly events: AtFault;
+    readonly secrets: SecretReading;
     readonly evidence: Evidence;
 }> {
     const { rehearsal, scenario } = context;
@@ -143,6 +145,7 @@ export async function faultPhase(
     const stream = deployed.regions[scenario.region]?.eventStream ?? "";
     const there = rehearsal.streams(stream, [scenario.region]);
     const events = { lagSeconds: there.lagSeconds, onlyThere: there.pending };
+    const secrets = rehearsal.secrets();
     const faults = faultsOf(context.scenario);
     for (const fault of faults) {
         rehearsal.inject(fault);
@@ -152,7 +155,8 @@ export async function faultPhase(
         lagSeconds,
         objects,
         events,
-        evidence: { faults, worstLagSeconds: lagSeconds, objects, events },
+        secrets,
+        evidence: { faults, worstLagSeconds: lagSeconds, objects, events, secrets },
     };
 }
 
@@ -204,47 +208,6 @@ export async function evacuatePhase(context: DrillContext): Promise<{
         calls,
         evidence: { votes: report.votes, calls },
     };
-}
-
-/** What the person on call does next: `meridian settle <region> --yes`, while the region is still lost. */
-export async function settlePhase(context: DrillContext): Promise<{ readonly evidence: Evidence }> {
-    const { rehearsal, scenario } = context;
-    const mark = rehearsal.mark();
-    const report = await settle(context.estate, {
-        region: scenario.region,
-        yes: true,
-        onProgress: (line) => context.onProgress(`  ${line}`),
-        signal: context.signal,
-    });
-    const calls = forbiddenCalls(
-        rehearsal.callsSince(mark),
-        scenario.region,
-        scenario.controlPlanes,
-    );
-    return { evidence: { results: report.results, calls } };
-}
-
-/**
- * Every stack is what its files say: nobody has anything left to do by hand.
- *
- * @param lost a region whose own stack nobody can ask.
- */
-export async function quietPhase(
-    context: DrillContext,
-    lost?: string,
-): Promise<{ readonly evidence: Evidence }> {
-    const stacks = stackNames(context.estate.topology).filter((stack) => stack !== lost);
-    const previews = await Promise.all(
-        stacks.map((stack) => context.stacks.preview(stack, { signal: context.signal })),
-    );
-    const loud = previews.filter(({ error, changes }) => error ?? changes.length > 0);
-    if (loud.length > 0) {
-        const what = loud.map(({ stack, error, changes }) =>
-            [stack, error?.message ?? changes.map(({ name }) => name).join(", ")].join(": "),
-        );
-        throw new AutomationError("failed", `a preview must be empty now: ${what.join("; ")}`);
-    }
-    return { evidence: { stacks, changes: 0 } };
 }
 
 /** Traffic has moved: the region is out, nobody who honours a time to live still fails, no alarm rings. */

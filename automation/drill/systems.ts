@@ -1,5 +1,13 @@
 import { recoveredAt } from "./curve";
-import type { EdgeReading, ObjectCopies, ShopperSample, StreamReading } from "../rehearsal";
+import type {
+    DatabaseReading,
+    EdgeReading,
+    ObjectCopies,
+    SecretReading,
+    ShopperSample,
+    StreamReading,
+    WriteVerification,
+} from "../rehearsal";
 import type { Objectives } from "./objectives";
 import type { RpoFigures, RtoFigures } from "./report";
 import type { Timeline } from "./rto";
@@ -36,6 +44,17 @@ export interface CacheHits {
     readonly without: number | undefined;
 }
 
+/** Payments, and the database that they are kept in. */
+export interface PaymentInputs {
+    readonly samples: readonly ShopperSample[];
+    /** World seconds that a copy was behind the writer at worst in the minute before the fault. */
+    readonly lagSeconds: number;
+    /** From the fault to the end of the hold. */
+    readonly database: DatabaseReading;
+    /** Of every acknowledged payment, after the failback. */
+    readonly kept: WriteVerification;
+}
+
 export interface SystemInputs {
     readonly scenario: Scenario;
     readonly objectives: Objectives;
@@ -54,6 +73,9 @@ export interface SystemInputs {
     readonly objects: AtFault & { readonly copies: ObjectCopies };
     /** Of the order events, with what became of them from the beginning to the end. */
     readonly events: AtFault & { readonly streams: StreamReading };
+    readonly payments: PaymentInputs;
+    /** Of the replicas, when the region was lost. */
+    readonly secrets: SecretReading;
     /** Percent of lookups that found something, by survivor: before the fault, and while the region was out. */
     readonly cacheHits: Readonly<Record<string, CacheHits>>;
 }
@@ -62,9 +84,19 @@ const noData: Figure = { reason: "holds no data" };
 
 /** A row for every system, in the order in which a request meets them. Pure. */
 export function systemFigures(inputs: SystemInputs): readonly SystemFigures[] {
-    return [dns, edge, accelerator, service, tables, caches, buckets, streams, notices].map((row) =>
-        row(inputs),
-    );
+    return [
+        dns,
+        edge,
+        accelerator,
+        service,
+        tables,
+        aurora,
+        caches,
+        buckets,
+        streams,
+        secrets,
+        notices,
+    ].map((row) => row(inputs));
 }
 
 /** Names of the systems that did not do their work again. */
@@ -154,6 +186,34 @@ function tables({ scenario, timeline, samples, rpo }: SystemInputs): SystemFigur
     };
 }
 
+/** One region writes: whoever pays waits until the writer is where the region's loss leaves it alone. */
+function aurora({ payments, objectives, timeline }: SystemInputs): SystemFigures {
+    const { samples, database, kept, lagSeconds } = payments;
+    const users = usersBack(samples, timeline, objectives);
+    const moves = database.changes.map(({ from, to, fromMs, toMs }) => {
+        const seconds = ((toMs - fromMs) / 1000).toFixed(1);
+        return from === to
+            ? `its writer stayed in ${to} after ${seconds} s without one`
+            : `its writer moved from ${from} to ${to} in ${seconds} s`;
+    });
+    const { acknowledged, lost, unverified } = kept;
+    return {
+        system: "Aurora",
+        component: "GlobalDatabase, GlobalWriter",
+        happened: moves.length === 0 ? "its writer stayed where it was" : moves.join(", "),
+        ...users,
+        rpo: {
+            seconds: lagSeconds,
+            detail: [
+                `${lost} of ${acknowledged} payments lost`,
+                ...(unverified === 0 ? [] : [`${unverified} could not be read back`]),
+                `${database.lostTransactions} transactions left behind`,
+            ].join(", "),
+        },
+        back: users.back && unverified === 0,
+    };
+}
+
 /** Nothing is promoted either: each region reads and writes its own buckets. */
 function buckets({ scenario, objects }: SystemInputs): SystemFigures {
     const { replicated, missedThreshold, lost } = objects.copies;
@@ -200,6 +260,26 @@ function streams({ scenario, events }: SystemInputs): SystemFigures {
             detail: `${events.onlyThere} events only in ${scenario.region} at the fault`,
         },
         back: emitted > 0 && received > 0 && givenUp === 0,
+    };
+}
+
+/** One secret for all regions, and a copy of it in each: what one of them signs is good in the others. */
+function secrets({ samples, secrets, timeline }: SystemInputs): SystemFigures {
+    const shown = samples.flatMap(({ atMs, receipt, region }) =>
+        receipt !== undefined && atMs >= timeline.faultMs ? [{ ...receipt, region }] : [],
+    );
+    const refused = shown.filter(({ honoured }) => !honoured);
+    const moved = shown.filter(({ issuedBy, region }) => issuedBy !== region);
+    return {
+        system: "Secrets Manager",
+        component: "ReceiptKeys",
+        happened: `${shown.length - refused.length} of ${shown.length} receipts honoured, ${moved.length} of them shown to another region than had issued them`,
+        rto: { reason: "each region reads its own copy" },
+        rpo: {
+            seconds: secrets.worstLagSeconds,
+            detail: `${secrets.behind} of ${secrets.replicas} copies behind at the fault`,
+        },
+        back: shown.length > 0 && refused.length === 0,
     };
 }
 

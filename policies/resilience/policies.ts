@@ -11,6 +11,8 @@ import { loadBalancerTls } from "./rules/encryption/loadBalancerTls";
 import { logGroupKey } from "./rules/encryption/logGroupKey";
 import { messagingKey } from "./rules/encryption/messagingKey";
 import { objectKey } from "./rules/encryption/objectKey";
+import { secretReplicaKey } from "./rules/encryption/secretReplicaKey";
+import { secretRotation } from "./rules/encryption/secretRotation";
 import { storageKey } from "./rules/encryption/storageKey";
 import { tableKey } from "./rules/encryption/tableKey";
 import { calculatedCheck } from "./rules/health/calculatedCheck";
@@ -33,6 +35,8 @@ export const policies: Policies = [
     logGroupKey,
     messagingKey,
     objectKey,
+    secretReplicaKey,
+    secretRotation,
     storageKey,
     tableKey,
     calculatedCheck,

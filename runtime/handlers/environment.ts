@@ -57,6 +57,9 @@ const consumerSchema = z.object({
     DEAD_LETTER_QUEUE_URL: z.url({ protocol: /^https$/ }),
 });
 
+const rotatorSchema = z.object({ REGION: z.string().min(1) });
+
+export type RotatorEnvironment = z.infer<typeof rotatorSchema>;
 export type ReplicatorEnvironment = z.infer<typeof replicatorSchema>;
 export type ConsumerEnvironment = z.infer<typeof consumerSchema>;
 export type ObserverEnvironment = z.infer<typeof observerSchema>;
@@ -72,6 +75,10 @@ export function readDeciderEnvironment(variables: NodeJS.ProcessEnv): DeciderEnv
 
 export function readReplicatorEnvironment(variables: NodeJS.ProcessEnv): ReplicatorEnvironment {
     return read("replicator", replicatorSchema, variables);
+}
+
+export function readRotatorEnvironment(variables: NodeJS.ProcessEnv): RotatorEnvironment {
+    return read("rotator", rotatorSchema, variables);
 }
 
 export function readConsumerEnvironment(variables: NodeJS.ProcessEnv): ConsumerEnvironment {

@@ -24,6 +24,16 @@ const schema = z.object({
     CACHE_ID: z.string().min(1),
     /** The cache's user, whose id is its name. */
     CACHE_USER: z.string().min(1),
+    /** DNS names whose CNAMEs are the endpoints of this region's database cluster; they need not exist yet. */
+    DATABASE_WRITER: z.string().min(1),
+    DATABASE_READER: z.string().min(1),
+    DATABASE: z.string().min(1),
+    /** Who signs in to the database, by IAM. */
+    DATABASE_USER: z.string().min(1),
+    /** Host name that leads to the region that writes the database. */
+    WRITE_NAME: z.string().min(1),
+    /** Secret with the keys of receipts, of which this region has a copy; it need not exist yet. */
+    RECEIPT_KEYS: z.string().min(1),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
 });
 

@@ -1,10 +1,13 @@
 import { CacheAside } from "./cache/cacheAside";
 import { RedisStore } from "./cache/redisStore";
 import { EventStream } from "../events/eventStream";
+import { Database } from "./database/database";
 import { readEnvironment } from "./environment";
 import { Media } from "./media";
 import { OrderArchive } from "./orderArchive";
 import { OrderEvents } from "./orderEvents";
+import { Payments } from "./payments";
+import { Receipts } from "./receipts";
 import { createServer } from "./server";
 import { ServiceState } from "./serviceState";
 import { StockLevels, type StockLevel } from "./stockLevels";
@@ -64,7 +67,27 @@ async function main(): Promise<void> {
         regions: environment.REGIONS,
         timeoutMs: patience.stockMs,
     });
-    const server = createServer(environment, table, state, { media, archive, events, stock });
+    const database = new Database({
+        region: environment.REGION,
+        writerName: environment.DATABASE_WRITER,
+        readerName: environment.DATABASE_READER,
+        database: environment.DATABASE,
+        user: environment.DATABASE_USER,
+        signing: table.signing,
+    });
+    const receipts = new Receipts({
+        secret: environment.RECEIPT_KEYS,
+        region: environment.REGION,
+        onProblem: (problem) => server.log.warn({ err: problem }, "keys of receipts unreadable"),
+    });
+    const server = createServer(environment, table, state, {
+        media,
+        archive,
+        events,
+        stock,
+        payments: new Payments(database),
+        receipts,
+    });
 
     const drain = (signal: string): void => {
         server.log.info({ signal }, "draining");
@@ -73,9 +96,11 @@ async function main(): Promise<void> {
         void server
             .close()
             .then(() => Promise.all([archive.drain(afterwardsMs), events.drain(afterwardsMs)]))
+            .then(() => database.close().catch(() => undefined))
             .then(() => {
                 media.close();
                 cache.stop();
+                receipts.stop();
                 table.close();
                 process.exit(0);
             });
@@ -84,7 +109,7 @@ async function main(): Promise<void> {
     process.once("SIGINT", drain);
 
     await server.listen({ port: environment.PORT, host: "0.0.0.0" });
-    await Promise.all([state.start(), cache.start()]);
+    await Promise.all([state.start(), cache.start(), receipts.start()]);
 }
 
 main().catch((error: unknown) => {

@@ -8,18 +8,23 @@ import type { OrderEvents } from "./orderEvents";
 import { cartRoutes } from "./routes/carts";
 import { catalogueRoutes } from "./routes/catalogue";
 import { healthRoutes } from "./routes/health";
+import type { Payments } from "./payments";
 import { orderRoutes } from "./routes/orders";
+import { paymentRoutes } from "./routes/payments";
 import { stockRoutes } from "./routes/stock";
 import type { ServiceState } from "./serviceState";
+import type { Receipts } from "./receipts";
 import type { StockLevels } from "./stockLevels";
 import type { Table } from "./table";
 
-/** What the storefront uses of the region beside the table: its buckets, its stream and its cache. */
+/** What the storefront uses of the region beside the table: its buckets, its stream, its cache, its database and its keys. */
 export interface Surroundings {
     readonly media: Pick<Media, "find">;
     readonly archive: Pick<OrderArchive, "keep">;
     readonly events: Pick<OrderEvents, "emit">;
     readonly stock: Pick<StockLevels, "of">;
+    readonly payments: Pick<Payments, "take" | "find">;
+    readonly receipts: Pick<Receipts, "issue" | "check">;
 }
 
 /** The storefront of one region: routes over what the region has, ready to listen. */
@@ -27,9 +32,9 @@ export function createServer(
     environment: Environment,
     table: Table,
     state: Pick<ServiceState, "evacuated">,
-    { media, archive, events, stock }: Surroundings,
+    { media, archive, events, stock, payments, receipts }: Surroundings,
 ): FastifyInstance {
-    const { REGION: region, REGIONS: regions } = environment;
+    const { REGION: region, REGIONS: regions, WRITE_NAME: writeName } = environment;
     const server = fastify({
         logger: { level: environment.LOG_LEVEL },
         // Longer than the load balancer's own idle timeout of 60 s, so that it never reuses a
@@ -86,7 +91,8 @@ export function createServer(
     healthRoutes(server, table, region);
     catalogueRoutes(server, media, stock);
     cartRoutes(server, table, region);
-    orderRoutes(server, table, { archive, events }, region);
+    orderRoutes(server, table, { archive, events, receipts }, region);
+    paymentRoutes(server, payments, { region, writeName });
     stockRoutes(server, table, region, regions);
     return server;
 }

@@ -18,6 +18,7 @@ import { rdsTypes } from "./rds";
 import type { ResourceType } from "./resourceType";
 import { route53Types } from "./route53";
 import { s3Types } from "./s3";
+import { secretsmanagerTypes } from "./secretsmanager";
 import { snsTypes } from "./sns";
 import { sqsTypes } from "./sqs";
 import { wafv2Types } from "./wafv2";
@@ -43,6 +44,7 @@ export const resourceTypes: readonly ResourceType[] = [
     ...rdsTypes,
     ...route53Types,
     ...s3Types,
+    ...secretsmanagerTypes,
     ...snsTypes,
     ...sqsTypes,
     ...wafv2Types,

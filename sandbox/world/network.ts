@@ -12,6 +12,7 @@ import type { Faults } from "./faults";
  *     127.10.<region>.200    S3                   127.30.<geography>.<n>      shoppers
  *     127.10.<region>.201    AWS API endpoint     127.53.0.1                  DNS
  *     127.10.<region>.202    egress (NAT)         127.0.0.1                   the operator
+ *     127.10.<region>.203-5  databases
  *     127.10.<region>.206-9  caches               127.40.<geography>.<n>      edge locations
  *     127.10.<region>.210+   tasks                127.75.<number>.1-2         accelerators
  */
@@ -116,7 +117,7 @@ export function acceleratorAddress(accelerator: number, address: 1 | 2): string 
     return `127.75.${accelerator}.${address}`;
 }
 
-const first = { loadBalancer: 1, cache: 206, task: 210 };
+const first = { loadBalancer: 1, database: 203, cache: 206, task: 210 };
 
 export class Network {
     readonly #names = new Map<string, readonly string[]>();
@@ -142,6 +143,10 @@ export class Network {
 
     cacheAddress(region: string, groupId: string): string {
         return this.#allocate(region, `cache/${groupId}`, first.cache, 209);
+    }
+
+    databaseAddress(region: string, clusterId: string): string {
+        return this.#allocate(region, `database/${clusterId}`, first.database, 205);
     }
 
     /** The two static addresses of an accelerator, the same for the same ARN as long as the world runs. */
@@ -298,9 +303,9 @@ export class Network {
         );
     }
 
-    /** The world's own port for an AWS port. A cache has an address of its own, and there the port of HTTPS. */
+    /** The world's own port for an AWS port. Caches and databases have addresses of their own, and there the port of HTTPS. */
     portFor(port: number): number {
-        return port === 443 || port === 6379
+        return port === 443 || port === 6379 || port === 5432
             ? this.ports.https
             : port === 80
               ? this.ports.http

@@ -3,7 +3,13 @@ import { expect } from "chai";
 import { proveChange, type ChangeProof } from "../../automation/changeProof";
 import { AutomationError } from "../../automation/errors";
 import type { ResourceChange } from "../../automation/stacks";
-import { dialChange, updateOf, voteChange } from "./support/fakeStacks";
+import {
+    dialChange,
+    updateOf,
+    voteChange,
+    writeNameChange,
+    writerChange,
+} from "./support/fakeStacks";
 
 const region = "us-east-1";
 const stack = "eu-west-1";
@@ -175,5 +181,66 @@ describe("the proof of a dial", () => {
         expect(problems(prove(change))).to.contain("would also change healthCheckPort");
         const replaced = dialChange(region, 100, 0, { operation: "replace" });
         expect(problems(prove(replaced))).to.contain("updated in place");
+    });
+});
+
+describe("the proof of who writes", () => {
+    const primary: ResourceChange = {
+        ...writerChange("eu-west-1"),
+        type: "pulumi-nodejs:dynamic/meridian:CachePrimary",
+        name: "cache-primary",
+        oldInputs: { datastoreId: "d", primary: "us-east-1" },
+        newInputs: { datastoreId: "d", primary: "eu-west-1" },
+    };
+    const proveWriter = (...changes: readonly ResourceChange[]): ChangeProof =>
+        proveChange(updateOf("global", { changes }), { kind: "writer" });
+
+    it("passes the two roles and the name that leads to the writer", () => {
+        const changes = [writerChange("eu-west-1"), primary, writeNameChange()];
+        expect(proveWriter(...changes)).to.eql({
+            kind: "proven",
+            targets: changes.map(({ urn }) => urn),
+            pending: true,
+        });
+    });
+
+    it("refuses anything else", () => {
+        expect(problems(proveWriter(dialChange("us-east-1", 100, 0)))).to.contain(
+            "only who writes may change",
+        );
+        const other = writeNameChange({ newInputs: { name: "app.example.com" } });
+        expect(problems(proveWriter(other))).to.contain("only who writes may change");
+    });
+
+    it("refuses a role that is made anew or taken away", () => {
+        for (const operation of ["replace", "delete", "create"] as const) {
+            expect(problems(proveWriter({ ...primary, operation }))).to.contain(
+                "a role may only be updated in place",
+            );
+        }
+    });
+
+    it("refuses a change of the members, of the objective, or of the name's type", () => {
+        const of = (change: ResourceChange, input: string): ResourceChange => ({
+            ...change,
+            newInputs: { ...change.newInputs, [input]: "another" },
+        });
+        expect(problems(proveWriter(of(writerChange("eu-west-1"), "rpoSeconds")))).to.contain(
+            "would also change rpoSeconds; only writer, outOfService, acceptDataLoss may change",
+        );
+        expect(problems(proveWriter(of(primary, "datastoreId")))).to.contain("only primary may");
+        expect(problems(proveWriter(of(writeNameChange(), "setIdentifier")))).to.contain(
+            "would also change setIdentifier",
+        );
+    });
+
+    it("lets a settlement change the region's dial as well, and no other one", () => {
+        const settles = (...changes: readonly ResourceChange[]): ChangeProof =>
+            proveChange(updateOf("global", { changes }), { kind: "settle", of: region });
+        const changes = [writerChange("eu-west-1"), writeNameChange(), dialChange(region, 100, 0)];
+        expect(settles(...changes).kind).to.equal("proven");
+        expect(problems(settles(dialChange("eu-west-1", 100, 0)))).to.contain(
+            "only the dial of us-east-1 may change",
+        );
     });
 });

@@ -20,17 +20,27 @@ function against(count: number): DeployedVotes {
     );
 }
 
-function stages(count: number, share: number, unfinished = false, dial = 100): readonly string[] {
-    return planFailback(region, topology, against(count), { share, dial }, unfinished).map(
-        (stage) => stage.id,
-    );
+function stages(
+    count: number,
+    share: number,
+    unfinished = false,
+    dial = 100,
+    writerAway = false,
+): readonly string[] {
+    return planFailback(
+        region,
+        topology,
+        against(count),
+        { share, dial, writerAway },
+        unfinished,
+    ).map((stage) => stage.id);
 }
 
 describe("the plan of a failback", () => {
     const all = ["share-1", "votes", "share-10", "share-25", "share-50", "share-100"];
 
     it("drops the share before it takes the votes back, then rises", () => {
-        expect(failbackStages.map((stage) => stage.id)).to.eql([...all, "dial-100"]);
+        expect(failbackStages.map((stage) => stage.id)).to.eql([...all, "dial-100", "writer"]);
         expect(stages(3, 100)).to.eql(all);
         expect(stages(2, 1)).to.eql(all);
     });
@@ -47,6 +57,13 @@ describe("the plan of a failback", () => {
         expect(stages(0, 100, false, 20)).to.eql(["dial-100"]);
     });
 
+    it("brings the writer back after everything else, where it was moved away", () => {
+        expect(stages(3, 100, false, 0, true)).to.eql([...all, "dial-100", "writer"]);
+        expect(stages(0, 100, false, 20, true)).to.eql(["dial-100", "writer"]);
+        expect(stages(0, 100, false, 100, true)).to.eql(["writer"]);
+        expect(stages(0, 100, true, 100, true)).to.eql(["votes", "writer"]);
+    });
+
     it("takes a straggling vote back without touching the share of a region in service", () => {
         expect(stages(1, 100)).to.eql(["votes"]);
         expect(stages(1, 25)).to.eql(["votes", "share-50", "share-100"]);
@@ -59,7 +76,13 @@ describe("the plan of a failback", () => {
     it("refuses when there is nothing to fail back", () => {
         expect(() => stages(0, 100)).to.throw("nothing to fail back");
         expect(() =>
-            planFailback("x", topology, against(0), { share: 100, dial: 100 }, false),
+            planFailback(
+                "x",
+                topology,
+                against(0),
+                { share: 100, dial: 100, writerAway: false },
+                false,
+            ),
         ).to.throw('unknown region: "x"');
     });
 

@@ -81,6 +81,19 @@ describe("the plan of a failover", () => {
             .and.to.contain("meridian failback us-east-1");
     });
 
+    it("names a stack once, whether its reason does or not", () => {
+        const unknown = (reason: string) => ({ kind: "unknown" as const, reason });
+        const { message } = refusal(
+            "us-east-1",
+            everyone({
+                "eu-west-1": unknown("eu-west-1: the state is corrupt"),
+                "ap-east-1": unknown("nobody answers"),
+            }),
+        );
+        expect(message).to.contain("  - eu-west-1: the state is corrupt\n");
+        expect(message).to.contain("  - ap-east-1: nobody answers\n");
+    });
+
     it("leaves out a region whose votes cannot be read, as long as a quorum is left", () => {
         const votes = everyone({
             "eu-west-1": { kind: "unknown", reason: "its state is corrupt" },

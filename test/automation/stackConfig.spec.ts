@@ -10,7 +10,7 @@ import {
     readStackFile,
     shareEdit,
     voteEdit,
-    withEdit,
+    withEdits,
     writeAtomically,
 } from "../../automation/stackConfig";
 
@@ -26,41 +26,41 @@ encryptionsalt: v1:abc
 
 describe("an edit of a stack's configuration", () => {
     it("adds an entry and leaves comments, order and every other value", () => {
-        const edited = withEdit(text, voteEdit("us-east-1", "evacuate"), "file");
+        const edited = withEdits(text, [voteEdit("us-east-1", "evacuate")], "file");
         expect(edited).to.equal(
             text.replace("# since May\n", "# since May\n    us-east-1: evacuate\n"),
         );
     });
 
     it("changes an entry in its place", () => {
-        expect(withEdit(text, voteEdit("ap-south-1", "evacuate"), "file")).to.equal(
+        expect(withEdits(text, [voteEdit("ap-south-1", "evacuate")], "file")).to.equal(
             text.replace("ap-south-1: in-service", "ap-south-1: evacuate"),
         );
     });
 
     it("makes the map when there is none", () => {
-        const edited = withEdit(text, shareEdit("us-east-1", 10), "file");
+        const edited = withEdits(text, [shareEdit("us-east-1", 10)], "file");
         expect(readEntry(edited, shareEdit("us-east-1", 0), "file")).to.equal(10);
         expect(edited).to.contain("# fixed").and.to.contain("# since May");
     });
 
     it("makes `config` when there is none", () => {
-        const edited = withEdit("# empty\n", voteEdit("us-east-1", "evacuate"), "file");
+        const edited = withEdits("# empty\n", [voteEdit("us-east-1", "evacuate")], "file");
         expect(readEntry(edited, voteEdit("us-east-1", "evacuate"), "file")).to.equal("evacuate");
     });
 
     it("is the same a second time", () => {
-        const once = withEdit(text, voteEdit("us-east-1", "evacuate"), "file");
-        expect(withEdit(once, voteEdit("us-east-1", "evacuate"), "file")).to.equal(once);
+        const once = withEdits(text, [voteEdit("us-east-1", "evacuate")], "file");
+        expect(withEdits(once, [voteEdit("us-east-1", "evacuate")], "file")).to.equal(once);
     });
 
     it("refuses votes that are no map, and text that is no YAML", () => {
         const odd = "config:\n  meridian:votes: evacuate\n";
-        expect(() => withEdit(odd, voteEdit("us-east-1", "evacuate"), "Pulumi.x.yaml"))
+        expect(() => withEdits(odd, [voteEdit("us-east-1", "evacuate")], "Pulumi.x.yaml"))
             .to.throw(AutomationError)
             .with.property("message")
             .that.contains("Pulumi.x.yaml: `config.meridian:votes` must be a map by region");
-        expect(() => withEdit("a: [", voteEdit("r", "evacuate"), "Pulumi.x.yaml")).to.throw(
+        expect(() => withEdits("a: [", [voteEdit("r", "evacuate")], "Pulumi.x.yaml")).to.throw(
             "Pulumi.x.yaml is not valid YAML",
         );
     });

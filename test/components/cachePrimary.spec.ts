@@ -96,7 +96,10 @@ describe("CachePrimary", () => {
         const registered = await setMocks();
         new CachePrimary("primary", inputs(other));
         await settled();
-        const { __provider } = registered.inputs("pulumi-nodejs:dynamic:Resource", "primary");
+        const { __provider } = registered.inputs(
+            "pulumi-nodejs:dynamic/meridian:CachePrimary",
+            "primary",
+        );
         await providerOf(String(__provider)).create(inputs(other));
         expect(caches.promotions().map(({ to }) => to)).to.deep.equal([other]);
     });

@@ -7,7 +7,7 @@ import { setMocks, settled, type Registrations } from "../support/mocks";
 const regions = ["ap-east-1", "ap-south-1", "eu-west-1", "us-east-1"];
 const groupType = "aws:elasticache/replicationGroup:ReplicationGroup";
 const datastoreType = "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup";
-const primaryType = "pulumi-nodejs:dynamic:Resource";
+const primaryType = "pulumi-nodejs:dynamic/meridian:CachePrimary";
 
 function args(changes: Partial<GlobalCacheArgs> = {}): GlobalCacheArgs {
     return {

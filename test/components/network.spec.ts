@@ -127,6 +127,7 @@ describe("a region's network", () => {
             ["com.amazonaws.eu-west-1.kinesis-streams", "Interface"],
             ["com.amazonaws.eu-west-1.logs", "Interface"],
             ["com.amazonaws.eu-west-1.s3", "Gateway"],
+            ["com.amazonaws.eu-west-1.secretsmanager", "Interface"],
         ]);
     });
 

@@ -81,6 +81,12 @@ describe("a region", () => {
             CACHE_ID: "meridian-cache-eu-west-1",
             CACHE_NAME: "_cache.eu-west-1.app.example.com",
             CACHE_USER: "meridian-storefront",
+            DATABASE_WRITER: "_database.eu-west-1.app.example.com",
+            DATABASE_READER: "_database-reader.eu-west-1.app.example.com",
+            DATABASE: "storefront",
+            DATABASE_USER: "storefront",
+            WRITE_NAME: "write.app.example.com",
+            RECEIPT_KEYS: "meridian/receipt-keys",
             LOG_LEVEL: "info",
         });
     });
@@ -119,7 +125,7 @@ describe("a region", () => {
         const signals = registered
             .of("aws:cloudwatch/metricAlarm:MetricAlarm")
             .map(({ inputs }) => (inputs["tags"] as Record<string, string>)["meridian:signal"]);
-        expect(signals).to.have.length(23);
+        expect(signals).to.have.length(24);
         expect(new Set(signals)).to.deep.equal(
             new Set(["user-facing", "vantage", "capacity", "traffic", "automation", "replication"]),
         );

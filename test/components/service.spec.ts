@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { emitEvents } from "../../components/eventPermissions";
+import { readReceiptKeys } from "../../components/receiptKeyPermissions";
 import { Service, type ServiceArgs } from "../../components/service";
 import { bucketStatements, parseEcrImage } from "../../components/servicePermissions";
 import { policyIn, setMocks, settled, type Registrations } from "../support/mocks";
@@ -143,14 +144,15 @@ describe("the storefront's service", () => {
         ]);
     });
 
-    it("may use its table's items and key, its buckets, its cache and its stream, and nothing else", () => {
+    it("may use its table's items and key, its buckets, its cache, its stream and its keys of receipts, and nothing else", () => {
         const { Statement } = policyIn(
             registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
         );
         expect(Statement).to.have.length(
             4 +
                 bucketStatements(args).length +
-                emitEvents(args.region, accountId, args.dataKeyArn).length,
+                emitEvents(args.region, accountId, args.dataKeyArn).length +
+                readReceiptKeys(args).length,
         );
         expect(Statement.slice(0, 4)).to.deep.equal([
             {
@@ -189,6 +191,32 @@ describe("the storefront's service", () => {
                     "arn:aws:elasticache:eu-west-1:111122223333:replicationgroup:meridian-cache-eu-west-1",
                     "arn:aws:elasticache:eu-west-1:111122223333:user:meridian-storefront",
                 ],
+            },
+        ]);
+    });
+
+    it("may read its own region's copy of the keys of receipts, and no other secret", () => {
+        const { Statement } = policyIn(
+            registered.inputs("aws:iam/rolePolicy:RolePolicy", "service-task-policy"),
+        );
+        const pattern =
+            "arn:aws:secretsmanager:eu-west-1:111122223333:secret:meridian/receipt-keys-??????";
+        expect(Statement.slice(-2)).to.deep.equal([
+            {
+                Sid: "ReadReceiptKeys",
+                Effect: "Allow",
+                Action: "secretsmanager:GetSecretValue",
+                Resource: pattern,
+            },
+            {
+                Sid: "OpenReceiptKeys",
+                Effect: "Allow",
+                Action: ["kms:Decrypt"],
+                Resource: args.dataKeyArn,
+                Condition: {
+                    StringEquals: { "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com" },
+                    ArnLike: { "kms:EncryptionContext:SecretARN": pattern },
+                },
             },
         ]);
     });

@@ -44,6 +44,8 @@ function outputsOf(region: string, of: Topology): RegionOutputs {
         cacheUserGroup: "meridian-cache",
         cacheLogGroup: "/meridian/cache",
         cacheKeyArn: arn("kms", `key/${region}`),
+        receiptKeysKeyArn: arn("kms", `key/${region}`),
+        receiptKeyRotatorArn: arn("lambda", "function:meridian-rotator"),
         serviceRoleName: "role",
         failoverTopicArn: arn("sns", "meridian-failover"),
         recoveryTopicArn: arn("sns", "meridian-recovery"),

@@ -7,7 +7,7 @@ import path from "node:path";
 import { WorldClock } from "../../sandbox/world/clock";
 import { Faults } from "../../sandbox/world/faults";
 import { Journal } from "../../sandbox/world/journal";
-import { Network } from "../../sandbox/world/network";
+import { Network, type NetworkPorts } from "../../sandbox/world/network";
 import { Store, type Props } from "../../sandbox/world/store";
 import type { MetricSample, MetricSink, World } from "../../sandbox/world/world";
 
@@ -26,7 +26,6 @@ export interface SmallWorld extends World {
 export async function smallWorld(options: { readonly seed?: number } = {}): Promise<SmallWorld> {
     const clock = new WorldClock({ maxSpeed: 100_000 });
     const faults = new Faults();
-    const [https, http, dns, api] = await freePorts();
     const home = fs.mkdtempSync(path.join(os.tmpdir(), "meridian-world-"));
     const store = new Store();
     return {
@@ -36,7 +35,7 @@ export async function smallWorld(options: { readonly seed?: number } = {}): Prom
         faults,
         journal: new Journal(),
         store,
-        network: new Network(clock, faults, { https, http, dns, api }),
+        network: new Network(clock, faults, await worldPorts()),
         random: seeded(options.seed ?? 1),
         declare: (type, region, id, inputs, computed = {}) =>
             store.put({ type, region, id, inputs, outputs: { ...inputs, ...computed } }),
@@ -70,6 +69,12 @@ export class RecordedMetrics implements MetricSink {
     named(metric: string): readonly MetricSample[] {
         return this.samples.filter((sample) => sample.metric === metric);
     }
+}
+
+/** Ports nobody uses, for the addresses of one world. */
+export async function worldPorts(): Promise<NetworkPorts> {
+    const [https, http, dns, api] = await freePorts();
+    return { https, http, dns, api };
 }
 
 /**

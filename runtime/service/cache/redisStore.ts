@@ -3,9 +3,9 @@ import { Resolver } from "node:dns/promises";
 import { createClient } from "@redis/client";
 
 import type { CacheStore } from "./cacheAside";
-import { cacheToken, type Signing, type TokenTarget } from "./token";
+import { cacheToken, type CacheTokenTarget, type Signing } from "../connectToken";
 
-export interface RedisStoreOptions extends TokenTarget {
+export interface RedisStoreOptions extends CacheTokenTarget {
     /** DNS name that leads to the cluster's endpoint, by a CNAME. */
     readonly name: string;
     readonly signing: Signing;

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 
 import { findProduct } from "../catalogue";
 import { orderPlacedEvent } from "../../events/event";
+import { mostReceiptCharacters, type ReceiptedOrder } from "../../receipts/receipt";
 import { RequestError } from "../errors";
 import type { Surroundings } from "../server";
 import type { Table } from "../table";
@@ -22,7 +23,7 @@ const token = { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" } as const;
 export function orderRoutes(
     server: FastifyInstance,
     table: Table,
-    { archive, events }: Pick<Surroundings, "archive" | "events">,
+    { archive, events, receipts }: Pick<Surroundings, "archive" | "events" | "receipts">,
     region: string,
 ): void {
     /** Tells of an order that is in the table; whatever becomes of that, the order stands. */
@@ -41,6 +42,11 @@ export function orderRoutes(
                 told.createdAt,
             ),
         );
+    };
+
+    const withReceipt = (order: Readonly<Record<string, unknown>>): object => {
+        const receipt = receipts.issue(receiptedOrder(order));
+        return { ...publicOrder(order), ...(receipt === undefined ? {} : { receipt }) };
     };
 
     server.post<{ Body: OrderBody; Headers: { "idempotency-key": string } }>(
@@ -94,7 +100,7 @@ export function orderRoutes(
             };
             if (await table.putNew(order)) {
                 tell(order);
-                return reply.code(201).send(publicOrder(order));
+                return reply.code(201).send(withReceipt(order));
             }
             const existing = await table.get({ pk: order.pk, sk: order.sk }, { strong: true });
             if (existing?.["cartId"] !== cartId || !isDeepStrictEqual(existing["items"], items)) {
@@ -106,23 +112,68 @@ export function orderRoutes(
             }
             // Perhaps the first attempt's task ended before it could tell.
             tell(existing);
-            return reply.code(200).send(publicOrder(existing));
+            return reply.code(200).send(withReceipt(existing));
         },
     );
 
-    server.get<{ Params: { id: string } }>(
-        "/orders/:id",
-        { schema: { params: { type: "object", properties: { id: token }, required: ["id"] } } },
-        async (request) => {
-            const order = await table.get({ pk: `ORDER#${request.params.id}`, sk: "ORDER" });
-            if (order === undefined) {
-                throw new RequestError(404, "no-such-order", `no order ${request.params.id}`);
-            }
-            return publicOrder(order);
-        },
-    );
-
+    oneOrder(server, table, receipts);
     cartOrders(server, table);
+}
+
+/**
+ * An order by its id. A receipt (header `x-order-receipt`) tells an order that no region has heard of from
+ * one that another region acknowledged and that has not arrived here: the latter is answered with 202 and
+ * what the receipt vouches for, whether or not that region is still there.
+ */
+function oneOrder(
+    server: FastifyInstance,
+    table: Table,
+    receipts: Pick<Surroundings["receipts"], "check">,
+): void {
+    server.get<{ Params: { id: string }; Headers: { "x-order-receipt"?: string } }>(
+        "/orders/:id",
+        {
+            schema: {
+                params: { type: "object", properties: { id: token }, required: ["id"] },
+                headers: {
+                    type: "object",
+                    properties: {
+                        "x-order-receipt": { type: "string", maxLength: mostReceiptCharacters },
+                    },
+                },
+            },
+        },
+        async (request, reply) => {
+            const { id } = request.params;
+            const receipt = request.headers["x-order-receipt"];
+            const check = receipt === undefined ? undefined : await receipts.check(receipt);
+            if (
+                check?.kind === "forged" ||
+                (check?.kind === "valid" && check.order.orderId !== id)
+            ) {
+                throw new RequestError(
+                    401,
+                    "receipt-not-valid",
+                    `the receipt is not one of order ${id}; send the one that the order was answered with, or none`,
+                );
+            }
+            const order = await table.get({ pk: `ORDER#${id}`, sk: "ORDER" });
+            if (order !== undefined) {
+                return publicOrder(order);
+            }
+            if (check?.kind === "valid") {
+                return reply.code(202).send({ ...check.order, status: "arriving" });
+            }
+            if (check?.kind === "unknown-key") {
+                throw new RequestError(
+                    503,
+                    "receipt-not-checked",
+                    `order ${id} is not here, and its receipt cannot be checked now; try again`,
+                );
+            }
+            throw new RequestError(404, "no-such-order", `no order ${id}`);
+        },
+    );
 }
 
 /** The orders made of a cart, by their ids; a new one may take a moment to appear. */
@@ -147,6 +198,18 @@ function totalOf(items: OrderBody["items"]): number {
         total += product.price.amount * quantity;
     }
     return total;
+}
+
+function receiptedOrder(order: Readonly<Record<string, unknown>>): ReceiptedOrder {
+    const said = (name: string): string => String(order[name]);
+    return {
+        orderId: said("orderId"),
+        cartId: said("cartId"),
+        total: Number(order["total"]),
+        currency: said("currency"),
+        region: said("region"),
+        createdAt: said("createdAt"),
+    };
 }
 
 function publicOrder(

@@ -32,6 +32,7 @@ const sdkNames: Readonly<Record<string, string>> = {
     logs: "CloudWatch Logs",
     route53: "Route 53",
     s3: "S3",
+    secretsmanager: "Secrets Manager",
     sns: "SNS",
     sqs: "SQS",
     sts: "STS",

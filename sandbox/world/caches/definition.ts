@@ -1,10 +1,10 @@
 import { z } from "zod";
 
 import { tokens } from "../../aws/elasticache/tokens";
+import { tokenProblem } from "../connectToken";
 import type { Store, StoredResource } from "../store";
 import { parseAccess, type Access } from "./accessString";
 import type { Session } from "./commands";
-import { tokenProblem } from "./iamToken";
 
 const groupSchema = z.object({
     engineVersion: z.string(),
@@ -78,7 +78,8 @@ function accessOf(
         return wrong;
     }
     if (user.authenticationMode?.type === "iam") {
-        const problem = tokenProblem(password, { groupId: id, region, user: name, nowMs });
+        const target = { service: "elasticache", host: id, userParameter: "User" } as const;
+        const problem = tokenProblem(password, { ...target, region, user: name, nowMs });
         return problem === undefined ? access : `${wrong} The token: ${problem}`;
     }
     const passwords = [...user.passwords, ...(user.authenticationMode?.passwords ?? [])];

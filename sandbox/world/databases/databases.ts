@@ -13,9 +13,11 @@ import {
     membersOf,
 } from "../../aws/rds/members";
 import { text } from "../../aws/support/known";
+import type { Certificates } from "../certificates";
 import type { StoredResource } from "../store";
 import type { MetricSink, Part, World } from "../world";
 import { runAs } from "./binaries";
+import { DatabaseEndpoints } from "./endpoints";
 import { GlobalDatabase, type FailoverLoss, type WriterGap } from "./globalDatabase";
 import type { PostgresServer } from "./postgres";
 
@@ -38,6 +40,7 @@ export class Databases implements Part {
     readonly #databases = new Map<string, GlobalDatabase>();
     readonly #changes = new Map<string, RoleChange>();
     readonly #joined = new Set<string>();
+    readonly #endpoints: DatabaseEndpoints;
     #root: string | undefined;
     #work: Promise<void> = Promise.resolve();
     #failure: Error | undefined;
@@ -45,8 +48,15 @@ export class Databases implements Part {
 
     constructor(
         private readonly world: World,
-        private readonly deps: { readonly metrics: MetricSink },
-    ) {}
+        private readonly deps: {
+            readonly certificates: Certificates;
+            readonly metrics: MetricSink;
+            /** File with what the operator runs once on a new database, as its master user. @default nothing */
+            readonly setUp?: string | undefined;
+        },
+    ) {
+        this.#endpoints = new DatabaseEndpoints(world, deps.certificates);
+    }
 
     async start(): Promise<void> {
         const { store, clock } = this.world;
@@ -69,6 +79,7 @@ export class Databases implements Part {
             stop();
         }
         await this.#work.catch(() => undefined);
+        await this.#endpoints.keepOnly([]);
         await Promise.all([...this.#databases.values()].map((database) => database.stop()));
         this.#databases.clear();
         if (this.#root !== undefined) {
@@ -117,6 +128,14 @@ export class Databases implements Part {
     /** World seconds that a region's copy of a global cluster is behind its writer. */
     lagSeconds(globalClusterId: string, region: string): number {
         return (this.#databases.get(globalClusterId)?.lagMs(region) ?? 0) / 1000;
+    }
+
+    /** The furthest that any copy of any database was behind since then, world seconds. */
+    worstLagSeconds(sinceMs: number): number {
+        return Math.max(
+            0,
+            ...[...this.#databases.values()].map((database) => database.worstLagMs(sinceMs) / 1000),
+        );
     }
 
     /** Region that writes, undefined before there is one. */
@@ -241,7 +260,10 @@ export class Databases implements Part {
             .catch((error: unknown) => {
                 this.#failure = error as Error;
             })
-            .finally(() => this.#changes.delete(globalClusterId));
+            .finally(() => {
+                this.#changes.delete(globalClusterId);
+                this.#announce();
+            });
     }
 
     /** The account says who writes, as AWS's own answers do from then on. */
@@ -263,6 +285,10 @@ export class Databases implements Part {
         this.#publish();
     }
 
+    #announce(): void {
+        this.#endpoints.announce((cluster) => this.writes(cluster));
+    }
+
     /** Brings the servers to what the account has: the writers before what copies them. */
     #follow(): void {
         this.#work = this.world.clock.io(() =>
@@ -275,6 +301,7 @@ export class Databases implements Part {
                             (a, b) =>
                                 Number(isSecondary(a.outputs)) - Number(isSecondary(b.outputs)),
                         );
+                    await this.#endpoints.keepOnly(wanted);
                     const keys = new Set(wanted.map(keyOf));
                     for (const key of [...this.#joined].filter((each) => !keys.has(each))) {
                         this.#joined.delete(key);
@@ -285,6 +312,7 @@ export class Databases implements Part {
                         this.#joined.add(keyOf(cluster));
                         await this.#join(cluster);
                     }
+                    this.#announce();
                     this.#publish();
                 })
                 .catch((error: unknown) => {
@@ -307,7 +335,12 @@ export class Databases implements Part {
         await database.prepare(cluster.region, {
             user: text(cluster.outputs, "masterUsername") ?? "",
             name: text(cluster.outputs, "databaseName") ?? "",
+            setUp:
+                this.deps.setUp === undefined
+                    ? undefined
+                    : fs.readFileSync(this.deps.setUp, "utf8"),
         });
+        await this.#endpoints.open(cluster, () => this.server(cluster));
     }
 
     /** Under the system's own folder: a home of root's is closed to the user that PostgreSQL runs as. */

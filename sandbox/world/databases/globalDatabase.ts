@@ -84,6 +84,12 @@ export class GlobalDatabase {
         return this.#writer === region ? 0 : (this.#members.get(region)?.wire.lagMs ?? 0);
     }
 
+    /** The furthest that any copy was behind since then, world milliseconds. */
+    worstLagMs(sinceMs: number): number {
+        const copies = [...this.#members.values()].filter(({ region }) => region !== this.#writer);
+        return Math.max(0, ...copies.map(({ wire }) => wire.worstLagMs(sinceMs)));
+    }
+
     /** Adds a region: the first has the writer, every other one a copy of it. */
     join(region: string): Promise<void> {
         return this.#alone(async () => {
@@ -100,8 +106,14 @@ export class GlobalDatabase {
         });
     }
 
-    /** Makes what a first cluster comes with: its master user and its database. */
-    prepare(region: string, made: { readonly user: string; readonly name: string }): Promise<void> {
+    /**
+     * Makes what a first cluster comes with: its master user and its database. What the operator runs
+     * on a new database is run as that user.
+     */
+    prepare(
+        region: string,
+        made: { readonly user: string; readonly name: string; readonly setUp?: string | undefined },
+    ): Promise<void> {
         return this.#alone(async () => {
             if (this.#writer !== region || made.user === "") {
                 return;
@@ -116,8 +128,16 @@ export class GlobalDatabase {
             // A role that IAM lets in, and the master user, as RDS makes them; neither is a superuser.
             await server.query("CREATE ROLE rds_iam NOLOGIN");
             await server.query(`CREATE ROLE "${made.user}" LOGIN CREATEDB CREATEROLE`);
-            if (made.name !== "") {
-                await server.query(`CREATE DATABASE "${made.name}" OWNER "${made.user}"`);
+            await server.query(
+                `GRANT rds_iam TO "${made.user}" WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`,
+            );
+            if (made.name === "") {
+                return;
+            }
+            await server.query(`CREATE DATABASE "${made.name}" OWNER "${made.user}"`);
+            if (made.setUp !== undefined) {
+                const session = await server.connect(made.name, made.user);
+                await session.query(made.setUp).finally(() => session.end());
             }
         });
     }

@@ -138,6 +138,17 @@ export class PostgresServer {
         );
     }
 
+    /** Whether a user signs in by IAM: it was granted `rds_iam`, and not only the right to grant it. */
+    async isIamUser(user: string): Promise<boolean> {
+        const { rows } = await (
+            await this.#session()
+        ).query(
+            "SELECT 1 FROM pg_roles WHERE rolname = $1 AND NOT rolsuper AND pg_has_role(rolname, 'rds_iam', 'USAGE')",
+            [user],
+        );
+        return rows.length > 0;
+    }
+
     /** How far the log has been written, in bytes; of a standby, how far it has been received. */
     async position(): Promise<bigint> {
         return BigInt(
@@ -180,9 +191,8 @@ export class PostgresServer {
     }
 
     async query<R extends QueryResultRow>(sql: string): Promise<readonly R[]> {
-        this.#admin ??= this.connect();
         try {
-            return (await (await this.#admin).query<R>(sql)).rows;
+            return (await (await this.#session()).query<R>(sql)).rows;
         } catch (error) {
             if (
                 !("severity" in (error as object)) ||
@@ -194,18 +204,23 @@ export class PostgresServer {
         }
     }
 
+    #session(): Promise<Client> {
+        this.#admin ??= this.connect();
+        return this.#admin;
+    }
+
     /** The one value of the one row. */
     async value<T>(sql: string): Promise<T> {
         const [row] = await this.query<Record<string, T>>(sql);
         return Object.values(row ?? {})[0] as T;
     }
 
-    /** A session of the superuser's. */
-    async connect(database = "postgres"): Promise<Client> {
+    /** A session of a user's whom nobody asks for a password. */
+    async connect(database = "postgres", user = superuser): Promise<Client> {
         const client = new Client({
             host: this.place.root,
             port: this.place.port,
-            user: superuser,
+            user,
             database,
         });
         client.on("error", () => undefined);

@@ -31,6 +31,8 @@ export class ReplicationWire {
     #source: WireSource | undefined;
     #cancel: (() => void) | undefined;
     #cutSinceMs: number | undefined;
+    /** How long parts of the log took, of those that took longer than any after them. */
+    #delays: { readonly atMs: number; readonly tookMs: number }[] = [];
 
     constructor(
         private readonly world: World,
@@ -75,6 +77,12 @@ export class ReplicationWire {
         const nowMs = this.world.clock.now();
         const oldestMs = Math.min(this.#waiting[0]?.sentMs ?? nowMs, this.#cutSinceMs ?? nowMs);
         return nowMs - oldestMs;
+    }
+
+    /** The furthest the standby was behind since then, world milliseconds. */
+    worstLagMs(sinceMs: number): number {
+        const [longest] = this.#delays.filter(({ atMs }) => atMs >= sinceMs);
+        return Math.max(this.lagMs, longest?.tookMs ?? 0);
     }
 
     #accept(standby: net.Socket): void {
@@ -136,6 +144,10 @@ export class ReplicationWire {
         const { clock } = this.world;
         this.#cancel = clock.after(head.readyMs + this.#lagFaultMs() - clock.now(), () => {
             this.#waiting.shift();
+            const atMs = clock.now();
+            const tookMs = atMs - head.sentMs;
+            this.#delays = this.#delays.filter((delay) => delay.tookMs > tookMs);
+            this.#delays.push({ atMs, tookMs });
             head.to.write(head.bytes);
             this.#schedule();
         });

@@ -51,7 +51,7 @@ export class Edges implements Part {
         private readonly options: EdgesOptions,
     ) {
         this.#measures = new EdgeMeasures(options.metrics);
-        this.#webAcls = new WebAcls(world);
+        this.#webAcls = new WebAcls(world, options.metrics);
     }
 
     async start(): Promise<void> {

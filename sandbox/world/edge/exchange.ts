@@ -141,17 +141,13 @@ export class EdgeExchange {
     }
 
     #blocked(): boolean {
-        const { world, webAcls, distribution, measures } = this.context;
+        const { world, webAcls, distribution } = this.context;
         const verdict = webAcls.judge(distribution.webAclId, {
             address: world.network.publicAddressOf(this.#viewer),
             path: this.#url.pathname,
             method: this.#method,
         });
-        if (verdict.action === "allow") {
-            return false;
-        }
-        measures.blocked(distribution.webAclId?.split("/").at(-2) ?? "", verdict.rule);
-        return true;
+        return verdict === "block";
     }
 
     #errorTtl({ status }: Answer): number {

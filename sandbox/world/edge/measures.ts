@@ -43,15 +43,4 @@ export class EdgeMeasures {
             put("CacheHitRate", percent(answer.outcome === "hit" || answer.outcome === "stale"));
         }
     }
-
-    /** https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html */
-    blocked(webAcl: string, rule: string): void {
-        this.metrics.put({
-            region: "us-east-1",
-            namespace: "AWS/WAFV2",
-            metric: "BlockedRequests",
-            dimensions: { WebACL: webAcl, Rule: rule },
-            value: 1,
-        });
-    }
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { number, record, text } from "../../aws/support/known";
+import { secretAccessKey } from "../credentials";
 import type { Props, Store, StoredResource } from "../store";
 
 export const functionType = "aws:lambda/function:Function";
@@ -80,7 +81,7 @@ export function runtimeEnvironment(
         AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
         AWS_ACCESS_KEY_ID: "ASIAREHEARSALCLOUD00",
-        AWS_SECRET_ACCESS_KEY: "rehearsal",
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
         // The role, for services that judge by it.
         AWS_SESSION_TOKEN: definition.roleArn ?? "rehearsal",
         AWS_ENDPOINT_URL: endpointUrl,

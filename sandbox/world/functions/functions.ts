@@ -89,6 +89,27 @@ export class Functions implements Part, FunctionInvoker {
      * @throws AwsError when there is no such function, no permission for it, or its region is lost
      */
     invokeAsync(functionArn: string, payload: unknown, caller: string, sourceArn: string): void {
+        const resource = this.#admitted(functionArn, caller, sourceArn);
+        void this.#asynchronous.run(this.#pool(resource), payload);
+    }
+
+    /**
+     * Invokes as a service and waits for the end.
+     *
+     * @throws AwsError as `invokeAsync` does
+     */
+    async invokeAs(
+        functionArn: string,
+        payload: unknown,
+        caller: string,
+        sourceArn: string,
+    ): Promise<Ending> {
+        this.#admitted(functionArn, caller, sourceArn);
+        return this.invoke(functionArn, payload);
+    }
+
+    /** The function, for a service that may invoke it now; the call is recorded. @throws AwsError */
+    #admitted(functionArn: string, caller: string, sourceArn: string): StoredResource {
         const resource = this.#resource(functionArn);
         refuseUnreachable(this.world, resource.region, resource.region);
         const allowed = permits(this.world, resource, { principal: caller, sourceArn });
@@ -108,7 +129,7 @@ export class Functions implements Part, FunctionInvoker {
                 403,
             );
         }
-        void this.#asynchronous.run(this.#pool(resource), payload);
+        return resource;
     }
 
     /**

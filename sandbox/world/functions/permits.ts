@@ -9,7 +9,11 @@ const permissionType = "aws:lambda/permission:Permission";
  * Whether a function lets a service invoke it: each of its permissions is a statement of its policy.
  * https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
  */
-export function permits(world: World, resource: StoredResource, caller: ServiceCaller): boolean {
+export function permits(
+    world: Pick<World, "store" | "accountId">,
+    resource: StoredResource,
+    caller: ServiceCaller,
+): boolean {
     const arn = text(resource.outputs, "arn") ?? "";
     const names = [arn, text(resource.outputs, "name")];
     const statements = world.store

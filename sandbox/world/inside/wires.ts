@@ -28,8 +28,9 @@ function patchConnect(settings: InsideSettings): void {
     const ports: Readonly<Record<number, number>> = {
         443: settings.ports.https,
         80: settings.ports.http,
-        // A cache's, which has an address of its own.
+        // A cache's and a database's, which have addresses of their own.
         6379: settings.ports.https,
+        5432: settings.ports.https,
     };
     const connect = method(net.Socket.prototype, "connect");
 

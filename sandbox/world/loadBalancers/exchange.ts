@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 
 import type { CallRecord } from "../journal";
 import type { Registration, Targets } from "../targets";
+import type { WebAcls } from "../waf/webAcl";
 import type { World } from "../world";
 import { answerHeaders, forwardedHeaders } from "./headers";
 import type { ListenerSocket } from "./listenerSocket";
@@ -16,6 +17,7 @@ export interface ExchangeContext {
     readonly world: World;
     readonly targets: Targets;
     readonly measures: Measures;
+    readonly webAcls: WebAcls;
     readonly balancer: Balancer;
     readonly listener: ListenerModel;
     readonly socket: ListenerSocket;
@@ -25,6 +27,10 @@ export interface ExchangeContext {
     /** As the account has it now. */
     readonly group: (arn: string) => TargetGroup | undefined;
 }
+
+/** What a client is shown of a request that the web ACL blocks. */
+const forbidden =
+    "<html><head><title>403 Forbidden</title></head><body><center><h1>403 Forbidden</h1></center></body></html>";
 
 /** One request through a listener, from its arrival to the last byte of its answer. */
 export class Exchange {
@@ -42,6 +48,10 @@ export class Exchange {
         if (this.#cut()) {
             return;
         }
+        if (this.#blocked()) {
+            this.#end({ status: 403, by: "balancer" }, { "content-type": "text/html" }, forbidden);
+            return;
+        }
         const { action } = this.context.listener;
         switch (action.kind) {
             case "redirect":
@@ -57,6 +67,17 @@ export class Exchange {
             case "forward":
                 await this.#forward(action.groups);
         }
+    }
+
+    /** The web ACL comes first: what it blocks meets no rule of the listener and no target. */
+    #blocked(): boolean {
+        const { world, balancer, webAcls } = this.context;
+        const verdict = webAcls.judge(balancer.webAclArn, {
+            address: world.network.publicAddressOf(this.#source),
+            path: this.#path(),
+            method: this.request.method ?? "GET",
+        });
+        return verdict === "block";
     }
 
     async #forward(groups: readonly WeightedGroup[]): Promise<void> {

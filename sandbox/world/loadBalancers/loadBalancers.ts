@@ -1,8 +1,10 @@
 import http from "node:http";
 
+import { associationToken } from "../../aws/wafv2/tokens";
 import type { Certificates } from "../certificates";
 import type { StoreChange } from "../store";
 import type { Targets } from "../targets";
+import { WebAcls } from "../waf/webAcl";
 import type { LoadBalancerHealth, MetricSink, Part, World } from "../world";
 import { Exchange } from "./exchange";
 import { ListenerSocket } from "./listenerSocket";
@@ -45,6 +47,7 @@ const types: readonly string[] = [
     "aws:lb/listener:Listener",
     "aws:lb/targetGroup:TargetGroup",
     "aws:acm/certificate:Certificate",
+    associationToken,
 ];
 const hostCountPeriodMs = 60_000;
 
@@ -55,6 +58,7 @@ const hostCountPeriodMs = 60_000;
 export class LoadBalancers implements Part, LoadBalancerHealth {
     readonly #measures: Measures;
     readonly #probes: Probes;
+    readonly #webAcls: WebAcls;
     readonly #open = new Map<string, OpenListener>();
     #entries = new Map<string, Entry>();
     #work: Promise<void> = Promise.resolve();
@@ -70,6 +74,7 @@ export class LoadBalancers implements Part, LoadBalancerHealth {
         private readonly options: LoadBalancersOptions,
     ) {
         this.#measures = new Measures(options.metrics);
+        this.#webAcls = new WebAcls(world, options.metrics);
         this.#probes = new Probes(world, options.targets, (arn) => this.#probed(arn));
     }
 
@@ -211,6 +216,7 @@ export class LoadBalancers implements Part, LoadBalancerHealth {
                         world,
                         targets: this.options.targets,
                         measures: this.#measures,
+                        webAcls: this.#webAcls,
                         balancer: current.balancer,
                         listener:
                             current.listeners.find(({ arn }) => arn === listener.arn) ?? listener,

@@ -1,5 +1,7 @@
 import type { z } from "zod";
 
+import { text } from "../../aws/support/known";
+import { associationToken } from "../../aws/wafv2/tokens";
 import { properties } from "../properties";
 import type { Store } from "../store";
 import {
@@ -19,6 +21,8 @@ export interface Balancer {
     readonly arnSuffix: string;
     readonly dropInvalidHeaders: boolean;
     readonly idleTimeoutMs: number;
+    /** ARN of the web ACL that judges its requests; undefined when there is none. */
+    readonly webAclArn: string | undefined;
 }
 
 export type Action =
@@ -86,10 +90,18 @@ export function balancers(store: Store): readonly Balancer[] {
                       arnSuffix: read.arnSuffix ?? suffixOf(read.arn),
                       dropInvalidHeaders: read.dropInvalidHeaderFields,
                       idleTimeoutMs: read.idleTimeout * 1000,
+                      webAclArn: webAclOf(store, resource.region, read.arn),
                   },
               ]
             : [];
     });
+}
+
+function webAclOf(store: Store, region: string, balancerArn: string): string | undefined {
+    const association = store
+        .list(associationToken, region)
+        .find(({ outputs }) => text(outputs, "resourceArn") === balancerArn);
+    return text(association?.outputs, "webAclArn");
 }
 
 /** The listeners of one balancer. */

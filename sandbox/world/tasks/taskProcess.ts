@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
+import { secretAccessKey } from "../credentials";
 import type { Inside } from "../inside/inside";
 import type { ListeningMessage, TimeMessage } from "../inside/settings";
 import type { World } from "../world";
@@ -34,7 +35,7 @@ export function taskEnvironment(world: World, spec: TaskSpec): Readonly<Record<s
         AWS_DEFAULT_REGION: spec.region,
         AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
         AWS_ACCESS_KEY_ID: "ASIAREHEARSALCLOUD00",
-        AWS_SECRET_ACCESS_KEY: "rehearsal",
+        AWS_SECRET_ACCESS_KEY: secretAccessKey,
         AWS_SESSION_TOKEN: spec.roleArn ?? "rehearsal",
         AWS_ENDPOINT_URL: `http://${network.apiAddress(spec.region)}:${network.ports.api}`,
         ...spec.environment,

@@ -8,6 +8,7 @@ import type { Shopper } from "./shopper";
  */
 export class Crowd {
     readonly #samples: TrafficSample[] = [];
+    readonly #payments: TrafficSample[] = [];
     readonly #underWay = new Set<Promise<void>>();
     #cancel: (() => void) | undefined;
 
@@ -19,7 +20,12 @@ export class Crowd {
         private readonly onSample: (sample: TrafficSample) => void = () => {},
     ) {}
 
-    /** Everything that was done and has ended, in the order of its end. */
+    /** Every payment that was tried and has ended, in the order of its end. */
+    get payments(): readonly TrafficSample[] {
+        return this.#payments;
+    }
+
+    /** Everything else that was done and has ended, in the order of its end. */
     get samples(): readonly TrafficSample[] {
         return this.#samples;
     }
@@ -57,7 +63,7 @@ export class Crowd {
         const acting = shopper
             .act()
             .then((sample) => {
-                this.#samples.push(sample);
+                (sample.step === "pay" ? this.#payments : this.#samples).push(sample);
                 this.onSample(sample);
             })
             .finally(() => this.#underWay.delete(acting));

@@ -12,6 +12,13 @@ export type Write =
           readonly orderId: string;
           readonly cart: string;
           readonly by: Acknowledgement;
+      }
+    | {
+          readonly kind: "payment";
+          readonly orderId: string;
+          /** In minor units of the currency. */
+          readonly amount: number;
+          readonly by: Acknowledgement;
       };
 
 export interface Acknowledgement {
@@ -28,12 +35,19 @@ export interface Acknowledgement {
  */
 export class Ledger {
     readonly #writes: Write[] = [];
+    readonly #payments: Write[] = [];
 
     add(write: Write): void {
-        this.#writes.push(write);
+        (write.kind === "payment" ? this.#payments : this.#writes).push(write);
     }
 
+    /** Everything but payments. */
     get writes(): readonly Write[] {
         return this.#writes;
+    }
+
+    /** What is kept in the database, which promises something else in the loss of a region. */
+    get payments(): readonly Write[] {
+        return this.#payments;
     }
 }

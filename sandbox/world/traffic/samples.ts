@@ -1,5 +1,13 @@
 import type { Step } from "./visit";
 
+/** What became of the receipt of an order that a shopper showed. */
+export interface ShownReceipt {
+    /** Region that issued it, as it said itself. */
+    readonly issuedBy: string | undefined;
+    /** Whether the region that it was shown to took it for what it is. */
+    readonly honoured: boolean;
+}
+
 /** One thing a shopper did and what came of it, after any second attempt. */
 export interface TrafficSample {
     /** World time of the click, milliseconds since the epoch. */
@@ -9,7 +17,7 @@ export interface TrafficSample {
     /** Region that answered, as it says itself; undefined when none did. */
     readonly region: string | undefined;
     readonly step: Step["name"];
-    /** Whether the shopper got an answer that is not the server's failure. */
+    /** Whether the shopper got an answer that is not the server's failure; of a payment, whether it was made. */
     readonly ok: boolean;
     /** Status of the last answer. */
     readonly status: number | undefined;
@@ -21,4 +29,6 @@ export interface TrafficSample {
     readonly attempts: number;
     /** Whether the shopper is one of those whose resolver ignores TTLs. */
     readonly stale: boolean;
+    /** Absent where no receipt was shown, or no answer says what became of it. */
+    readonly receipt?: ShownReceipt;
 }

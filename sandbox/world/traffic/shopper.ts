@@ -2,18 +2,22 @@ import type { NetworkResponse } from "../network";
 import type { World } from "../world";
 import { Connection, type ConnectionOptions, type Exchange } from "./connection";
 import type { Ledger } from "./ledger";
-import type { TrafficSample } from "./samples";
-import { browse, shelfOf, visit, type Step } from "./visit";
+import type { ShownReceipt, TrafficSample } from "./samples";
+import { browse, receiptOf, shelfOf, visit, type Step } from "./visit";
 
 /** World milliseconds before the second attempt, and as much again at random. */
 const retryMs = 200;
 
-/** One person: a resolver, a connection, and a visit under way. */
+/** One person: a resolver, a connection for each host name, and a visit under way. */
 export class Shopper {
     readonly #connection: Connection;
+    /** To where payments are made. */
+    readonly #till: Connection | undefined;
     #steps: readonly Step[] = [];
     #shelf: readonly string[] = [];
     #visits = 0;
+    /** Of the last order, and the region that issued it. */
+    #receipt: { readonly text: string; readonly issuedBy: string | undefined } | undefined;
     #stepping = false;
 
     constructor(
@@ -23,8 +27,14 @@ export class Shopper {
         private readonly ledger: Ledger,
         /** What the shopper comes for. */
         private readonly stepsOf: typeof visit = visit,
+        /** Host name that payments are made at. @default nobody pays */
+        writeHost?: string,
     ) {
         this.#connection = new Connection(world, options);
+        this.#till =
+            writeHost === undefined
+                ? undefined
+                : new Connection(world, { ...options, host: writeHost });
     }
 
     get geography(): string {
@@ -49,11 +59,12 @@ export class Shopper {
 
     /** One exchange as the shopper's browser makes it: tried again once. None when there is no answer. */
     async request(exchange: Exchange): Promise<NetworkResponse | undefined> {
-        return (await this.#attempt(exchange)).response;
+        return (await this.#attempt(exchange, this.#connection, isServed)).response;
     }
 
     close(): void {
         this.#connection.close();
+        this.#till?.close();
     }
 
     /** Goes on with the visit, or starts one: with a look at the catalogue, then with what it showed. */
@@ -63,7 +74,11 @@ export class Shopper {
                 return browse;
             }
             this.#steps = [
-                ...this.stepsOf(`${this.id}-${++this.#visits}`, this.#shelf, this.world.random),
+                ...this.stepsOf(
+                    `${this.id}-${++this.#visits}`,
+                    this.#shelf,
+                    this.world.random,
+                ).filter(({ name }) => name !== "pay" || this.#till !== undefined),
                 browse,
             ];
         }
@@ -75,10 +90,22 @@ export class Shopper {
     async #do(step: Step): Promise<TrafficSample> {
         const { clock } = this.world;
         const atMs = clock.now();
-        const { response, attempts, problem } = await this.#attempt(step.exchange);
+        const pays = step.name === "pay";
+        const shown = step.receipt === "shown" ? this.#receipt : undefined;
+        const { response, attempts, problem } = await this.#attempt(
+            shown === undefined
+                ? step.exchange
+                : { ...step.exchange, headers: { "x-order-receipt": shown.text } },
+            (pays ? this.#till : undefined) ?? this.#connection,
+            pays ? isAcknowledged : isServed,
+        );
         const region = headerOf(response?.headers["x-served-by"]);
         if (step === browse && response?.status === 200) {
             this.#shelf = shelfOf(response.body);
+        }
+        if (step.receipt === "given") {
+            const text = response === undefined ? undefined : receiptOf(response.body);
+            this.#receipt = text === undefined ? undefined : { text, issuedBy: region };
         }
         if (step.write !== undefined && response !== undefined && isAcknowledged(response.status)) {
             this.ledger.add(step.write({ atMs: clock.now(), region }));
@@ -88,12 +115,13 @@ export class Shopper {
             geography: this.options.geography,
             region,
             step: step.name,
-            ok: response !== undefined && response.status < 500,
+            ok: problem === undefined,
             status: response?.status,
             problem,
             latencyMs: clock.now() - atMs,
             attempts,
             stale: this.options.resolver.ignoresTtl,
+            ...(shown === undefined ? {} : verdictOn(shown, response?.status)),
         };
     }
 
@@ -101,7 +129,11 @@ export class Shopper {
      * Sends it, and once more when the connection failed or the server did. Everything a shopper sends
      * is safe to repeat: a read, a PUT of the whole value, or a POST with a key of its own.
      */
-    async #attempt(exchange: Exchange): Promise<{
+    async #attempt(
+        exchange: Exchange,
+        connection: Connection,
+        isDone: (status: number) => boolean,
+    ): Promise<{
         readonly response: NetworkResponse | undefined;
         readonly attempts: number;
         readonly problem: string | undefined;
@@ -111,8 +143,8 @@ export class Shopper {
         for (let attempt = 1; attempt <= 2; attempt++) {
             response = undefined;
             try {
-                response = await this.#connection.exchange(exchange);
-                problem = response.status < 500 ? undefined : `status ${response.status}`;
+                response = await connection.exchange(exchange);
+                problem = isDone(response.status) ? undefined : `status ${response.status}`;
             } catch (error) {
                 problem = error instanceof Error ? error.message : String(error);
             }
@@ -125,6 +157,20 @@ export class Shopper {
         }
         return { response, attempts: 2, problem };
     }
+}
+
+function isServed(status: number): boolean {
+    return status < 500;
+}
+
+/** Found here, or vouched for by the receipt alone; or refused. Anything else says nothing of the receipt. */
+function verdictOn(
+    { issuedBy }: { readonly issuedBy: string | undefined },
+    status: number | undefined,
+): { readonly receipt?: ShownReceipt } {
+    return status === 200 || status === 202 || status === 401
+        ? { receipt: { issuedBy, honoured: status !== 401 } }
+        : {};
 }
 
 function isAcknowledged(status: number): boolean {

@@ -10,7 +10,7 @@ import type { TrafficSample } from "./samples";
 import { Shopper } from "./shopper";
 import { StubResolver } from "./stubResolver";
 import { verifyWrites, type Verification } from "./verification";
-import { look } from "./visit";
+import { look, visit } from "./visit";
 
 const defaultShoppers = 10;
 
@@ -22,6 +22,8 @@ export interface TrafficOptions {
      * geography, apart from the shoppers. @default nobody does
      */
     readonly browse?: string | undefined;
+    /** Host name that the shoppers pay their orders at, such as `write.app.example.com`. @default nobody pays */
+    readonly write?: string | undefined;
     /** Authority that the application's certificates come from, PEM. */
     readonly ca: string;
     /** Things done per world second, over all shoppers. @default 4 */
@@ -68,9 +70,14 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
         }
     }
 
-    /** Everything that shoppers did and that has ended, in the order of its end. */
+    /** Everything but payments that shoppers did and that has ended, in the order of its end. */
     get samples(): readonly TrafficSample[] {
         return this.#shoppers.samples;
+    }
+
+    /** The payments that shoppers made or tried to: apart, as one region alone takes them. */
+    get payments(): readonly TrafficSample[] {
+        return this.#shoppers.payments;
     }
 
     /** The same of those who look around at `browse`. */
@@ -78,7 +85,7 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
         return this.#onlookers?.samples ?? [];
     }
 
-    /** The writes that were acknowledged. */
+    /** The writes that were acknowledged, payments apart. */
     get writes(): readonly Write[] {
         return this.#ledger.writes;
     }
@@ -103,14 +110,23 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
     }
 
     /**
-     * Reads every acknowledged write back through the application's name, from all geographies in turn.
-     * Call it after `stop`; what is read leaves no samples.
+     * Reads every acknowledged write but payments back through the application's name, from all
+     * geographies in turn. Call it after `stop`; what is read leaves no samples.
      */
-    async verify(): Promise<Verification> {
+    verify(): Promise<Verification> {
+        return this.#verify(this.#ledger.writes);
+    }
+
+    /** The same of the payments. */
+    verifyPayments(): Promise<Verification> {
+        return this.#verify(this.#ledger.payments);
+    }
+
+    async #verify(writes: readonly Write[]): Promise<Verification> {
         const { shoppers } = this.#shoppers;
         let turn = 0;
         const verification = await verifyWrites(
-            this.#ledger.writes,
+            writes,
             async (exchange) => shoppers[turn++ % shoppers.length]?.request(exchange),
             this.world.clock,
         );
@@ -150,6 +166,8 @@ function people(world: World, options: TrafficOptions, ledger: Ledger): readonly
             `${run}-${geography}-${person}`,
             { ...connection, resolver: resolverOf(world, connection.from, number < stale) },
             ledger,
+            visit,
+            options.write,
         );
     });
 }

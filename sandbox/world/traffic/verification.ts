@@ -75,7 +75,14 @@ async function verifyGroup(
 }
 
 function pathOf(write: Write): string {
-    return write.kind === "order" ? `/orders/${write.orderId}` : `/carts/${write.cart}`;
+    switch (write.kind) {
+        case "order":
+            return `/orders/${write.orderId}`;
+        case "payment":
+            return `/orders/${write.orderId}/payment`;
+        case "cart-line":
+            return `/carts/${write.cart}`;
+    }
 }
 
 function verdictOn(write: Write, answer: Awaited<ReturnType<Reader>>): Verdict {
@@ -91,6 +98,11 @@ function verdictOn(write: Write, answer: Awaited<ReturnType<Reader>>): Verdict {
     }
     if (write.kind === "order") {
         return found["orderId"] === write.orderId && found["cartId"] === write.cart
+            ? "kept"
+            : "lost";
+    }
+    if (write.kind === "payment") {
+        return found["orderId"] === write.orderId && found["amount"] === write.amount
             ? "kept"
             : "lost";
     }

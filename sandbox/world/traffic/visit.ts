@@ -4,10 +4,20 @@ import type { Acknowledgement, Write } from "./ledger";
 /** One thing a shopper does: a request, and what its acknowledgement promises. */
 export interface Step {
     readonly name:
-        "browse" | "product" | "media" | "cart" | "read-cart" | "reserve" | "order" | "read-order";
+        | "browse"
+        | "product"
+        | "media"
+        | "cart"
+        | "read-cart"
+        | "reserve"
+        | "order"
+        | "read-order"
+        | "pay";
     readonly exchange: Exchange;
     /** The write that a 2xx answer acknowledges, if the step is one that is kept account of. */
     readonly write?: (by: Acknowledgement) => Write;
+    /** Whether the answer comes with a receipt, or the receipt of the visit is shown. */
+    readonly receipt?: "given" | "shown";
 }
 
 /** A product on the shelf. */
@@ -29,8 +39,18 @@ export function shelfOf(body: Buffer): readonly string[] {
     }
 }
 
+/** The receipt of an order's answer; none when it has none. */
+export function receiptOf(body: Buffer): string | undefined {
+    try {
+        const { receipt } = JSON.parse(body.toString("utf8")) as { receipt?: unknown };
+        return typeof receipt === "string" ? receipt : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
 /**
- * One visit to the shop, from a product to the order. Every id is used for one visit and every line of
+ * One visit to the shop, from a product to the payment of the order. Every id is used for one visit and every line of
  * a cart is written once, so that each acknowledged write has to be found afterwards.
  *
  * @param shelf the products to choose from, at least one
@@ -48,7 +68,12 @@ export function visit(id: string, shelf: readonly string[], random: () => number
         { name: "read-cart", exchange: { method: "GET", path: `/carts/${cart}` } },
         ...choices.slice(0, 1).map((choice) => reservation(id, choice)),
         order(orderId, cart, choices),
-        { name: "read-order", exchange: { method: "GET", path: `/orders/${orderId}` } },
+        {
+            name: "read-order",
+            exchange: { method: "GET", path: `/orders/${orderId}` },
+            receipt: "shown",
+        },
+        payment(orderId, 100 * (1 + Math.floor(random() * 500))),
     ];
 }
 
@@ -97,5 +122,18 @@ function order(orderId: string, cart: string, choices: readonly Choice[]): Step 
             body: { cartId: cart, items: choices },
         },
         write: (by) => ({ kind: "order", orderId, cart, by }),
+        receipt: "given",
+    };
+}
+
+function payment(orderId: string, amount: number): Step {
+    return {
+        name: "pay",
+        exchange: {
+            method: "POST",
+            path: `/orders/${orderId}/payment`,
+            body: { amount, currency: "USD" },
+        },
+        write: (by) => ({ kind: "payment", orderId, amount, by }),
     };
 }

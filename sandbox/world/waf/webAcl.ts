@@ -1,6 +1,7 @@
+import { regionOf } from "../deliveries";
 import { properties } from "../properties";
 import type { Props } from "../store";
-import type { World } from "../world";
+import type { MetricSink, World } from "../world";
 
 /** What a web ACL is told of a request. */
 export interface JudgedRequest {
@@ -11,10 +12,13 @@ export interface JudgedRequest {
     readonly method: string;
 }
 
-export type Verdict =
-    | { readonly action: "allow" }
-    /** `rule` is the metric name of the rule that decided, or of the web ACL for its default action. */
-    | { readonly action: "block"; readonly rule: string };
+export type Verdict = "allow" | "block";
+
+const metricOf = {
+    allow: "AllowedRequests",
+    block: "BlockedRequests",
+    count: "CountedRequests",
+} as const;
 
 interface Rule {
     readonly name: string;
@@ -29,7 +33,7 @@ const defaultWindowSeconds = 300;
 /**
  * Web ACLs at work: rules by priority, of which the first that allows or blocks decides. Rate-based
  * rules count per address over their window in world time. The rules inside AWS's managed groups are
- * not published, so here they match nothing.
+ * not published, so here they match nothing. What it finds is in CloudWatch's `AWS/WAFV2`.
  *
  * https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-actions.html
  */
@@ -37,7 +41,10 @@ export class WebAcls {
     /** Times of requests by web ACL and rule, then by address; world milliseconds. */
     readonly #counted = new Map<string, Map<string, number[]>>();
 
-    constructor(private readonly world: Pick<World, "clock" | "store">) {}
+    constructor(
+        private readonly world: Pick<World, "clock" | "store">,
+        private readonly metrics: MetricSink,
+    ) {}
 
     /** Judges, and counts, a request at what the web ACL of this ARN protects. Without one everything passes. */
     judge(arn: string | undefined, request: JudgedRequest): Verdict {
@@ -49,22 +56,46 @@ export class WebAcls {
                       ({ outputs }) => outputs["arn"] === arn,
                   );
         if (arn === undefined || resource === undefined) {
-            return { action: "allow" };
+            return "allow";
         }
         const acl = properties(resource);
+        const count = (action: Rule["action"], rule: string): void =>
+            this.#count(arn, metricName(acl), action, rule);
         for (const rule of rulesOf(acl)) {
             if (this.#matches(rule.statement, request, `${arn} ${rule.name}`)) {
-                if (rule.action === "block") {
-                    return { action: "block", rule: rule.name };
-                }
-                if (rule.action === "allow") {
-                    return { action: "allow" };
+                count(rule.action, rule.name);
+                if (rule.action !== "count") {
+                    return rule.action;
                 }
             }
         }
-        return asProps(acl["defaultAction"])["block"] === undefined
-            ? { action: "allow" }
-            : { action: "block", rule: metricName(acl) };
+        const verdict = asProps(acl["defaultAction"])["block"] === undefined ? "allow" : "block";
+        count(verdict, "Default_Action");
+        return verdict;
+    }
+
+    /**
+     * Once for the rule and once for all of them. The metrics of what protects distributions are in
+     * us-east-1, and have no region among their dimensions.
+     *
+     * https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+     */
+    #count(arn: string, webAcl: string, action: Rule["action"], rule: string): void {
+        const region = regionOf(arn);
+        const isRegional = arn.includes(":regional/");
+        for (const name of [rule, "ALL"]) {
+            this.metrics.put({
+                region,
+                namespace: "AWS/WAFV2",
+                metric: metricOf[action],
+                dimensions: {
+                    WebACL: webAcl,
+                    Rule: name,
+                    ...(isRegional ? { Region: region } : {}),
+                },
+                value: 1,
+            });
+        }
     }
 
     #matches(statement: Props, request: JudgedRequest, key: string): boolean {

@@ -5,39 +5,63 @@ import path from "node:path";
 import { expect } from "chai";
 
 import { settle } from "../../../automation/commands/settle";
-import type { AutomationError } from "../../../automation/errors";
+import { AutomationError } from "../../../automation/errors";
 import type { Estate } from "../../../automation/estate";
 import { dialEdit, readEntry } from "../../../automation/stackConfig";
-import type { StackOutputs, Update } from "../../../automation/stacks";
+import type { SettleOptions, SettleReport } from "../../../automation/commands/settle";
+import type { StackOutputs, Update, UpdateOptions } from "../../../automation/stacks";
 import { regionNames, topology, votersFor } from "../../../infra/topology";
+import { FakeGlobal, said } from "../support/fakeGlobal";
 import { dialChange, FakeStacks, updateOf } from "../support/fakeStacks";
 
 const region = "us-east-1";
 
-/** A region that is voted out, and an accelerator that does not know it. */
+/** A region that is voted out, with an accelerator, roles and a name that do not know it yet. */
 class VotedOut extends FakeStacks {
-    dial = 100;
+    readonly global = new FakeGlobal(region, "eu-west-1");
     votes = votersFor(region).slice(0, topology.quorum);
-    /** What a preview shows beside the dial. */
+    /** What a preview shows beside these. */
     more: Update["changes"] = [];
+    /** Whether the roles can move only with a loss. */
+    lossy = false;
+
+    constructor(readonly folder: string) {
+        super();
+    }
 
     override async outputs(stack: string): Promise<StackOutputs> {
         return stack === "global"
-            ? { dials: { [region]: this.dial } }
+            ? this.global.outputs()
             : { votes: { [region]: this.votes.includes(stack) ? "evacuate" : "in-service" } };
     }
 
-    override async preview(stack: string): Promise<Update> {
-        return updateOf(stack, { changes: [dialChange(region, this.dial, 0), ...this.more] });
+    override async preview(stack: string, options: UpdateOptions = {}): Promise<Update> {
+        const text = await fs.readFile(options.configFile ?? this.file(), "utf8");
+        const writer = said(text, "writer");
+        const { roles } = this.global;
+        const moves = writer !== undefined && writer !== roles.writer;
+        if (moves && this.lossy && said(text, "acceptDataLoss") !== roles.writer) {
+            const reason = `\`writer\`: ${roles.writer} does not answer`;
+            return updateOf(stack, { error: new AutomationError("failed", reason) });
+        }
+        return updateOf(stack, { changes: [...this.global.changes(text), ...this.more] });
     }
 
-    override async up(stack: string): Promise<Update> {
-        this.calls.push(`up ${stack}`);
-        const changes = [dialChange(region, this.dial, 0)];
-        this.dial = 0;
-        return updateOf(stack, { changes });
+    override async up(stack: string, options: UpdateOptions = {}): Promise<Update> {
+        const { changes } = await this.preview(stack);
+        const made = changes.filter(({ urn }) => options.targets?.includes(urn) ?? true);
+        this.calls.push(`up ${made.map(({ name }) => name).join(" ")}`);
+        this.global.apply(await fs.readFile(this.file(), "utf8"), made);
+        const writerChange = { kind: "failover", from: region, to: "eu-west-1", lagSeconds: 2.5 };
+        return updateOf(stack, { changes: made, outputs: { writerChange } });
+    }
+
+    private file(): string {
+        return path.join(this.folder, "Pulumi.global.yaml");
     }
 }
+
+const before = "config:\n  meridian:writer: us-east-1\n  meridian:standby: eu-west-1\n";
 
 describe("settle", () => {
     let folder: string;
@@ -47,9 +71,9 @@ describe("settle", () => {
     beforeEach(async () => {
         folder = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-settle-"));
         for (const stack of [...regionNames(), "global"]) {
-            await fs.writeFile(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
+            await fs.writeFile(path.join(folder, `Pulumi.${stack}.yaml`), before);
         }
-        stacks = new VotedOut();
+        stacks = new VotedOut(folder);
         estate = {
             name: "full",
             topology,
@@ -64,33 +88,116 @@ describe("settle", () => {
     const globalFile = (): Promise<string> =>
         fs.readFile(path.join(folder, "Pulumi.global.yaml"), "utf8");
 
+    const probes = { namesCanChange: async () => ({ kind: "known", value: true }) as const };
+    const settling = (options: Partial<SettleOptions> = {}): Promise<SettleReport> =>
+        settle(estate, { region, yes: true, probes, ...options });
+
     async function refusal(yes = true): Promise<AutomationError> {
         try {
-            await settle(estate, { region, yes });
+            await settling({ yes });
         } catch (error) {
             return error as AutomationError;
         }
         throw new Error("it was not refused");
     }
 
-    it("turns the dial down by one update of the global stack, and says so in its file", async () => {
-        const report = await settle(estate, { region, yes: true });
-        expect(report.results.map(({ outcome }) => outcome)).to.eql(["done"]);
-        expect(stacks.calls).to.eql(["up global"]);
-        expect(readEntry(await globalFile(), dialEdit(region, 0), "global")).to.equal(0);
+    const outcomes = ({ results }: SettleReport): readonly string[] =>
+        results.map(({ what, outcome }) => `${what}: ${outcome}`);
+
+    it("turns the dial down and moves the roles by one update, then the name", async () => {
+        const report = await settling();
+        expect(outcomes(report)).to.eql([
+            "accelerator's dial for us-east-1: 0 %: done",
+            "who writes: done",
+            "the name of who writes: done",
+        ]);
+        expect(report.complete).to.equal(true);
+        expect(stacks.calls).to.eql(["up us-east-1 writer", "up write-primary-a"]);
+        expect(stacks.global.roles).to.eql({
+            writer: "eu-west-1",
+            standby: region,
+            writerHome: region,
+        });
+        expect(report.results[1]?.detail).to.equal(
+            "failover from us-east-1 to eu-west-1, 2.5 s behind",
+        );
+        const text = await globalFile();
+        expect(readEntry(text, dialEdit(region, 0), "global")).to.equal(0);
+        expect(said(text, "writer")).to.equal("eu-west-1");
+        expect(said(text, "standby")).to.equal(region);
+        expect(said(text, "acceptDataLoss")).to.equal(undefined);
+    });
+
+    it("leaves the roles of others alone", async () => {
+        stacks.global.roles = {
+            writer: "eu-west-1",
+            standby: "ap-south-1",
+            writerHome: "eu-west-1",
+        };
+        stacks.global.named = "eu-west-1";
+        const report = await settling();
+        expect(outcomes(report)).to.eql(["accelerator's dial for us-east-1: 0 %: done"]);
+        expect(stacks.global.roles.writer).to.equal("eu-west-1");
+    });
+
+    it("leaves the name while Route 53 does not answer, and finishes it later", async () => {
+        const away = { kind: "unknown", reason: "Route 53 cannot be asked: timeout" } as const;
+        const first = await settling({ probes: { namesCanChange: async () => away } });
+        expect(outcomes(first).at(-1)).to.equal("the name of who writes: left");
+        expect(first.results.at(-1)?.detail).to.equal(away.reason);
+        expect(first.complete).to.equal(false);
+        expect(stacks.global.named).to.equal(region);
+        const second = await settling();
+        expect(outcomes(second)).to.eql([
+            "accelerator's dial for us-east-1: 0 %: settled-before",
+            "who writes: settled-before",
+            "the name of who writes: done",
+        ]);
+        expect(stacks.global.named).to.equal("eu-west-1");
+    });
+
+    it("turns the dial down even when the roles cannot move, and says how they can", async () => {
+        stacks.lossy = true;
+        const { message } = await refusal();
+        expect(message).to.contain("us-east-1 does not answer");
+        expect(message).to.contain("meridian settle us-east-1 --accept-data-loss --yes");
+        expect(stacks.calls).to.eql(["up us-east-1"]);
+        expect(stacks.global.dial).to.equal(0);
+        expect(said(await globalFile(), "writer")).to.equal(region);
+        expect(outcomes(await settling({ acceptDataLoss: true }))).to.include("who writes: done");
+        expect(said(await globalFile(), "acceptDataLoss")).to.equal(region);
+    });
+
+    it("takes back what a killed failback left in the file", async () => {
+        stacks.global.roles = { writer: "eu-west-1", standby: region, writerHome: region };
+        stacks.global.named = "eu-west-1";
+        stacks.global.dial = 0;
+        await settling();
+        const text = await globalFile();
+        expect(said(text, "writer")).to.equal("eu-west-1");
+        expect(said(text, "writerHome")).to.equal(region);
+        expect(stacks.calls).to.eql([]);
     });
 
     it("has nothing left to do the second time", async () => {
-        await settle(estate, { region, yes: true });
-        expect((await settle(estate, { region, yes: true })).results).to.eql([]);
-        expect(stacks.calls).to.eql(["up global"]);
+        await settling();
+        stacks.calls.length = 0;
+        expect(outcomes(await settling())).to.eql([
+            "accelerator's dial for us-east-1: 0 %: settled-before",
+            "who writes: settled-before",
+        ]);
+        expect(stacks.calls).to.eql([]);
     });
 
     it("writes nothing in a dry run", async () => {
-        const report = await settle(estate, { region, yes: false });
-        expect(report.results.map(({ outcome }) => outcome)).to.eql(["planned"]);
+        const report = await settling({ yes: false });
+        expect(report.results.map(({ outcome }) => outcome)).to.eql([
+            "planned",
+            "planned",
+            "planned",
+        ]);
         expect(stacks.calls).to.eql([]);
-        expect(await globalFile()).to.equal("config: {}\n");
+        expect(await globalFile()).to.equal(before);
     });
 
     it("refuses a region that is in service", async () => {
@@ -102,9 +209,7 @@ describe("settle", () => {
     });
 
     it("refuses an unknown region", async () => {
-        const error = await settle(estate, { region: "mars", yes: true }).catch(
-            (caught: unknown) => caught,
-        );
+        const error = await settling({ region: "mars" }).catch((caught: unknown) => caught);
         expect((error as AutomationError).message).to.contain('unknown region: "mars"');
     });
 
@@ -114,6 +219,6 @@ describe("settle", () => {
         expect(message).to.contain("its update would do more than settle");
         expect(message).to.contain("only the dial of us-east-1 may change");
         expect(stacks.calls).to.eql([]);
-        expect(await globalFile()).to.equal("config: {}\n");
+        expect(await globalFile()).to.equal(before);
     });
 });

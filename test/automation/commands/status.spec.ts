@@ -55,6 +55,7 @@ const probes: Probes = {
         kind: "known",
         value: name === "_state.us-east-1.app.example.com" ? "evacuated" : "in-service",
     }),
+    namesCanChange: async () => ({ kind: "known", value: true }),
 };
 
 function estateOf(answers: Record<string, StackOutputs | AutomationError>): Estate {
@@ -94,7 +95,11 @@ describe("meridian status", () => {
 
     it("knows nothing when nothing can be asked, and says why, each reason once", async () => {
         const none: Known<never> = { kind: "unknown", reason: "Route 53 cannot be asked: timeout" };
-        const silent: Probes = { healthOf: async () => none, textRecord: async () => none };
+        const silent: Probes = {
+            healthOf: async () => none,
+            textRecord: async () => none,
+            namesCanChange: async () => none,
+        };
         const text = statusText(await status(estateOf(outputs), silent));
         expect(text.split("Route 53 cannot be asked: timeout")).to.have.length(2);
     });

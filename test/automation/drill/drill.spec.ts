@@ -11,10 +11,11 @@ import { readObjectives } from "../../../automation/drill/objectives";
 import type { DrillReport } from "../../../automation/drill/report";
 import { type FaultKind, scenarioOf } from "../../../automation/drill/scenario";
 import { summaryOf } from "../../../automation/drill/summary";
-import type { StackOutputs, Update } from "../../../automation/stacks";
+import type { StackOutputs, Update, UpdateOptions } from "../../../automation/stacks";
 import { regionNames, topology, votersFor } from "../../../infra/topology";
 import { FakeRehearsal } from "../support/fakeRehearsal";
-import { dialChange, FakeStacks, updateOf, voteChange } from "../support/fakeStacks";
+import { FakeGlobal } from "../support/fakeGlobal";
+import { FakeStacks, updateOf, voteChange } from "../support/fakeStacks";
 
 const region = "us-east-1";
 const names = regionNames();
@@ -24,8 +25,8 @@ const rate = "meridian-error-rate";
 /** Stacks of a region that is voted out and back, joined to a world that follows the votes. */
 class JoinedStacks extends FakeStacks {
     readonly votes = new Map<string, string>(survivors.map((stack) => [stack, "in-service"]));
+    readonly global = new FakeGlobal(region, "eu-west-1");
     share = 100;
-    dial = 100;
     /** World time that the last survivor's update still takes once its vote is written. */
     lingerMs = 0;
 
@@ -35,7 +36,7 @@ class JoinedStacks extends FakeStacks {
 
     override async outputs(stack: string): Promise<StackOutputs> {
         return stack === "global"
-            ? globalOutputs(this.share, this.dial)
+            ? { ...globalOutputs(this.share), ...this.global.outputs() }
             : regionOutputs(stack, this.votes);
     }
 
@@ -51,13 +52,15 @@ class JoinedStacks extends FakeStacks {
         return updateOf(stack, { changes: this.#changes(stack, text) });
     }
 
-    override async up(stack: string): Promise<Update> {
+    override async up(stack: string, options: UpdateOptions = {}): Promise<Update> {
         this.calls.push(`up ${stack}`);
         const text = await fs.readFile(path.join(this.folder, `Pulumi.${stack}.yaml`), "utf8");
-        const changes = this.#changes(stack, text);
+        const changes = this.#changes(stack, text).filter(
+            ({ urn }) => options.targets?.includes(urn) ?? true,
+        );
         if (stack === "global") {
             this.share = numberIn(text, "shares") ?? this.share;
-            this.dial = numberIn(text, "dials") ?? this.dial;
+            this.global.apply(text, changes);
         } else {
             this.#vote(stack, voteIn(text) ?? "in-service");
             await this.world.sleep(stack === survivors.at(-1) ? this.lingerMs : 0);
@@ -91,11 +94,7 @@ class JoinedStacks extends FakeStacks {
     #changes(stack: string, text: string): Update["changes"] {
         if (stack === "global") {
             const share = numberIn(text, "shares") ?? this.share;
-            const dial = numberIn(text, "dials") ?? this.dial;
-            return [
-                ...(share === this.share ? [] : [weight(share)]),
-                ...(dial === this.dial ? [] : [dialChange(region, this.dial, dial)]),
-            ];
+            return [...(share === this.share ? [] : [weight(share)]), ...this.global.changes(text)];
         }
         const vote = voteIn(text);
         return vote === undefined || vote === this.votes.get(stack)
@@ -155,7 +154,7 @@ function voteIn(text: string): string | undefined {
     return /us-east-1: (evacuate|in-service)/.exec(text)?.[1];
 }
 
-/** The region's entry of `meridian:shares` or `meridian:dials`. */
+/** The region's entry of a map of numbers. */
 function numberIn(text: string, name: string): number | undefined {
     const held: unknown = parseDocument(text).getIn(["config", `meridian:${name}`, region]);
     return typeof held === "number" ? held : undefined;
@@ -198,6 +197,8 @@ function regionOutputs(stack: string, votes: ReadonlyMap<string, string>): Stack
         cacheUserGroup: "cache",
         cacheLogGroup: "/meridian/cache",
         cacheKeyArn: "arn",
+        receiptKeysKeyArn: "arn:aws:kms:x:1:key/1",
+        receiptKeyRotatorArn: "arn:aws:lambda:x:1:function:meridian-rotator",
         serviceRoleName: "role",
         failoverTopicArn: `arn:failover:${stack}`,
         recoveryTopicArn: `arn:recovery:${stack}`,
@@ -210,18 +211,15 @@ function regionOutputs(stack: string, votes: ReadonlyMap<string, string>): Stack
     };
 }
 
-function globalOutputs(share: number, dial: number): StackOutputs {
+function globalOutputs(share: number): StackOutputs {
     const ids = (id: string): Record<string, string> =>
         Object.fromEntries(names.map((name) => [name, `${id}-${name}`]));
     return {
         schemaVersion: 1,
-        zoneId: "Z1",
         applicationName: "app.example.com",
         writeName: "write.app.example.com",
         directName: "direct.example.com",
-        dials: { [region]: dial },
         tableName: "table",
-        writer: region,
         globalClusterId: "meridian",
         writerChange: { kind: "none", from: region, to: region, lagSeconds: 0 },
         shares: Object.fromEntries(names.map((name) => [name, name === region ? share : 100])),
@@ -274,6 +272,12 @@ describe("the drill", () => {
                 },
             },
             rehearsal: world,
+            probes: {
+                namesCanChange: async () =>
+                    world.faults.has("control-planes")
+                        ? { kind: "unknown", reason: "Route 53 cannot be asked" }
+                        : { kind: "known", value: true },
+            },
             engine: { version: "3.0.0" },
             scenario: scenarioOf(fault, region),
             objectives: {
@@ -302,15 +306,19 @@ describe("the drill", () => {
                 "settle",
                 "moved",
                 "hold",
+                "settle-rest",
                 "quiet",
                 "heal",
                 "failback",
                 "back",
+                "payments",
                 "quiet-again",
             ].map((id) => [id, "done"]),
         );
         expect(stacks.share).to.equal(100);
-        expect(stacks.dial).to.equal(100);
+        expect(stacks.global.dial).to.equal(100);
+        expect(stacks.global.roles).to.eql(new FakeGlobal(region, "eu-west-1").roles);
+        expect(stacks.global.named).to.equal(region);
         expect(survivors.map((stack) => stacks.votes.get(stack))).to.eql(
             survivors.map(() => "in-service"),
         );
@@ -323,6 +331,26 @@ describe("the drill", () => {
                 targets: [voteChange(stack, region, "evacuate").urn],
             })),
         );
+    });
+
+    it("has shoppers pay where the platform writes, and tells their RTO apart", async () => {
+        world.paid = () => world.faults.size === 0;
+        const report = await drill();
+        expect(world.used.map(({ write }) => write)).to.eql(["write.app.example.com", undefined]);
+        const database = report.systems?.find(({ system }) => system === "Aurora");
+        expect(database).to.deep.include({
+            back: false,
+            rto: { reason: "its users still failed at the end" },
+        });
+        expect(report.verdicts.filter((one) => !one.met)).to.deep.equal([
+            {
+                objective: "systems that did not come back",
+                met: false,
+                measured: "1",
+                allowed: "0",
+                cause: "Aurora",
+            },
+        ]);
     });
 
     it("writes a report with every figure that readers may count on", async () => {
@@ -397,8 +425,13 @@ describe("the drill", () => {
                 : world.faults.has("blackout")
                   ? { region: undefined, ok: false }
                   : { region, ok: true };
-        const { rto, error } = await drill(new AbortController().signal, "blackout");
+        const { rto, error, steps } = await drill(new AbortController().signal, "blackout");
         expect(error).to.equal(undefined);
+        // The home of the control planes is gone: the writer's name waits until it is back.
+        expect(steps.map(({ id }) => id).slice(-8)).to.eql(
+            "hold quiet heal settle-rest failback back payments quiet-again".split(" "),
+        );
+        expect(stacks.global.named).to.equal(region);
         expect(rto?.detect).to.be.closeTo(35, 1);
         expect(rto).to.include({ decide: 0, update: 0, dns: 0, drain: 0 });
         expect(rto?.bound.path).to.equal("endpoint");

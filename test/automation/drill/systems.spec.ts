@@ -18,7 +18,7 @@ const bound = boundOf(boundInputsWith({ unchangedSeconds: 5, patienceSeconds: 0 
 
 /** One request a second; `answer` says what became of the one at that second. */
 function samples(
-    answer: (second: number) => Pick<ShopperSample, "ok" | "region">,
+    answer: (second: number) => Pick<ShopperSample, "ok" | "region" | "receipt">,
 ): readonly ShopperSample[] {
     return Array.from({ length: 400 }, (_, second) => ({
         atMs: second * 1000,
@@ -29,7 +29,11 @@ function samples(
     }));
 }
 
-const elsewhere = { ok: true, region: "eu-west-1" };
+const elsewhere = {
+    ok: true,
+    region: "eu-west-1",
+    receipt: { issuedBy: "us-east-1", honoured: true },
+};
 
 describe("the systems' rows of a drill", () => {
     let objectives: Objectives;
@@ -69,6 +73,13 @@ describe("the systems' rows of a drill", () => {
                 onlyThere: 2,
                 streams: { emitted: 30, received: 90, pending: 1, givenUp: 0, lagSeconds: 3 },
             },
+            payments: {
+                samples: samples(() => elsewhere),
+                lagSeconds: 0.3,
+                database: { changes: [], lostTransactions: 0 },
+                kept: { acknowledged: 60, lost: 0, unverified: 0 },
+            },
+            secrets: { replicas: 3, behind: 1, worstLagSeconds: 1.8 },
             cacheHits: { "eu-west-1": { before: 91.4, without: 80.6 } },
             edges: { requests: 80, byOutcome: { retried: 3, stale: 1, failed: 2 } },
             objects: {
@@ -104,6 +115,44 @@ describe("the systems' rows of a drill", () => {
         expect(row("Global Accelerator").rto).to.eql({ seconds: 0 });
     });
 
+    const payments: SystemInputs["payments"] = {
+        samples: samples((second) =>
+            second >= 100 && second <= 290 ? { ok: false, region: "eu-west-1" } : elsewhere,
+        ),
+        lagSeconds: 0.3,
+        database: {
+            changes: [{ from: region, to: "eu-west-1", fromMs: 280_000, toMs: 282_500 }],
+            lostTransactions: 2,
+        },
+        kept: { acknowledged: 60, lost: 2, unverified: 0 },
+    };
+
+    it("measures the database by those who pay, apart from everybody else", () => {
+        expect(row("Aurora", { payments })).to.deep.include({
+            happened: "its writer moved from us-east-1 to eu-west-1 in 2.5 s",
+            rto: { seconds: 190 },
+            rpo: {
+                seconds: 0.3,
+                detail: "2 of 60 payments lost, 2 transactions left behind",
+            },
+            back: true,
+        });
+        expect(row("Load balancers, ECS", { payments }).rto).to.eql({ seconds: 190 });
+        expect(row("Aurora")).to.deep.include({
+            happened: "its writer stayed where it was",
+            rto: { seconds: 0 },
+        });
+    });
+
+    it("says of a database that it is not back while nobody can pay, or payments cannot be read", () => {
+        const unpaid = samples((second) => (second >= 100 ? { ok: false, region } : elsewhere));
+        const unread = { acknowledged: 60, lost: 0, unverified: 3 };
+        expect(row("Aurora", { payments: { ...payments, samples: unpaid } }).back).to.equal(false);
+        const one = row("Aurora", { payments: { ...payments, kept: unread } });
+        expect(one.back).to.equal(false);
+        expect(one.rpo).to.have.property("detail").that.contains("3 could not be read back");
+    });
+
     it("says of an accelerator whose clients still fail that it is not back", () => {
         const direct = samples((second) => (second >= 100 ? { ok: false, region } : elsewhere));
         const one = row("Global Accelerator", { direct });
@@ -130,6 +179,25 @@ describe("the systems' rows of a drill", () => {
         );
         const cacheHits = { "eu-west-1": { before: 91.4, without: undefined } };
         expect(systemsNotBack([row("ElastiCache", { cacheHits })])).to.eql(["ElastiCache"]);
+    });
+
+    it("counts receipts since the fault, and misses what a region refuses", () => {
+        const one = row("Secrets Manager");
+        expect(one.happened).to.equal(
+            "300 of 300 receipts honoured, 300 of them shown to another region than had issued them",
+        );
+        expect(one.rpo).to.eql({ seconds: 1.8, detail: "1 of 3 copies behind at the fault" });
+        const refusing = samples((second) => ({
+            ...elsewhere,
+            receipt: { issuedBy: "eu-west-1", honoured: second !== 350 },
+        }));
+        const refused = row("Secrets Manager", { samples: refusing });
+        expect(refused.happened).to.match(/^299 of 300 .* 0 of them/);
+        expect(systemsNotBack([refused])).to.eql(["Secrets Manager"]);
+        const nobody = samples(() => ({ ok: true, region: "eu-west-1" }));
+        expect(systemsNotBack([row("Secrets Manager", { samples: nobody })])).to.eql([
+            "Secrets Manager",
+        ]);
     });
 
     it("counts events, and misses what was given up or never came", () => {

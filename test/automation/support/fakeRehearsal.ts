@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    DatabaseReading,
     EdgeReading,
     ObjectCopies,
     RecordedCall,
@@ -10,7 +11,9 @@ import type {
     RehearsalFault,
     RehearsalTraffic,
     ShopperSample,
+    SecretReading,
     StreamReading,
+    UsedNames,
 } from "../../../automation/rehearsal";
 
 interface Timer {
@@ -26,6 +29,9 @@ export class FakeRehearsal implements Rehearsal {
     readonly alarms = new Map<string, AlarmState>();
     readonly unhealthy = new Set<string>();
     readonly samples: ShopperSample[] = [];
+    readonly payments: ShopperSample[] = [];
+    /** What traffic was started with. */
+    readonly used: UsedNames[] = [];
     /** What becomes of a request at this moment. */
     answer: (atMs: number) => Pick<ShopperSample, "region" | "ok"> = () => ({
         region: "us-east-1",
@@ -34,6 +40,8 @@ export class FakeRehearsal implements Rehearsal {
     onInject: (fault: RehearsalFault) => void = () => undefined;
     onHeal: (fault: RehearsalFault) => void = () => undefined;
     lostWrites = 0;
+    /** What becomes of a payment. */
+    paid: (atMs: number) => boolean = () => true;
     held = 0;
     stopped = false;
     #nowMs = 1_000_000;
@@ -130,25 +138,43 @@ export class FakeRehearsal implements Rehearsal {
         return { emitted: 20, received: 60, pending: 0, givenUp: 0, lagSeconds: 12 };
     }
 
+    secrets(): SecretReading {
+        return { replicas: 3, behind: 0, worstLagSeconds: 1.5 };
+    }
+
     cacheHitPercent(): number {
         return 90;
+    }
+
+    databaseLagSeconds(): number {
+        return 0.4;
+    }
+
+    database(): DatabaseReading {
+        return { changes: [], lostTransactions: 0 };
     }
 
     edges(): EdgeReading {
         return { requests: 80, byOutcome: { retried: 3, stale: 1, failed: 0 } };
     }
 
-    async startTraffic(): Promise<RehearsalTraffic> {
+    async startTraffic(names: UsedNames): Promise<RehearsalTraffic> {
+        this.used.push(names);
         let going = true;
         const visit = (): void => {
             if (going) {
-                this.samples.push({
+                const sample = {
                     atMs: this.now(),
                     geography: "us",
                     latencyMs: 100,
                     stale: false,
+                    receipt: { issuedBy: "us-east-1", honoured: true },
                     ...this.answer(this.now()),
-                });
+                };
+                this.samples.push(sample);
+                if (names.write !== undefined) {
+                    this.payments.push({ ...sample, ok: this.paid(this.now()) });
+                }
                 this.after(500, visit);
             }
         };
@@ -156,12 +182,18 @@ export class FakeRehearsal implements Rehearsal {
         return {
             samples: this.samples,
             looks: this.samples,
+            payments: this.payments,
             stop: async () => {
                 going = false;
             },
             verify: async () => ({
                 acknowledged: 50,
                 lost: this.lostWrites,
+                unverified: 0,
+            }),
+            verifyPayments: async () => ({
+                acknowledged: this.payments.length,
+                lost: 0,
                 unverified: 0,
             }),
         };

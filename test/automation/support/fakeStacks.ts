@@ -67,6 +67,38 @@ export function dialChange(
     };
 }
 
+/** Another region's cluster is to write. */
+export function writerChange(to: string, over: Partial<ResourceChange> = {}): ResourceChange {
+    const type = "pulumi-nodejs:dynamic/meridian:GlobalWriter";
+    const inputs = { globalClusterIdentifier: "meridian", rpoSeconds: 10 };
+    return {
+        urn: `urn:pulumi:global::meridian::${type}::writer`,
+        type,
+        name: "writer",
+        operation: "update",
+        paths: ["writer"],
+        oldInputs: { ...inputs, writer: "somewhere", outOfService: [] },
+        newInputs: { ...inputs, writer: to, outOfService: ["us-east-1"] },
+        ...over,
+    };
+}
+
+/** The name of who writes leads elsewhere. */
+export function writeNameChange(over: Partial<ResourceChange> = {}): ResourceChange {
+    const type = "aws:route53/record:Record";
+    const inputs = { name: "write.app.example.com", type: "A", setIdentifier: "primary" };
+    return {
+        urn: `urn:pulumi:global::meridian::${type}::write-primary-a`,
+        type,
+        name: "write-primary-a",
+        operation: "update",
+        paths: ["aliases", "healthCheckId"],
+        oldInputs: { ...inputs, aliases: [{ name: "one" }], healthCheckId: "1" },
+        newInputs: { ...inputs, aliases: [{ name: "other" }], healthCheckId: "2" },
+        ...over,
+    };
+}
+
 /** Stacks whose previews and updates are what the test says, with a record of what was called. */
 export class FakeStacks implements StackRunner {
     readonly calls: string[] = [];

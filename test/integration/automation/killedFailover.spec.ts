@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { deploy } from "../../../automation/commands/deploy";
 import { failover } from "../../../automation/commands/failover";
 import { AutomationError } from "../../../automation/errors";
-import { voteEdit, withEdit } from "../../../automation/stackConfig";
+import { voteEdit, withEdits } from "../../../automation/stackConfig";
 import { killTree, runKilledAtEveryStep, startRun } from "./support/child";
 import { createFixture, removeFixture, type Fixture } from "./support/fixture";
 import { expectSettled, unfinished } from "./support/settled";
@@ -25,7 +25,7 @@ describe("a failover that is killed", () => {
         for (const stack of survivors) {
             const file = fixture.stackFile(stack);
             const text = await fs.readFile(file, "utf8");
-            await fs.writeFile(file, withEdit(text, voteEdit(region, "in-service"), file));
+            await fs.writeFile(file, withEdits(text, [voteEdit(region, "in-service")], file));
         }
         await deploy(fixture.estate, { stacks: survivors });
     });

@@ -8,6 +8,7 @@ import { RdsApi } from "../../../sandbox/world/api/rds";
 import { ApiServer } from "../../../sandbox/world/api/server";
 import { StsApi } from "../../../sandbox/world/api/sts";
 import { ControlPlane } from "../../../sandbox/world/controlPlane";
+import { Certificates } from "../../../sandbox/world/certificates";
 import { Databases } from "../../../sandbox/world/databases/databases";
 import { Metrics } from "../../../sandbox/world/metrics";
 import { ProviderEndpoint } from "../../../sandbox/world/server";
@@ -76,7 +77,10 @@ describe("the writer of a global database, on the real engine", function () {
             givenPlace(region);
         }
         metrics = new Metrics(world.clock);
-        databases = new Databases(world, { metrics });
+        databases = new Databases(world, {
+            certificates: await Certificates.open(world.home),
+            metrics,
+        });
         api = new ApiServer(world, [
             new CloudWatchApi(metrics),
             new RdsApi(world, databases),

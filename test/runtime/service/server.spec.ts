@@ -7,8 +7,11 @@ import {
 import { expect } from "chai";
 import type { FastifyInstance } from "fastify";
 
+import { DatabaseUnavailableError } from "../../../runtime/service/database/database";
 import type { Picture } from "../../../runtime/service/media";
 import type { DomainEvent } from "../../../runtime/events/event";
+import { rotatedRing, type KeyRing } from "../../../runtime/receipts/keyRing";
+import { checkReceipt, signReceipt, type ReceiptedOrder } from "../../../runtime/receipts/receipt";
 import type { ArchivedOrder } from "../../../runtime/service/orderArchive";
 import { createServer } from "../../../runtime/service/server";
 import { StockLevels } from "../../../runtime/service/stockLevels";
@@ -38,6 +41,12 @@ const environment = {
     CACHE_NAME: "_cache.eu-west-1.app.example.com",
     CACHE_ID: "meridian-cache-eu-west-1",
     CACHE_USER: "meridian-storefront",
+    DATABASE_WRITER: "_database.eu-west-1.app.example.com",
+    DATABASE_READER: "_database-reader.eu-west-1.app.example.com",
+    DATABASE: "storefront",
+    DATABASE_USER: "storefront",
+    WRITE_NAME: "write.app.example.com",
+    RECEIPT_KEYS: "meridian/receipt-keys",
     LOG_LEVEL: "silent" as const,
 };
 
@@ -61,6 +70,7 @@ describe("storefront", () => {
     const pictures = new Map<string, Picture>();
     const archived: ArchivedOrder[] = [];
     const emitted: DomainEvent[] = [];
+    let ring: KeyRing = { keys: [] };
     const buckets = {
         media: {
             find: async (sku: string) => {
@@ -72,6 +82,14 @@ describe("storefront", () => {
         },
         archive: { keep: (order: ArchivedOrder) => void archived.push(order) },
         events: { emit: (event: DomainEvent) => void emitted.push(event) },
+        payments: {
+            take: async () => Promise.reject(new DatabaseUnavailableError("no database")),
+            find: async () => Promise.reject(new DatabaseUnavailableError("no database")),
+        },
+        receipts: {
+            issue: (order: ReceiptedOrder) => signReceipt(order, ring),
+            check: async (receipt: string) => checkReceipt(receipt, ring),
+        },
     };
 
     before(async () => {
@@ -92,6 +110,7 @@ describe("storefront", () => {
         state.evacuated = false;
         archived.length = 0;
         emitted.length = 0;
+        ring = { keys: [] };
         await client.send(
             new CreateTableCommand({
                 TableName: "storefront",
@@ -145,6 +164,8 @@ describe("storefront", () => {
             region: "eu-west-1",
         });
         expect((await server.inject("/health/deep")).statusCode).to.equal(200);
+        // Its database is gone, and that is no reason to take a region out of service, or all of them.
+        expect((await server.inject("/orders/order-1/payment")).statusCode).to.equal(503);
         const undo = withEnvironment({ AWS_ENDPOINT_URL: "http://127.0.0.1:9" });
         const unreachable = new Table("storefront", "eu-west-1");
         const elsewhere = createServer(environment, unreachable, state, {
@@ -281,6 +302,80 @@ describe("storefront", () => {
         expect(again.json()).to.deep.equal(first.json());
         expect(first.json()["total"]).to.equal(2800);
         expect((await server.inject("/orders/k1")).json()).to.deep.equal(first.json());
+    });
+
+    describe("receipts", () => {
+        const read = (id: string, receipt: unknown) =>
+            server.inject({
+                url: `/orders/${id}`,
+                headers: { "x-order-receipt": String(receipt) },
+            });
+
+        beforeEach(() => {
+            ring = rotatedRing({ keys: [] });
+        });
+
+        it("come with an order, and again when it is repeated", async () => {
+            const first = (await order("k1")).json();
+            expect(first["receipt"]).to.be.a("string");
+            expect((await order("k1")).json()["receipt"]).to.equal(first["receipt"]);
+            expect((await read("k1", first["receipt"])).statusCode).to.equal(200);
+        });
+
+        it("are not waited for: without a key there is an order and no receipt", async () => {
+            ring = { keys: [] };
+            const made = await order("k1");
+            expect(made.statusCode).to.equal(201);
+            expect(made.json()).not.to.have.property("receipt");
+        });
+
+        it("vouch for an order of another region that has not arrived", async () => {
+            const said = {
+                orderId: "k9",
+                cartId: "c9",
+                total: 12.5,
+                currency: "USD",
+                region: "us-east-1",
+                createdAt: "2026-05-01T00:00:00.000Z",
+            };
+            const answer = await read("k9", signReceipt(said, ring));
+            expect(answer.statusCode).to.equal(202);
+            expect(answer.json()).to.deep.equal({ ...said, status: "arriving" });
+            expect((await server.inject("/orders/k9")).statusCode).to.equal(404);
+        });
+
+        it("are refused when they are made up, or another order's", async () => {
+            const { receipt } = (await order("k1")).json();
+            await order("k2");
+            const forged = String(receipt).replace(/.$/, (last) => (last === "A" ? "E" : "A"));
+            for (const [id, shown] of [
+                ["k1", forged],
+                ["k1", "nonsense"],
+                ["k2", receipt],
+            ] as const) {
+                const answer = await read(id, shown);
+                expect(answer.statusCode).to.equal(401);
+                expect(answer.json()).to.include({ error: "receipt-not-valid" });
+            }
+        });
+
+        it("that cannot be checked are no reason to keep an order back, and one to ask again", async () => {
+            const { receipt } = (await order("k1")).json();
+            const elsewhere = signReceipt(
+                {
+                    orderId: "k9",
+                    cartId: "c",
+                    total: 1,
+                    currency: "USD",
+                    region: "us-east-1",
+                    createdAt: "",
+                },
+                ring,
+            );
+            ring = { keys: [] };
+            expect((await read("k1", receipt)).statusCode).to.equal(200);
+            expect((await read("k9", elsewhere)).statusCode).to.equal(503);
+        });
     });
 
     it("refuses an idempotency key that belongs to another cart", async () => {

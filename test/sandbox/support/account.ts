@@ -2,6 +2,7 @@ import type { ProviderSettings } from "../../../sandbox/aws/provider/protocol";
 import { hostedZoneResource } from "../../../sandbox/aws/route53/hostedZones";
 import { ControlPlane, type ControlPlaneOptions } from "../../../sandbox/world/controlPlane";
 import type { Props } from "../../../sandbox/world/store";
+import type { NetworkPorts } from "../../../sandbox/world/network";
 import { accountId, fakeWorld } from "./fakeWorld";
 
 export const zoneId = "Z0123456789EXAMPLE";
@@ -13,11 +14,12 @@ export interface Made {
 
 /** An account behind real control planes, driven as the engine drives them: check, then create. */
 export class Account {
-    readonly world = fakeWorld([hostedZoneResource({ id: zoneId, name: "example.com" })]);
+    readonly world: ReturnType<typeof fakeWorld>;
     readonly controlPlane: ControlPlane;
     readonly #names = new Map<string, number>();
 
-    constructor(options: ControlPlaneOptions = {}) {
+    constructor(options: ControlPlaneOptions = {}, ports?: NetworkPorts) {
+        this.world = fakeWorld([hostedZoneResource({ id: zoneId, name: "example.com" })], ports);
         this.controlPlane = new ControlPlane(this.world, options);
     }
 

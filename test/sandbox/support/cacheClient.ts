@@ -1,7 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createClient } from "@redis/client";
 
-import { cacheToken } from "../../../runtime/service/cache/token";
+import { cacheToken } from "../../../runtime/service/connectToken";
+import { secretAccessKey } from "../../../sandbox/world/credentials";
 import type { World } from "../../../sandbox/world/world";
 
 export interface ClientOptions {
@@ -18,7 +19,7 @@ export interface ClientOptions {
 }
 
 const signing = {
-    credentials: async () => ({ accessKeyId: "ASIATEST", secretAccessKey: "test" }),
+    credentials: async () => ({ accessKeyId: "ASIATEST", secretAccessKey }),
 } as const;
 
 /** A token for a group as a task in the region makes it. */

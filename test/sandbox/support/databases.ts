@@ -74,12 +74,13 @@ export function instanceInputs(region: string, more: Props = {}): Props {
 export async function createGlobal(
     account: Account,
     regions: readonly string[],
+    more: Props = {},
 ): Promise<ReadonlyMap<string, Made>> {
     await account.create(types.global, globalInputs, regions[0]);
     const made = new Map<string, Made>();
     for (const [at, region] of regions.entries()) {
         givenPlace(account, region);
-        const inputs = at === 0 ? primaryInputs(region) : memberInputs(region);
+        const inputs = at === 0 ? primaryInputs(region, more) : memberInputs(region, more);
         made.set(region, await account.create(types.cluster, inputs, region));
         await account.create(types.instance, instanceInputs(region), region);
     }

@@ -5,7 +5,7 @@ import path from "node:path";
 import { WorldClock } from "../../../sandbox/world/clock";
 import { Faults } from "../../../sandbox/world/faults";
 import { Journal } from "../../../sandbox/world/journal";
-import { Network } from "../../../sandbox/world/network";
+import { Network, type NetworkPorts } from "../../../sandbox/world/network";
 import { Store, type StoredResource } from "../../../sandbox/world/store";
 import type { World } from "../../../sandbox/world/world";
 
@@ -14,6 +14,7 @@ export const accountId = "111122223333";
 /** A world with a real clock and nothing running in it; `close` stops the clock and removes its folder. */
 export function fakeWorld(
     resources: readonly StoredResource[] = [],
+    ports?: NetworkPorts,
 ): World & { readonly clock: WorldClock; close(): void } {
     const clock = new WorldClock();
     const faults = new Faults();
@@ -25,7 +26,7 @@ export function fakeWorld(
         faults,
         journal: new Journal(),
         store: new Store(resources),
-        network: new Network(clock, faults),
+        network: new Network(clock, faults, ports),
         random: () => 0.5,
         close: () => {
             clock.stop();

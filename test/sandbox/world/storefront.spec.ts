@@ -126,6 +126,12 @@ describe("the storefront in the world", () => {
                 CACHE_NAME: "_cache.example.com",
                 CACHE_ID: `cache-${region}`,
                 CACHE_USER: "storefront",
+                DATABASE_WRITER: "_database.example.com",
+                DATABASE_READER: "_database-reader.example.com",
+                DATABASE: "storefront",
+                DATABASE_USER: "storefront",
+                WRITE_NAME: "write.example.com",
+                RECEIPT_KEYS: "meridian/receipt-keys",
                 LOG_LEVEL: "info",
             },
         });

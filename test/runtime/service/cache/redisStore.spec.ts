@@ -2,7 +2,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 
 import { RedisStore } from "../../../../runtime/service/cache/redisStore";
-import type { Signing } from "../../../../runtime/service/cache/token";
+import type { Signing } from "../../../../runtime/service/connectToken";
+import { secretAccessKey } from "../../../../sandbox/world/credentials";
 import { Caches } from "../../../../sandbox/world/caches/caches";
 import { Certificates } from "../../../../sandbox/world/certificates";
 import { declareCaches } from "../../../sandbox/support/declaredCaches";
@@ -19,7 +20,7 @@ describe("the storefront's way to its cache", () => {
     let stores: RedisStore[];
     const dynamo = new DynamoDBClient({
         region: home,
-        credentials: { accessKeyId: "ASIATEST", secretAccessKey: "test", sessionToken: "token" },
+        credentials: { accessKeyId: "ASIATEST", secretAccessKey, sessionToken: "token" },
     });
 
     before(() => (signing = dynamo.config));

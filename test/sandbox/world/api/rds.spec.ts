@@ -13,6 +13,7 @@ import { expect } from "chai";
 import { CloudWatchApi } from "../../../../sandbox/world/api/cloudwatch";
 import { RdsApi } from "../../../../sandbox/world/api/rds";
 import { ApiServer } from "../../../../sandbox/world/api/server";
+import { Certificates } from "../../../../sandbox/world/certificates";
 import { Databases } from "../../../../sandbox/world/databases/databases";
 import { Metrics } from "../../../../sandbox/world/metrics";
 import { smallWorld, type SmallWorld } from "../../../support/smallWorld";
@@ -31,7 +32,10 @@ describe("RDS's and CloudWatch's API", () => {
     beforeEach(async () => {
         world = await smallWorld();
         metrics = new Metrics(world.clock);
-        const databases = new Databases(world, { metrics });
+        const databases = new Databases(world, {
+            certificates: await Certificates.open(world.home),
+            metrics,
+        });
         server = new ApiServer(world, [new CloudWatchApi(metrics), new RdsApi(world, databases)]);
         await server.start();
         world.declare("aws:rds/globalCluster:GlobalCluster", home, "shop", {

@@ -96,7 +96,7 @@ describe("the caches of the regions", () => {
         const of = { region: home, groupId: group, atMs: world.clock.now() };
         expect(await refused("guess")).to.contain("WRONGPASS");
         expect(await refused(await tokenFor({ ...of, groupId: "other" }))).to.contain(
-            "it is for cache other",
+            "it is for other",
         );
         expect(await refused(await tokenFor({ ...of, region: second }))).to.contain(
             "not signed for elasticache in us-east-1",
@@ -106,6 +106,9 @@ describe("the caches of the regions", () => {
         );
         expect(await refused("any", "default")).to.contain("WRONGPASS");
         const token = await tokenFor(of);
+        expect(await refused(token.replace(/Signature=.{8}/, "Signature=00000000"))).to.contain(
+            "its signature does not match",
+        );
         await world.clock.sleep(901_000);
         expect(await refused(token)).to.contain("it has expired");
     });

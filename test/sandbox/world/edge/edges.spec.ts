@@ -274,7 +274,14 @@ describe("the edge", () => {
         expect(statuses).to.deep.equal([200, 200, 200, 403, 200, 200]);
         expect(metrics.named("BlockedRequests").map(({ dimensions }) => dimensions)).to.deep.equal([
             { WebACL: "edge", Rule: "rate" },
+            { WebACL: "edge", Rule: "ALL" },
         ]);
+        expect(metrics.named("AllowedRequests").map(({ dimensions }) => dimensions)).to.deep.equal(
+            Array.from({ length: 5 }, () => [
+                { WebACL: "edge", Rule: "Default_Action" },
+                { WebACL: "edge", Rule: "ALL" },
+            ]).flat(),
+        );
     });
 
     it("counts requests in us-east-1, and hits only where they are paid for", async () => {

@@ -48,6 +48,7 @@ describe("load balancer model", () => {
                 arnSuffix: "app/shop/1",
                 dropInvalidHeaders: false,
                 idleTimeoutMs: 60_000,
+                webAclArn: undefined,
             },
         ]);
     });

@@ -8,12 +8,24 @@ type Answer = readonly [status: number, body: unknown];
 export class FakeShop {
     readonly carts = new Map<string, Map<string, number>>();
     readonly orders = new Map<string, string>();
+    /** Amounts by order. */
+    readonly payments = new Map<string, unknown>();
+    /** Status that a payment is answered with. */
+    payment = 201;
     /** Status that a region answers everything with. */
     readonly failing = new Map<string, number>();
     /** Regions that end a connection with each answer. */
     readonly draining = new Set<string>();
-    readonly served: { readonly region: string; readonly from: string; readonly path: string }[] =
-        [];
+    readonly served: {
+        readonly region: string;
+        readonly from: string;
+        /** Host name that was asked. */
+        readonly asked: string;
+        readonly path: string;
+    }[] = [];
+    /** Regions that take no receipt for what it is. */
+    readonly refusing = new Set<string>();
+    readonly receipts: string[] = [];
     readonly #servers: https.Server[] = [];
 
     async listen(region: string, address: string, port: number, pair: KeyPair): Promise<void> {
@@ -22,15 +34,22 @@ export class FakeShop {
             request.on("data", (chunk: Buffer) => chunks.push(chunk));
             request.on("end", () => {
                 const path = request.url ?? "";
-                this.served.push({ region, from: request.socket.remoteAddress ?? "", path });
+                this.served.push({
+                    region,
+                    from: request.socket.remoteAddress ?? "",
+                    asked: request.headers.host ?? "",
+                    path,
+                });
                 const body = Buffer.concat(chunks).toString();
                 const [status, answer] = this.failing.has(region)
                     ? [this.failing.get(region) ?? 500, {}]
-                    : this.#answer(
-                          `${request.method ?? ""} ${path}`,
-                          body === "" ? {} : (JSON.parse(body) as Record<string, unknown>),
-                          String(request.headers["idempotency-key"]),
-                      );
+                    : this.#refuses(region, request.headers["x-order-receipt"])
+                      ? [401, {}]
+                      : this.#answer(
+                            `${request.method ?? ""} ${path}`,
+                            body === "" ? {} : (JSON.parse(body) as Record<string, unknown>),
+                            String(request.headers["idempotency-key"]),
+                        );
                 response.writeHead(status, {
                     "x-served-by": region,
                     "content-type": "application/json",
@@ -48,6 +67,13 @@ export class FakeShop {
             server.close();
             server.closeAllConnections();
         });
+    }
+
+    #refuses(region: string, receipt: string | readonly string[] | undefined): boolean {
+        if (typeof receipt === "string") {
+            this.receipts.push(receipt);
+        }
+        return receipt !== undefined && this.refusing.has(region);
     }
 
     #answer(call: string, body: Record<string, unknown>, key: string): Answer {
@@ -71,9 +97,20 @@ export class FakeShop {
             case "POST /stock":
                 return [201, {}];
             case "POST /orders":
+                if (call.endsWith("/payment")) {
+                    if (this.payment === 201) {
+                        this.payments.set(first, body["amount"]);
+                    }
+                    return [this.payment, {}];
+                }
                 this.orders.set(key, String(body["cartId"]));
-                return [201, {}];
+                return [201, { receipt: `receipt-of-${key}` }];
             case "GET /orders":
+                if (call.endsWith("/payment")) {
+                    return this.payments.has(first)
+                        ? [200, { orderId: first, amount: this.payments.get(first) }]
+                        : [404, {}];
+                }
                 return this.orders.has(first)
                     ? [200, { orderId: first, cartId: this.orders.get(first) }]
                     : [404, {}];

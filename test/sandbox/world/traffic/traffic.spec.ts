@@ -8,6 +8,7 @@ import { FakeDns } from "./fakeDns";
 import { FakeShop } from "./fakeShop";
 
 const host = "app.example.com";
+const writeHost = "write.example.com";
 const regions = ["us-east-1", "eu-west-1"] as const;
 
 describe("Traffic", () => {
@@ -28,7 +29,7 @@ describe("Traffic", () => {
                 region,
                 addressOf(region),
                 world.network.ports.https,
-                await certificates.for([host, "browse.example.com"]),
+                await certificates.for([host, writeHost, "browse.example.com"]),
             );
         }
         dns.addresses = [addressOf("us-east-1")];
@@ -58,6 +59,20 @@ describe("Traffic", () => {
     const done = (count: number): Promise<void> =>
         world.until(() => traffic.samples.length >= count);
 
+    it("shows the receipt of an order when it is read, and tells whether it was honoured, and where", async () => {
+        await start();
+        const shown = () => samples().filter(({ receipt }) => receipt !== undefined);
+        await world.until(() => shown().length >= 2);
+        expect(shop.receipts[0]).to.match(/^receipt-of-order-/);
+        expect(shown()[0]).to.deep.include({
+            step: "read-order",
+            region: "us-east-1",
+            receipt: { issuedBy: "us-east-1", honoured: true },
+        });
+        shop.refusing.add("us-east-1");
+        await world.until(() => shown().some(({ receipt }) => receipt?.honoured === false));
+    });
+
     it("comes from every geography, from its own addresses, at the rate asked for", async () => {
         const startMs = world.clock.now();
         await start({ requestsPerSecond: 2 });
@@ -70,6 +85,31 @@ describe("Traffic", () => {
         expect(samples().every(({ ok, region }) => ok && region === "us-east-1")).to.equal(true);
         // 200 arrivals at 2 a second take 100 s; their spread is 7 s.
         expect(world.clock.now() - startMs).to.be.within(60_000, 160_000);
+    });
+
+    it("pays at the name that follows the writer, and is judged by that apart", async () => {
+        await start({ write: writeHost });
+        await world.until(() => traffic.payments.length >= 10);
+        shop.payment = 421;
+        const beforeMs = world.clock.now();
+        await world.until(() => traffic.payments.length >= 20);
+        await traffic.stop();
+
+        expect(samples().every(({ ok, step }) => ok && step !== "pay")).to.equal(true);
+        for (const { path, asked } of shop.served) {
+            expect(asked).to.equal(path.endsWith("/payment") ? writeHost : host);
+        }
+        const refused = traffic.payments.filter(({ atMs }) => atMs > beforeMs);
+        expect(refused.length).to.be.greaterThan(0);
+        expect(refused.map(({ ok, status, attempts }) => [ok, status, attempts])).to.deep.equal(
+            refused.map(() => [false, 421, 2]),
+        );
+        const kept = await traffic.verifyPayments();
+        expect(kept).to.include({ acknowledged: shop.payments.size, lost: 0, unverified: 0 });
+        expect(kept.acknowledged).to.be.greaterThan(5);
+        const [order = ""] = shop.payments.keys();
+        shop.payments.set(order, -1);
+        expect((await traffic.verifyPayments()).lostWrites).to.have.length(1);
     });
 
     it("goes from the catalogue to the order, and finds all that was acknowledged", async () => {

@@ -1,10 +1,12 @@
 import { expect } from "chai";
 
-import { Databases } from "../../../sandbox/world/databases/databases";
-import { Metrics } from "../../../sandbox/world/metrics";
-import type { StoredResource } from "../../../sandbox/world/store";
-import { Account } from "../support/account";
-import { createGlobal, globalId, types } from "../support/databases";
+import { Certificates } from "../../../../sandbox/world/certificates";
+import { Databases } from "../../../../sandbox/world/databases/databases";
+import { Metrics } from "../../../../sandbox/world/metrics";
+import type { StoredResource } from "../../../../sandbox/world/store";
+import { Account } from "../../support/account";
+import { worldPorts } from "../../../support/smallWorld";
+import { createGlobal, globalId, types } from "../../support/databases";
 
 describe("Aurora's data plane", function () {
     this.timeout(240_000);
@@ -14,9 +16,12 @@ describe("Aurora's data plane", function () {
     let metrics: Metrics;
 
     before(async () => {
-        account = new Account();
+        account = new Account({}, await worldPorts());
         metrics = new Metrics(account.world.clock);
-        databases = new Databases(account.world, { metrics });
+        databases = new Databases(account.world, {
+            certificates: await Certificates.open(account.world.home),
+            metrics,
+        });
         await databases.start();
         await createGlobal(account, [home, away, third]);
         await databases.settled();

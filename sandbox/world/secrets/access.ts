@@ -1,0 +1,117 @@
+import { AwsError } from "../../aws/awsError";
+import { text } from "../../aws/support/known";
+import { policyAllows, policyDenies } from "../../aws/support/policyDocument";
+import { keyAllowsRole, roleAllows } from "../permissions";
+import type { World } from "../world";
+import type { SecretCopy } from "./copy";
+
+type Account = Pick<World, "store" | "accountId">;
+
+const taskService = "ecs-tasks.amazonaws.com";
+
+/** Who may assume the roles that call Secrets Manager. */
+const services = [taskService, "lambda.amazonaws.com"] as const;
+
+/**
+ * Refuses a role that may not do it to a region's copy of a secret, or not use the copy's key for it. The
+ * account's administrator has no role here and may.
+ *
+ * @param action such as `GetSecretValue`
+ * @param keyActions what it needs of the copy's key, such as `kms:Decrypt`
+ * @throws AwsError
+ */
+export function refuseRole(
+    account: Account,
+    copy: SecretCopy,
+    roleArn: string | undefined,
+    action: string,
+    keyActions: readonly string[],
+): void {
+    if (roleArn === undefined) {
+        return;
+    }
+    const name = `secretsmanager:${action}`;
+    const context = { "aws:PrincipalArn": roleArn, "aws:PrincipalAccount": account.accountId };
+    const request = { principal: { arn: roleArn }, action: name, resource: copy.arn, context };
+    const service = services.find((one) =>
+        roleAllows(account, roleArn, one, name, copy.arn, context),
+    );
+    if (service === undefined) {
+        throw denied(roleArn, name, copy.arn, "no identity-based policy allows it");
+    }
+    if (copy.policy !== undefined && policyDenies(copy.policy, request)) {
+        throw denied(roleArn, name, copy.arn, "a resource-based policy denies it");
+    }
+    if (service === taskService && !endpointAllows(account, copy, request)) {
+        throw denied(
+            roleArn,
+            name,
+            copy.arn,
+            `no secretsmanager endpoint of the VPC in ${copy.region} lets it`,
+        );
+    }
+    for (const keyAction of keyActions) {
+        refuseKey(account, copy, { roleArn, assumedBy: service, action: keyAction });
+    }
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-encryption-context */
+function refuseKey(
+    account: Account,
+    { arn, region, keyReference }: SecretCopy,
+    use: { readonly roleArn: string; readonly assumedBy: string; readonly action: string },
+): void {
+    if (keyReference === undefined) {
+        return;
+    }
+    const verdict = keyAllowsRole(account, region, keyReference, {
+        ...use,
+        context: {
+            "kms:ViaService": `secretsmanager.${region}.amazonaws.com`,
+            "kms:EncryptionContext:SecretARN": arn,
+        },
+    });
+    if (verdict === "denied") {
+        throw new AwsError(
+            "AccessDeniedException",
+            `Access to KMS is not allowed: ${use.roleArn} cannot perform ${use.action} with ${keyReference}`,
+        );
+    }
+    if (verdict !== "allowed") {
+        throw new AwsError(
+            use.action === "kms:Decrypt" ? "DecryptionFailure" : "EncryptionFailure",
+            `Secrets Manager can't use the KMS key ${keyReference} in ${region} (${verdict})`,
+        );
+    }
+}
+
+/**
+ * Whether the way from the tasks to Secrets Manager is open: in a region with VPC endpoints the private
+ * subnets have no other way out. https://docs.aws.amazon.com/secretsmanager/latest/userguide/vpc-endpoint-overview.html
+ */
+function endpointAllows(
+    { store }: Account,
+    { region }: SecretCopy,
+    request: Parameters<typeof policyAllows>[1],
+): boolean {
+    const endpoints = store.list("aws:ec2/vpcEndpoint:VpcEndpoint", region);
+    return (
+        endpoints.length === 0 ||
+        endpoints
+            .filter(
+                ({ outputs }) =>
+                    text(outputs, "serviceName") === `com.amazonaws.${region}.secretsmanager`,
+            )
+            .some(({ outputs }) => {
+                const policy = text(outputs, "policy");
+                return policy === undefined || policyAllows(policy, request);
+            })
+    );
+}
+
+function denied(roleArn: string, action: string, resource: string, why: string): AwsError {
+    return new AwsError(
+        "AccessDeniedException",
+        `User: ${roleArn} is not authorized to perform: ${action} on resource: ${resource} because ${why}`,
+    );
+}
