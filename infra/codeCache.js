@@ -25,6 +25,8 @@ if (Module.enableCompileCache === undefined) {
 
 /** For Node 20. One file for each kind of process: a program, a policy pack, a provider. */
 function keepCode() {
+    // V8 takes no code from under other flags, and Pulumi's SDK sets this one while it loads.
+    v8.setFlagsFromString("--allow-natives-syntax");
     const entry = (process.argv[1] ?? "").split(`${path.sep}node_modules${path.sep}`).at(-1);
     const file = path.join(
         folder,

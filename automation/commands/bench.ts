@@ -1,4 +1,5 @@
 import { evacuationToUnchanged, type DrillReport } from "../drill/report";
+import type { DeployTimes } from "./benchDeploy";
 
 /** One figure: what, what was measured and what is to be reached. */
 export interface BenchFigure {
@@ -9,25 +10,34 @@ export interface BenchFigure {
 }
 
 /**
- * The timings of a drill against what is to be reached on two cores. Pure.
+ * The timings of a drill and of two deployments against what is to be reached on two cores. Pure.
  *
  * @param memoryMiB of all its processes at most; undefined where it cannot be measured.
  */
 export function benchFigures(
     report: DrillReport,
+    deploys: DeployTimes,
     memoryMiB: number | undefined,
 ): readonly BenchFigure[] {
     const { engine, rto } = report;
     const ratio = evacuationToUnchanged(engine);
     const deployStep = report.steps.find((step) => step.id === "deploy");
     return [
-        figure("the drill, real time", report.realSeconds, 180, "s"),
+        figure("the drill, real time", report.realSeconds, 240, "s"),
         figure(
             "deployment of five stacks, real time",
             deployStep?.realSeconds ?? NaN,
             undefined,
             "s",
         ),
+        figure("the same by itself", deploys.ownSeconds, undefined, "s"),
+        figure(
+            "the same, one after the other, types checked by ts-node",
+            deploys.plainSeconds,
+            undefined,
+            "s",
+        ),
+        atLeast("the latter against the former", deploys.plainSeconds / deploys.ownSeconds, 2.5),
         figure(
             "unchanged update of the survivors, in parallel",
             engine.unchangedSeconds ?? NaN,
@@ -59,5 +69,15 @@ function figure(what: string, value: number, reach: number | undefined, unit: st
         reach: reach === undefined ? "" : `${reach} ${unit}`,
         // A figure that was not measured reaches nothing.
         reached: reach === undefined ? !Number.isNaN(value) : value <= reach,
+    };
+}
+
+/** A ratio that is to be no less than that. */
+function atLeast(what: string, ratio: number, reach: number): BenchFigure {
+    return {
+        what,
+        measured: `${ratio.toFixed(2)} x`,
+        reach: `at least ${reach} x`,
+        reached: ratio >= reach,
     };
 }

@@ -47,6 +47,17 @@ describe("the cache of compiled code", () => {
         expect(kept()).to.deep.equal(first);
     });
 
+    it("compiles a module once in a process that sets a flag of V8, as Pulumi's SDK does", () => {
+        write(
+            "main.js",
+            'require("./part"); require("node:v8").setFlagsFromString("--allow-natives-syntax");',
+        );
+        run();
+        const first = kept();
+        run();
+        expect(kept()).to.deep.equal(first);
+    });
+
     it("compiles a module that was changed anew", () => {
         run();
         const first = kept();

@@ -48,7 +48,7 @@ describe("stack traces", () => {
                 const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
                 const promise = Promise.resolve();
                 void debuggablePromise(promise);
-                console.log(promise._debugStackTrace, new Error("said").stack);
+                console.log(promise._debugStackTrace, new Error().stack, new Error("said").stack);
             `;
             const { stdout } = spawnSync(
                 process.execPath,
@@ -60,8 +60,8 @@ describe("stack traces", () => {
                 },
             );
             const [silent, said] = stdout.split("Error: said");
-            expect(silent?.includes("    at "), "of a promise").to.equal(frames);
-            expect(said, "of an error").to.include("    at ");
+            expect(silent?.includes("    at "), "without a message").to.equal(frames);
+            expect(said, "with a message").to.include("    at ");
         });
     }
 });
