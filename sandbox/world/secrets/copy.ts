@@ -1,5 +1,6 @@
 import { secretCopyToken } from "../../aws/secretsmanager/tokens";
-import type { Store } from "../store";
+import { records, text } from "../../aws/support/known";
+import type { Props, Store } from "../store";
 
 export interface SecretVersion {
     readonly id: string;
@@ -69,6 +70,23 @@ export class Copies {
     remove({ region, name }: Pick<SecretCopy, "region" | "name">): void {
         this.store.delete(secretCopyToken, region, name);
     }
+}
+
+/** The replicas that a secret is to have, as far as they are already there with their status. */
+export function replicasOf(
+    secret: Props,
+    before: SecretCopy | undefined,
+): readonly ReplicaStatus[] {
+    return records(secret, "replicas").map((replica) => {
+        const region = text(replica, "region") ?? "";
+        return {
+            status: "InProgress",
+            message: undefined,
+            ...before?.replicas.find((one) => one.region === region),
+            region,
+            keyReference: text(replica, "kmsKeyId"),
+        };
+    });
 }
 
 /** ARN of the same secret's copy in another region. */

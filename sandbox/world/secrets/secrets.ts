@@ -5,16 +5,16 @@ import {
     secretVersionToken,
 } from "../../aws/secretsmanager/tokens";
 import { AwsError } from "../../aws/awsError";
-import { records, text, texts } from "../../aws/support/known";
+import { text, texts } from "../../aws/support/known";
 import { regionOf } from "../deliveries";
 import type { StoreChange, StoredResource } from "../store";
 import type { Part, World } from "../world";
 import {
     arnIn,
     Copies,
+    replicasOf,
     versionWith,
     withStage,
-    type ReplicaStatus,
     type SecretCopy,
     type SecretVersion,
 } from "./copy";
@@ -259,17 +259,7 @@ export class Secrets implements Part {
     #declare({ region, outputs }: StoredResource): void {
         const arn = text(outputs, "arn") ?? "";
         const before = this.find(arn);
-        const replicas = records(outputs, "replicas").map((replica): ReplicaStatus => {
-            const there = text(replica, "region") ?? "";
-            const known = before?.replicas.find((one) => one.region === there);
-            return {
-                status: "InProgress",
-                message: undefined,
-                ...known,
-                region: there,
-                keyReference: text(replica, "kmsKeyId"),
-            };
-        });
+        const replicas = replicasOf(outputs, before);
         for (const gone of before?.replicas ?? []) {
             if (!replicas.some((one) => one.region === gone.region)) {
                 this.#copies.remove({ region: gone.region, name: before?.name ?? "" });
