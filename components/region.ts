@@ -3,32 +3,26 @@ import * as pulumi from "@pulumi/pulumi";
 import { aliasPair } from "./aliasPair";
 import { bucketNameOf } from "./bucketNames";
 import { CacheGround } from "./cacheGround";
-import { cacheIdOf, cacheUser } from "./cacheSettings";
 import { Certificate } from "./certificate";
 import { DatabasePlace } from "./databasePlace";
-import { databaseName, databaseUser } from "./databaseSettings";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
-import { eventStreamName } from "./eventNames";
 import { EventReplication } from "./eventReplication";
 import { FailoverAutomation } from "./failoverAutomation";
 import { LoadBalancer } from "./loadBalancer";
 import { Network } from "./network";
 import { NoticeTopic } from "./noticeTopic";
 import { Observer } from "./observer";
-import { receiptKeysName } from "./receiptKeyNames";
 import { ReceiptKeyRotator } from "./receiptKeyRotator";
 import { RegionAlarms, type AlarmThresholds } from "./regionAlarms";
 import { RegionBuckets } from "./regionBuckets";
-import { RegionComposites } from "./regionComposites";
-import { RegionDashboard } from "./regionDashboard";
 import { RegionKeys } from "./regionKeys";
+import { RegionOverview } from "./regionOverview";
 import { regionProblems } from "./regionProblems";
 import { Service } from "./service";
 import { ServiceEndpoints } from "./serviceEndpoints";
+import { serviceEnvironment } from "./serviceEnvironment";
 import { ServiceSecurityGroup } from "./serviceSecurityGroup";
-import { TableAlarms } from "./tableAlarms";
-import { TableBackup } from "./tableBackup";
 import { Votes, type Vote } from "./votes";
 
 export interface RegionArgs {
@@ -171,7 +165,20 @@ export class Region extends pulumi.ComponentResource {
             },
             parent,
         );
-        this.summarise(name, args, this.watchTable(`${name}-table`, args));
+        new RegionOverview(
+            `${name}-overview`,
+            {
+                ...args,
+                peers: others(args.regions, args.region),
+                alarms: this.alarms,
+                thresholds: args.alarms,
+                loadBalancerArnSuffix: this.loadBalancer.arnSuffix,
+                targetGroupArnSuffix: this.loadBalancer.targetGroupArnSuffix,
+                backupKeyArn: this.keys.dataKeyArn,
+                topicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
         this.observer = this.createObserver(`${name}-observer`, args);
         this.automation = new FailoverAutomation(
             `${name}-automation`,
@@ -288,33 +295,13 @@ export class Region extends pulumi.ComponentResource {
         { group, endpoints }: ReturnType<Region["createServiceGroup"]>,
     ): Service {
         const buckets = bucketsOf(args);
-        const names = domainNames(args.domain);
         return new Service(
             `${name}-service`,
             {
                 ...args,
                 ...buckets,
                 containerPort,
-                environment: {
-                    PORT: String(containerPort),
-                    REGION: args.region,
-                    REGIONS: [...args.regions].sort().join(","),
-                    TABLE_NAME: args.tableName,
-                    MEDIA_BUCKET: buckets.mediaBucket,
-                    ORDERS_BUCKET: buckets.ordersBucket,
-                    EVENT_STREAM: eventStreamName,
-                    STATE_NAME: names.state(args.region),
-                    CACHE_NAME: names.cache(args.region),
-                    CACHE_ID: cacheIdOf(args.region),
-                    CACHE_USER: cacheUser,
-                    DATABASE_WRITER: names.database(args.region).writer,
-                    DATABASE_READER: names.database(args.region).reader,
-                    DATABASE: databaseName,
-                    DATABASE_USER: databaseUser,
-                    WRITE_NAME: names.write,
-                    RECEIPT_KEYS: receiptKeysName,
-                    LOG_LEVEL: "info",
-                },
+                environment: serviceEnvironment({ ...args, ...buckets, containerPort }),
                 subnetIds: network.privateSubnetIds,
                 securityGroupId: group.securityGroupId,
                 targetGroupArn: this.loadBalancer.targetGroupArn,
@@ -343,59 +330,6 @@ export class Region extends pulumi.ComponentResource {
             },
             { parent: this },
         ).arn;
-    }
-
-    /** The table itself is another stack's; what guards this region's copy of it is here. */
-    private watchTable(name: string, args: RegionArgs): TableAlarms {
-        new TableBackup(
-            `${name}-backup`,
-            { ...args, keyArn: this.keys.dataKeyArn, retentionDays: 35 },
-            { parent: this },
-        );
-        return new TableAlarms(
-            `${name}-alarms`,
-            {
-                region: args.region,
-                tableName: args.tableName,
-                indexNames: args.tableIndexes,
-                receivers: others(args.regions, args.region),
-                replicationSeconds: args.alarms.replicationSeconds,
-                topicArn: this.alarmTopicArn,
-            },
-            { parent: this },
-        );
-    }
-
-    /** One answer and one page for whoever has to judge the region. */
-    private summarise(name: string, args: RegionArgs, table: TableAlarms): void {
-        const parts = {
-            userFacing: this.alarms.userFacing,
-            healthyHosts: this.alarms.healthyHosts,
-            silence: this.alarms.silence,
-            throttles: table.throttles,
-            replication: Object.values(table.replication),
-        };
-        const composites = new RegionComposites(
-            `${name}-composites`,
-            { region: args.region, ...parts, topicArn: this.alarmTopicArn },
-            { parent: this },
-        );
-        new RegionDashboard(
-            `${name}-dashboard`,
-            {
-                ...args,
-                ...args.alarms,
-                others: others(args.regions, args.region),
-                loadBalancerArnSuffix: this.loadBalancer.arnSuffix,
-                targetGroupArnSuffix: this.loadBalancer.targetGroupArnSuffix,
-                alarms: [
-                    composites.impaired,
-                    composites.dataAtRisk,
-                    ...Object.values(parts).flat(),
-                ],
-            },
-            { parent: this },
-        );
     }
 
     private createObserver(name: string, args: RegionArgs): Observer {

@@ -105,7 +105,7 @@ describe("a region stack", () => {
             "aws:cloudwatch/eventTarget:EventTarget meridian-automation-forwarding-sa-east-1",
             "aws:cloudwatch/metricAlarm:MetricAlarm meridian-events-to-sa-east-1",
             "aws:cloudwatch/metricAlarm:MetricAlarm meridian-observer-sa-east-1",
-            "aws:cloudwatch/metricAlarm:MetricAlarm meridian-table-alarms-replication-sa-east-1",
+            "aws:cloudwatch/metricAlarm:MetricAlarm meridian-overview-table-replication-sa-east-1",
             "aws:lambda/eventSourceMapping:EventSourceMapping meridian-events-to-sa-east-1",
             "aws:lambda/function:Function meridian-events-to-sa-east-1",
             "aws:s3/bucketObjectv2:BucketObjectv2 votes-sa-east-1",
