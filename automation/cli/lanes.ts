@@ -168,7 +168,7 @@ function failoverText(report: FailoverReport): string {
     }
     const last = report.dryRun
         ? `a dry run: nothing was written; evacuate with: meridian failover ${report.region} --yes`
-        : `${report.region} is voted out; take it out of the accelerator with: meridian settle ${report.region}\n` +
+        : `${report.region} is voted out; take it out of what votes do not reach with: meridian settle ${report.region}\n` +
           `bring it back with: meridian failback ${report.region}`;
     return `${table.toString()}\n${last}`;
 }

@@ -140,7 +140,6 @@ async function carryOut(
     const { region, signal } = options;
     const journal = await Journal.open(runFolder(estate), "settle", region, options.onStep);
     const run = async (stage: string, proven: ProvenIntent): Promise<Update | undefined> => {
-        options.onProgress?.(proven.intent.message);
         const [outcome] = await runIntents(estate, [proven], { journal, stage, needed: 1, signal });
         if (outcome?.kind === "failed" || outcome?.kind === "refused") {
             signal?.throwIfAborted();
@@ -148,9 +147,11 @@ async function carryOut(
         }
         return outcome?.kind === "updated" ? outcome.update : undefined;
     };
+    options.onProgress?.(reach.intent.message);
     const update = await run("reach", reach);
     const results = [...reachResults(region, deployed.roles, reach.preview, update, false)];
     if (name.pending) {
+        options.onProgress?.("the name of who writes follows");
         const answer: Known<true> =
             deployed.zoneId === undefined
                 ? { kind: "unknown", reason: `stack ${globalStack} does not say its zone` }

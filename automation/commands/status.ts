@@ -174,5 +174,9 @@ export function statusText(report: StatusReport): string {
             cell(region.replicationLagSeconds, (seconds) => `${seconds.toFixed(1)} s`),
         ]);
     }
-    return [table.toString(), ...[...reasons].map((reason) => `unknown: ${reason}`)].join("\n");
+    return [
+        table.toString(),
+        `who writes: ${cell(report.writer, String)}`,
+        ...[...reasons].map((reason) => `unknown: ${reason}`),
+    ].join("\n");
 }

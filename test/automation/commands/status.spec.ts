@@ -91,6 +91,7 @@ describe("meridian status", () => {
         });
         const text = statusText(report);
         expect(text).to.contain("2/2").and.to.contain("unhealthy").and.to.contain("10 %");
+        expect(text).to.contain("who writes: us-east-1");
     });
 
     it("knows nothing when nothing can be asked, and says why, each reason once", async () => {
