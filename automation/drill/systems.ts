@@ -11,7 +11,7 @@ import type {
 import type { Objectives } from "./objectives";
 import type { RpoFigures, RtoFigures } from "./report";
 import type { Timeline } from "./rto";
-import type { Scenario } from "./scenario";
+import { boundPathOf, type Scenario } from "./scenario";
 
 /** A measured figure in world seconds, or why there is none. */
 export type Figure =
@@ -108,7 +108,10 @@ function dns({ scenario, timeline }: SystemInputs): SystemFigures {
     return {
         system: "Route 53",
         component: "RoutingPolicy",
-        happened: `the survivors' votes took ${scenario.region} out of every answer`,
+        happened:
+            boundPathOf(scenario) === "votes"
+                ? `the survivors' votes took ${scenario.region} out of every answer`
+                : `${scenario.region}'s own health check took it out of every answer; votes kept it out`,
         rto: { seconds: (timeline.outMs - timeline.faultMs) / 1000 },
         rpo: noData,
         back: true,
@@ -283,12 +286,15 @@ function secrets({ samples, secrets, timeline }: SystemInputs): SystemFigures {
     };
 }
 
-function notices({ rto }: SystemInputs): SystemFigures {
+function notices({ timeline }: SystemInputs): SystemFigures {
     return {
         system: "CloudWatch, EventBridge, Lambda, SNS",
         component: "FailoverAutomation",
         happened: "observers alarmed, deciders agreed, the person on call was told",
-        rto: { seconds: rto.detect + rto.decide, detail: "from the fault to the notice" },
+        rto: {
+            seconds: (timeline.decidedMs - timeline.faultMs) / 1000,
+            detail: "from the fault to the notice",
+        },
         rpo: { reason: "latched decisions, one per region" },
         back: true,
     };

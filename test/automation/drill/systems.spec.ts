@@ -35,6 +35,17 @@ const elsewhere = {
     receipt: { issuedBy: "us-east-1", honoured: true },
 };
 
+const inputsRto = {
+    worldSeconds: 190,
+    boundWorldSeconds: 300,
+    detect: 100,
+    decide: 10,
+    update: 10,
+    dns: 10,
+    drain: 60,
+    bound,
+};
+
 describe("the systems' rows of a drill", () => {
     let objectives: Objectives;
 
@@ -54,16 +65,7 @@ describe("the systems' rows of a drill", () => {
                 outMs: 230_000,
                 holdEndMs: 400_000,
             },
-            rto: {
-                worldSeconds: 190,
-                boundWorldSeconds: 300,
-                detect: 100,
-                decide: 10,
-                update: 10,
-                dns: 10,
-                drain: 60,
-                bound,
-            },
+            rto: inputsRto,
             rpo: { acknowledgedWrites: 70, lostWrites: 2, worstLagSeconds: 1.5 },
             samples: samples(() => elsewhere),
             direct: samples(() => elsewhere),
@@ -105,6 +107,17 @@ describe("the systems' rows of a drill", () => {
         expect(row("Load balancers, ECS").rto).to.eql({ seconds: 190 });
         expect(row("CloudWatch, EventBridge, Lambda, SNS").rto).to.deep.include({ seconds: 110 });
         expect(row("DynamoDB").rpo).to.eql({ seconds: 1.5, detail: "2 of 70 writes lost" });
+    });
+
+    it("tells who took a region out that is gone, and takes the notice for when it came", () => {
+        const over = {
+            scenario: scenarioOf("blackout", region),
+            rto: { ...inputsRto, detect: 34, decide: 0 },
+        };
+        expect(row("Route 53", over).happened).to.contain("own health check took it out");
+        expect(row("Route 53").happened).to.contain("votes took us-east-1 out");
+        const notices = row("CloudWatch, EventBridge, Lambda, SNS", over);
+        expect(notices.rto).to.deep.include({ seconds: 110 });
     });
 
     it("measures the accelerator by those who go by it", () => {
