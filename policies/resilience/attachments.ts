@@ -1,6 +1,23 @@
 import type { PolicyResource } from "@pulumi/policy";
 
-import { type Props, read, unknown } from "./support";
+import { elements, type Props, read, unknown } from "./support";
+
+/** What a property refers to: known values, and URNs of the resources that an unknown one comes from. */
+export interface References {
+    readonly values: readonly unknown[];
+    readonly urns: readonly string[];
+}
+
+/** @param property holds one reference or a list of them */
+export function referencesIn(resource: PolicyResource, property: string): References {
+    const value = read(() => (resource.props as Props)[property]);
+    const all = Array.isArray(value) ? elements(() => value as unknown[]) : [value];
+    const values = all.filter((each) => each !== unknown && each !== undefined && each !== null);
+    const urns = all.includes(unknown)
+        ? (resource.propertyDependencies[property] ?? []).map(({ urn }) => urn)
+        : [];
+    return { values, urns };
+}
 
 /**
  * Resources that belong to others, such as a policy to a bucket, found in one pass. What a property says
@@ -14,15 +31,12 @@ export class Attachments {
     constructor(resources: readonly PolicyResource[], ...properties: readonly string[]) {
         for (const resource of resources) {
             for (const property of properties) {
-                const value = read(() => (resource.props as Props)[property]);
-                if (value === unknown) {
-                    for (const { urn } of resource.propertyDependencies[property] ?? []) {
-                        add(this.#byUrn, urn, resource);
-                    }
-                } else {
-                    for (const each of [value].flat()) {
-                        add(this.#byValue, each, resource);
-                    }
+                const { values, urns } = referencesIn(resource, property);
+                for (const value of values) {
+                    add(this.#byValue, value, resource);
+                }
+                for (const urn of urns) {
+                    add(this.#byUrn, urn, resource);
                 }
             }
         }

@@ -1,4 +1,4 @@
-import type { PolicyConfigJSONSchema } from "@pulumi/policy";
+import type { PolicyConfigSchema } from "@pulumi/policy";
 
 /** Somebody whom a rule does not bind, and why. */
 export interface Exemption {
@@ -8,7 +8,10 @@ export interface Exemption {
 }
 
 /** What a rule's configuration says of exemptions: each has a whole name and a reason. */
-export function exemptions(what: string, defaults: readonly Exemption[]): PolicyConfigJSONSchema {
+export function exemptions(
+    what: string,
+    defaults: readonly Exemption[],
+): PolicyConfigSchema["properties"][string] {
     return {
         type: "array",
         description: `${what} that the rule does not bind`,

@@ -79,7 +79,7 @@ function parse(text: string): unknown {
 
 /** A condition without a key limits nothing, and is none. */
 function conditionsOf(condition: unknown): readonly Condition[] {
-    return Object.entries((condition ?? {}) as object).flatMap(([operator, keys]) =>
+    return Object.entries(condition ?? {}).flatMap(([operator, keys]) =>
         Object.entries((keys ?? {}) as object).map(([key, held]) => ({
             operator,
             key: key.toLowerCase(),
