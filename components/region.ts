@@ -6,9 +6,10 @@ import { CacheGround } from "./cacheGround";
 import { cacheIdOf, cacheUser } from "./cacheSettings";
 import { Certificate } from "./certificate";
 import { DatabasePlace } from "./databasePlace";
+import { decisionsTableName } from "./decider";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
-import { eventStreamName } from "./eventNames";
+import { activityTableName, eventStreamName } from "./eventNames";
 import { EventReplication } from "./eventReplication";
 import { FailoverAutomation } from "./failoverAutomation";
 import { LoadBalancer } from "./loadBalancer";
@@ -323,11 +324,16 @@ export class Region extends pulumi.ComponentResource {
         ).arn;
     }
 
-    /** The table itself is another stack's; what guards this region's copy of it is here. */
+    /** The global table is another stack's; what guards this region's copy of it is here, with its own tables. */
     private watchTable(name: string, args: RegionArgs): TableAlarms {
         new TableBackup(
             `${name}-backup`,
-            { ...args, keyArn: this.keys.dataKeyArn, retentionDays: 35 },
+            {
+                ...args,
+                tableNames: [args.tableName, activityTableName, decisionsTableName],
+                keyArn: this.keys.dataKeyArn,
+                retentionDays: 35,
+            },
             { parent: this },
         );
         return new TableAlarms(
