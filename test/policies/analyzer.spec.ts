@@ -122,6 +122,7 @@ describe("the packs, as processes", () => {
                 kmsKeyArn: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
             },
             pointInTimeRecovery: { enabled: true },
+            deletionProtectionEnabled: true,
             replicas: [{ regionName: "us-east-1", pointInTimeRecovery: true }],
             billingMode: "PAY_PER_REQUEST",
         });
