@@ -8,15 +8,9 @@ import { estateNames, globalStack } from "../../infra/topology";
 import { policies } from "../../policies/resilience/policies";
 import { bucketReplication } from "../../policies/resilience/rules/recovery/bucketReplication";
 import { tableBackup } from "../../policies/resilience/rules/recovery/tableBackup";
-import type { Registration, Registrations } from "../support/mocks";
-import {
-    type Given,
-    judgeResource,
-    judgeResources,
-    stackResources,
-    unknown,
-} from "./support/judge";
-import { ownStacks } from "./support/ownStacks";
+import type { Registrations } from "../support/mocks";
+import { judgeResource, judgeResources, stackResources } from "./support/judge";
+import { ownStacks, type Seen, seenInPreview, seenInUpdate } from "./support/ownStacks";
 
 type Config = Readonly<Record<string, Record<string, unknown>>>;
 
@@ -24,50 +18,6 @@ type Config = Readonly<Record<string, Record<string, unknown>>>;
 function configOf(estate: string): Config {
     const file = path.join(__dirname, "..", "..", "estates", estate, "resilience.json");
     return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Config) : {};
-}
-
-/** What a rule is given of a resource: its inputs before it is made, what it has become afterwards. */
-interface Seen {
-    readonly inputs: Given;
-    readonly outputs: Given;
-}
-
-function seenInUpdate(of: Registrations): readonly Seen[] {
-    return of.all
-        .filter(({ custom }) => custom)
-        .map((resource) => ({
-            inputs: given(of, resource, resource.inputs),
-            outputs: given(of, resource, { id: `${resource.name}-id`, ...resource.outputs }),
-        }));
-}
-
-/** A first preview at its worst: whatever comes from another resource, or from AWS, is not known. */
-function seenInPreview(of: Registrations): readonly Seen[] {
-    return seenInUpdate(of).map(({ inputs, outputs }) => {
-        const hide = (props: Record<string, unknown>): Record<string, unknown> =>
-            Object.fromEntries(
-                Object.entries(props).map(([name, value]) => [
-                    name,
-                    name in inputs.props && (inputs.from?.[name] ?? []).length === 0
-                        ? value
-                        : unknown,
-                ]),
-            );
-        return {
-            inputs: { ...inputs, props: hide(inputs.props) },
-            outputs: { ...outputs, props: hide(outputs.props) },
-        };
-    });
-}
-
-function given(of: Registrations, resource: Registration, props: object): Given {
-    return {
-        type: resource.type,
-        name: resource.name,
-        urn: of.urnOf(resource),
-        props: { ...props },
-        from: resource.options.propertyDependencies,
-    };
 }
 
 function violations(seen: readonly Seen[], config: Config): readonly string[] {
