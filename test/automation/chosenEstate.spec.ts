@@ -105,6 +105,8 @@ describe("the chosen estate", () => {
         expect(await text()).to.equal(project);
         const copy = path.join(laidOut, "estates", "small", "Pulumi.global.yaml");
         expect((await fs.lstat(copy)).isSymbolicLink()).to.equal(false);
-        expect(await fs.readFile(copy, "utf8")).to.equal(`encryptionsalt: ${rehearsalSalt}\nconfig:\n  meridian:estate: small\n`);
+        expect(await fs.readFile(copy, "utf8")).to.equal(
+            `encryptionsalt: ${rehearsalSalt}\nconfig:\n  meridian:estate: small\n`,
+        );
     });
 });
