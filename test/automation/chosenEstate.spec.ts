@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { chooseEstate, estateOf, readEstate, withEstate } from "../../automation/chosenEstate";
 import type { Estate } from "../../automation/estate";
 import { changeEstate } from "../../automation/estateChange";
-import { layOutProject } from "../../automation/rehearsalProject";
+import { layOutProject, rehearsalSalt } from "../../automation/rehearsalProject";
 import { stackNames, topology, topologyOf } from "../../infra/topology";
 import { FakeStacks } from "./support/fakeStacks";
 
@@ -105,6 +105,8 @@ describe("the chosen estate", () => {
         expect(await text()).to.equal(project);
         const copy = path.join(laidOut, "estates", "small", "Pulumi.global.yaml");
         expect((await fs.lstat(copy)).isSymbolicLink()).to.equal(false);
-        expect(await fs.readFile(copy, "utf8")).to.equal("config:\n  meridian:estate: small\n");
+        expect(await fs.readFile(copy, "utf8")).to.equal(
+            `encryptionsalt: ${rehearsalSalt}\nconfig:\n  meridian:estate: small\n`,
+        );
     });
 });
