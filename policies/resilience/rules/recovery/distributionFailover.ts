@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
-import { securityHub } from "../../frameworks";
+import { foundationalSecurity } from "../../frameworks";
 import { list, read, resourcesOfType, show, unknown } from "../../support";
 
 export const distributionFailover: ResourceValidationPolicy = {
@@ -8,7 +8,7 @@ export const distributionFailover: ResourceValidationPolicy = {
     description: "A distribution must have a second origin to ask when the first one fails.",
     enforcementLevel: "mandatory",
     severity: "high",
-    framework: securityHub("CloudFront.4"),
+    framework: foundationalSecurity("CloudFront.4"),
     tags: ["recovery", "cloudfront"],
     url: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html",
     remediationSteps:
