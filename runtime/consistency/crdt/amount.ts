@@ -29,3 +29,12 @@ export function mergeMaxima(
     }
     return merged;
 }
+
+/** @throws AmountError when the sum is no safe integer */
+export function sumOf(counters: ReadonlyMap<string, number>): number {
+    let sum = 0;
+    for (const counter of counters.values()) {
+        sum = checkAmount("a sum", sum + counter, 0);
+    }
+    return sum;
+}

@@ -1,5 +1,5 @@
 import { checkReplica } from "../replica";
-import { checkAmount, mergeMaxima } from "./amount";
+import { checkAmount, mergeMaxima, sumOf } from "./amount";
 
 /**
  * A counter that every replica may raise and lower: what each replica added in all, and what it took away.
@@ -46,12 +46,4 @@ export function counterValue({ added, removed }: PnCounter): number {
     return value < 0
         ? -checkAmount("the opposite of a counter", -value, 0)
         : checkAmount("a counter", value, 0);
-}
-
-function sumOf(counters: ReadonlyMap<string, number>): number {
-    let sum = 0;
-    for (const counter of counters.values()) {
-        sum = checkAmount("the sum of a counter", sum + counter, 0);
-    }
-    return sum;
 }
