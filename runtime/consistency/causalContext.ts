@@ -1,4 +1,4 @@
-import { formatDot, parseDot, type Dot } from "./dottedVersion";
+import { formatDot, hasDot, parseDot, type Dot } from "./dottedVersion";
 import { VersionVector } from "./versionVector";
 
 /**
@@ -26,11 +26,7 @@ export class CausalContext {
 
     /** @param dot as `formatDot` writes it */
     has(dot: string): boolean {
-        if (this.beyond.has(dot)) {
-            return true;
-        }
-        const { replica, counter } = parseDot(dot);
-        return counter <= this.vector.get(replica);
+        return this.beyond.has(dot) || hasDot(this.vector, parseDot(dot));
     }
 
     /** The next dot of a replica: only the replica itself may ask, and it knows all of its own. */

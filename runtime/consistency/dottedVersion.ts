@@ -52,7 +52,7 @@ export class DottedVersion {
         readonly context: VersionVector,
     ) {
         checkDot(dot);
-        if (contains(context, dot)) {
+        if (hasDot(context, dot)) {
             throw new MalformedVectorError(
                 `${formatDot(dot)} is in its own past "${context}": a write must be newer than what its client read`,
             );
@@ -94,8 +94,8 @@ export class DottedVersion {
         if (this.dot.replica === other.dot.replica && this.dot.counter === other.dot.counter) {
             return "equal";
         }
-        const before = contains(other.context, this.dot);
-        const after = contains(this.context, other.dot);
+        const before = hasDot(other.context, this.dot);
+        const after = hasDot(this.context, other.dot);
         if (before && after) {
             throw new MalformedVectorError(
                 `"${this}" and "${other}" are each in the other's past: one of them was not made by reading and writing`,
@@ -128,6 +128,7 @@ export function siblings(versions: readonly DottedVersion[]): readonly DottedVer
     );
 }
 
-function contains(vector: VersionVector, { replica, counter }: Dot): boolean {
+/** Whether a vector contains an update. O(log replicas). */
+export function hasDot(vector: VersionVector, { replica, counter }: Dot): boolean {
     return vector.get(replica) >= counter;
 }
