@@ -7,7 +7,7 @@ const layers = {
     policies: [],
     runtime: [],
     sandbox: [],
-    automation: ["infra/topology", "infra/stackOutputs"],
+    automation: ["infra/topology", "infra/stackOutputs", "runtime/consistency/window"],
 };
 
 const folders = Object.keys(layers);

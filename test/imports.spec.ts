@@ -12,7 +12,12 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
     policies: [/^policies\//],
     runtime: [/^runtime\//],
     sandbox: [/^sandbox\//],
-    automation: [/^automation\//, /^infra\/topology$/, /^infra\/stackOutputs$/],
+    automation: [
+        /^automation\//,
+        /^infra\/topology$/,
+        /^infra\/stackOutputs$/,
+        /^runtime\/consistency\/window$/,
+    ],
 };
 
 const folders = Object.keys(allowed);
@@ -65,6 +70,17 @@ describe("import rules", () => {
         for (const file of sources("runtime")) {
             expect(fs.readFileSync(path.join(root, file), "utf8"), file).not.to.match(
                 /from "@pulumi/,
+            );
+        }
+    });
+
+    it("keeps clocks, packages and the machine out of what reasons about consistency", () => {
+        const files = sources("runtime/consistency");
+        expect(files.length).to.be.greaterThan(0);
+        for (const file of files) {
+            const text = fs.readFileSync(path.join(root, file), "utf8");
+            expect(text, file).not.to.match(
+                /from "[^.]|require\(|import\(|Date\b|performance|process\.|Math\.random/,
             );
         }
     });

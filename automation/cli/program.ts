@@ -4,6 +4,7 @@ import { engineCommand } from "../commands/engine";
 import { AutomationError, messageOf } from "../errors";
 import { version } from "../../package.json";
 import type { Wiring } from "../wiring";
+import { addConsistencyCommand } from "./consistency";
 import { addCostCommand } from "./costs";
 import { exitCodes, type ExitCode } from "./exitCode";
 import { addLaneCommands } from "./lanes";
@@ -56,6 +57,7 @@ function createProgram(scope: CommandScope, terminal: Terminal): Command {
     addLaneCommands(program, scope);
     addRehearsalCommands(program, scope);
     addCostCommand(program, scope);
+    addConsistencyCommand(program, scope);
     program
         .command("engine")
         .description("find, install or build the Pulumi CLI and say which one it is")

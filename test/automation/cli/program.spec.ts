@@ -1,22 +1,13 @@
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { Writable } from "node:stream";
 
 import { expect } from "chai";
 
 import { runCommandLine } from "../../../automation/cli/program";
 import { AutomationError } from "../../../automation/errors";
 import type { Wiring } from "../../../automation/wiring";
-
-class Text extends Writable {
-    text = "";
-
-    override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-        this.text += chunk.toString();
-        done();
-    }
-}
+import { Text } from "../support/text";
 
 const engine = {
     pulumi: "/opt/pulumi/bin/pulumi",
@@ -57,6 +48,7 @@ describe("the command line", () => {
             "destroy",
             "bench",
             "cost",
+            "consistency",
             "engine",
         ]) {
             expect(out).to.match(new RegExp(`^  ${command} `, "m"));
@@ -101,6 +93,19 @@ describe("the command line", () => {
             ["cost", "--usage", "pears=1"],
             ["cost", "--usage", "requests=-1"],
             ["cost", "--prices", "/nowhere.yaml"],
+            ["consistency"],
+            ["consistency", "--lag", "soon"],
+            ["consistency", "--lag", ""],
+            ["consistency", "--lag", "-1"],
+            ["consistency", "--lag", "0"],
+            ["consistency", "--lag", "100", "--floor", "100"],
+            ["consistency", "--floor", "10"],
+            ["consistency", "--lag", "100", "--replicas", "0"],
+            ["consistency", "--lag", "100", "--replicas", "1.5"],
+            ["consistency", "--lag", "100", "--rate", "Infinity"],
+            ["consistency", "--lag", "100", "--measured", "80"],
+            ["consistency", "--lag", "100", "--report", "drill.json"],
+            ["consistency", "--report", "/nowhere.json"],
         ]) {
             const { code, out, err } = await run(args, never);
             expect(code, args.join(" ")).to.equal(2);
