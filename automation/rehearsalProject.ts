@@ -54,7 +54,7 @@ export const rehearsalSalt = "v1:Ibj3/ud94sE=:v1:W0zQfgLUdQ2iw8zU:QlpWc2YsVX8Vmw
 
 /**
  * The configuration without what belongs to the estate on AWS: its secrets provider, which a
- * rehearsal must not call, and the votes and shares of an incident there.
+ * rehearsal must not call, and what an incident there left: votes, shares, dials and a writer away from home.
  */
 export function forRehearsal(text: string): string {
     const document = parseDocument(text);
@@ -62,8 +62,16 @@ export function forRehearsal(text: string): string {
         document.delete(key);
     }
     document.set("encryptionsalt", rehearsalSalt);
-    for (const key of ["meridian:votes", "meridian:shares"]) {
-        document.deleteIn(["config", key]);
+    const setting = (name: string): unknown => document.getIn(["config", `meridian:${name}`]);
+    const home = setting("writerHome");
+    if (home !== undefined) {
+        if (setting("standby") === home) {
+            document.setIn(["config", "meridian:standby"], setting("writer"));
+        }
+        document.setIn(["config", "meridian:writer"], home);
+    }
+    for (const name of ["votes", "shares", "dials", "writerHome", "acceptDataLoss"]) {
+        document.deleteIn(["config", `meridian:${name}`]);
     }
     return document.toString({ lineWidth: 0 });
 }

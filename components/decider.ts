@@ -7,6 +7,9 @@ import { HandlerFunction } from "./handlerFunction";
 import type { Statement } from "./policyDocument";
 import { openThroughDynamoDb } from "./servicePermissions";
 
+/** Name of every region's table of what its decider has decided. */
+export const decisionsTableName = "meridian-decisions";
+
 export interface DeciderArgs {
     readonly region: string;
     readonly accountId: string;
@@ -95,7 +98,7 @@ export class Decider extends pulumi.ComponentResource {
         return new dynamodb.Table(
             `${name}-decisions`,
             {
-                name: "meridian-decisions",
+                name: decisionsTableName,
                 billingMode: "PAY_PER_REQUEST",
                 hashKey: "pk",
                 attributes: [{ name: "pk", type: "S" }],

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { DeadLetterQueue } from "./deadLetterQueue";
 import { refuseProblems } from "./errors";
-import { eventStreamName } from "./eventNames";
+import { activityTableName, eventStreamName } from "./eventNames";
 import { keepDeadLetters, readEvents, sendEvents } from "./eventPermissions";
 import { createEventStream } from "./eventStream";
 import { functionStatements } from "./functionPermissions";
@@ -187,7 +187,7 @@ export class EventReplication extends pulumi.ComponentResource {
         return new dynamodb.Table(
             name,
             {
-                name: "meridian-activity",
+                name: activityTableName,
                 billingMode: "PAY_PER_REQUEST",
                 hashKey: "pk",
                 attributes: [{ name: "pk", type: "S" }],

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { decisionsTableName } from "./decider";
+import { activityTableName } from "./eventNames";
 import type { AlarmThresholds, RegionAlarms } from "./regionAlarms";
 import { RegionComposites } from "./regionComposites";
 import { RegionDashboard } from "./regionDashboard";
@@ -27,8 +29,8 @@ export interface RegionOverviewArgs {
 }
 
 /**
- * One answer and one page for whoever has to judge a region, with what guards its copy of the table: the
- * table itself is another stack's.
+ * One answer and one page for whoever has to judge a region, with what guards its tables: its copy of the
+ * global one is another stack's, and guarded here all the same.
  */
 export class RegionOverview extends pulumi.ComponentResource {
     constructor(name: string, args: RegionOverviewArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -37,7 +39,12 @@ export class RegionOverview extends pulumi.ComponentResource {
 
         new TableBackup(
             `${name}-backup`,
-            { ...args, keyArn: args.backupKeyArn, retentionDays: backupDays },
+            {
+                ...args,
+                tableNames: [args.tableName, activityTableName, decisionsTableName],
+                keyArn: args.backupKeyArn,
+                retentionDays: backupDays,
+            },
             parent,
         );
         const table = new TableAlarms(

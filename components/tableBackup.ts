@@ -7,7 +7,8 @@ import { WorkloadRole } from "./workloadRole";
 export interface TableBackupArgs {
     readonly region: string;
     readonly accountId: string;
-    readonly tableName: string;
+    /** Tables with a copy or all of themselves in this region, whichever stack makes them. */
+    readonly tableNames: readonly string[];
     readonly keyArn: pulumi.Input<string>;
     readonly retentionDays: number;
     /** Keeps a vault with backups in it from being deleted. */
@@ -15,7 +16,7 @@ export interface TableBackupArgs {
 }
 
 /**
- * A daily backup of this region's copy of the table, in this region's own vault. Replication is no
+ * A daily backup of the region's tables, its copy of the global one among them, in this region's own vault. Replication is no
  * backup: it carries a mistake everywhere within a second. Every region keeps its own, so that the
  * loss of any region takes no other region's backups with it, and a restore needs nobody else.
  *
@@ -27,7 +28,9 @@ export class TableBackup extends pulumi.ComponentResource {
     constructor(name: string, args: TableBackupArgs, opts?: pulumi.ComponentResourceOptions) {
         super("meridian:components:TableBackup", name, {}, opts);
 
-        const tableArn = `arn:aws:dynamodb:${args.region}:${args.accountId}:table/${args.tableName}`;
+        const tableArns = args.tableNames.map(
+            (table) => `arn:aws:dynamodb:${args.region}:${args.accountId}:table/${table}`,
+        );
         const vault = new backup.Vault(
             name,
             {
@@ -37,7 +40,7 @@ export class TableBackup extends pulumi.ComponentResource {
             },
             { parent: this, protect: args.deletionProtection },
         );
-        const role = this.createRole(`${name}-role`, tableArn, args);
+        const role = this.createRole(`${name}-role`, tableArns, args);
         const plan = new backup.Plan(
             name,
             {
@@ -58,11 +61,11 @@ export class TableBackup extends pulumi.ComponentResource {
         new backup.Selection(
             name,
             {
-                name: "storefront-table",
+                name: "tables",
                 planId: plan.id,
                 iamRoleArn: role.arn,
-                // By its name: the table is another stack's, and may not be there yet.
-                resources: [tableArn],
+                // By their names: the global table is another stack's, and may not be there yet.
+                resources: tableArns,
             },
             { parent: this },
         );
@@ -72,7 +75,11 @@ export class TableBackup extends pulumi.ComponentResource {
     }
 
     /** @see https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html */
-    private createRole(name: string, tableArn: string, args: TableBackupArgs): WorkloadRole {
+    private createRole(
+        name: string,
+        tableArns: readonly string[],
+        args: TableBackupArgs,
+    ): WorkloadRole {
         return new WorkloadRole(
             name,
             {
@@ -81,7 +88,7 @@ export class TableBackup extends pulumi.ComponentResource {
                 service: "backup.amazonaws.com",
                 statements: [
                     {
-                        Sid: "BackUpTheTable",
+                        Sid: "BackUpTheTables",
                         Effect: "Allow",
                         Action: [
                             "dynamodb:CreateBackup",
@@ -89,7 +96,7 @@ export class TableBackup extends pulumi.ComponentResource {
                             "dynamodb:ListTagsOfResource",
                             "dynamodb:StartAwsBackupJob",
                         ],
-                        Resource: tableArn,
+                        Resource: tableArns,
                     },
                     openThroughDynamoDb(args.region, args.keyArn),
                     {

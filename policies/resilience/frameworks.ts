@@ -1,9 +1,18 @@
 import type { PolicyComplianceFramework } from "@pulumi/policy";
 
-/** AWS Foundational Security Best Practices, as Security Hub publishes it. */
+/**
+ * AWS Foundational Security Best Practices, as Security Hub publishes it.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/latest/userguide/fsbp-standard.html for what is in it
+ */
 export function foundationalSecurity(control: string): PolicyComplianceFramework {
+    return { ...securityHub(control), name: "AWS Foundational Security Best Practices" };
+}
+
+/** A control of Security Hub's that is not in its Foundational Security Best Practices, or was not always. */
+export function securityHub(control: string): PolicyComplianceFramework {
     return {
-        name: "AWS Foundational Security Best Practices",
+        name: "AWS Security Hub controls",
         version: "1.0.0",
         reference: control,
         specification: `https://docs.aws.amazon.com/securityhub/latest/userguide/${control.split(".")[0]?.toLowerCase()}-controls.html`,
@@ -48,5 +57,15 @@ export function acceleratorGuide(page: string): PolicyComplianceFramework {
         version: "2018-08-08",
         reference: page,
         specification: `https://docs.aws.amazon.com/global-accelerator/latest/dg/${page}.html`,
+    };
+}
+
+/** A service's own documentation, where no public control says it. */
+export function serviceGuide(service: string, page: string): PolicyComplianceFramework {
+    return {
+        name: `AWS documentation of ${service} (no public control exists)`,
+        version: "latest",
+        reference: page.split("/").pop() as string,
+        specification: `https://docs.aws.amazon.com/${page}.html`,
     };
 }

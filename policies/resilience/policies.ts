@@ -1,8 +1,20 @@
 import type { Policies } from "@pulumi/policy";
 
+import { bucketPublicAccess } from "./rules/access/bucketPublicAccess";
+import { databasePrivate } from "./rules/access/databasePrivate";
+import { databaseSignIn } from "./rules/access/databaseSignIn";
+import { distributionFirewall } from "./rules/access/distributionFirewall";
+import { loadBalancerDesync } from "./rules/access/loadBalancerDesync";
+import { loadBalancerFirewall } from "./rules/access/loadBalancerFirewall";
+import { loadBalancerHeaders } from "./rules/access/loadBalancerHeaders";
+import { permissions } from "./rules/access/permissions";
+import { securityGroups } from "./rules/access/securityGroups";
+import { servicePrincipals } from "./rules/access/servicePrincipals";
+import { functionConcurrency } from "./rules/capacity/functionConcurrency";
 import { serviceMinimum } from "./rules/capacity/serviceMinimum";
 import { tableCapacity } from "./rules/capacity/tableCapacity";
 import { bucketKey } from "./rules/encryption/bucketKey";
+import { bucketTls } from "./rules/encryption/bucketTls";
 import { cacheTls } from "./rules/encryption/cacheTls";
 import { distributionTls } from "./rules/encryption/distributionTls";
 import { keyPolicy } from "./rules/encryption/keyPolicy";
@@ -15,18 +27,56 @@ import { secretReplicaKey } from "./rules/encryption/secretReplicaKey";
 import { secretRotation } from "./rules/encryption/secretRotation";
 import { storageKey } from "./rules/encryption/storageKey";
 import { tableKey } from "./rules/encryption/tableKey";
+import { alarmActions } from "./rules/health/alarmActions";
+import { alarmMissingData } from "./rules/health/alarmMissingData";
 import { calculatedCheck } from "./rules/health/calculatedCheck";
 import { endpointCheck } from "./rules/health/endpointCheck";
-import { cacheFailover } from "./rules/recovery/cacheFailover";
+import { targetGroupCheck } from "./rules/health/targetGroupCheck";
 import { acceleratorFlowLogs } from "./rules/logging/acceleratorFlowLogs";
+import { databaseLogs } from "./rules/logging/databaseLogs";
+import { distributionLogs } from "./rules/logging/distributionLogs";
+import { firewallLogs } from "./rules/logging/firewallLogs";
+import { flowLogs } from "./rules/logging/flowLogs";
+import { loadBalancerLogs } from "./rules/logging/loadBalancerLogs";
+import { logRetention } from "./rules/logging/logRetention";
+import { zoneQueries } from "./rules/logging/zoneQueries";
+import { functionRuntime } from "./rules/patching/functionRuntime";
+import { bucketReplication } from "./rules/recovery/bucketReplication";
+import { bucketVersioning } from "./rules/recovery/bucketVersioning";
+import { cacheBackup } from "./rules/recovery/cacheBackup";
+import { cacheFailover } from "./rules/recovery/cacheFailover";
+import { databaseBackups } from "./rules/recovery/databaseBackups";
+import { databaseProtection } from "./rules/recovery/databaseProtection";
+import { databaseZones } from "./rules/recovery/databaseZones";
+import { distributionFailover } from "./rules/recovery/distributionFailover";
+import { functionDeadLetters } from "./rules/recovery/functionDeadLetters";
+import { loadBalancerProtection } from "./rules/recovery/loadBalancerProtection";
+import { loadBalancerZones } from "./rules/recovery/loadBalancerZones";
+import { tableBackup } from "./rules/recovery/tableBackup";
+import { tableProtection } from "./rules/recovery/tableProtection";
 import { tableRecovery } from "./rules/recovery/tableRecovery";
 import { defaultGeolocation } from "./rules/routing/defaultGeolocation";
 import { followsHealth } from "./rules/routing/followsHealth";
 import { ttl } from "./rules/routing/ttl";
+import { zoneSigned } from "./rules/routing/zoneSigned";
 
 /** Every rule of the pack. Apart from the pack itself, which starts a server when it is made. */
 export const policies: Policies = [
+    bucketPublicAccess,
+    databasePrivate,
+    databaseSignIn,
+    distributionFirewall,
+    loadBalancerDesync,
+    loadBalancerFirewall,
+    loadBalancerHeaders,
+    permissions,
+    securityGroups,
+    servicePrincipals,
+    functionConcurrency,
+    serviceMinimum,
+    tableCapacity,
     bucketKey,
+    bucketTls,
     cacheTls,
     distributionTls,
     keyPolicy,
@@ -39,14 +89,36 @@ export const policies: Policies = [
     secretRotation,
     storageKey,
     tableKey,
+    alarmActions,
+    alarmMissingData,
     calculatedCheck,
     endpointCheck,
-    serviceMinimum,
-    tableCapacity,
-    cacheFailover,
+    targetGroupCheck,
     acceleratorFlowLogs,
+    databaseLogs,
+    distributionLogs,
+    firewallLogs,
+    flowLogs,
+    loadBalancerLogs,
+    logRetention,
+    zoneQueries,
+    functionRuntime,
+    bucketReplication,
+    bucketVersioning,
+    cacheBackup,
+    cacheFailover,
+    databaseBackups,
+    databaseProtection,
+    databaseZones,
+    distributionFailover,
+    functionDeadLetters,
+    loadBalancerProtection,
+    loadBalancerZones,
+    tableBackup,
+    tableProtection,
     tableRecovery,
     defaultGeolocation,
     followsHealth,
     ttl,
+    zoneSigned,
 ];

@@ -56,10 +56,19 @@ export function isCustomerKey(value: unknown): boolean {
     return isSet(value) && !(typeof value === "string" && /(^|:)alias\/aws\//.test(value));
 }
 
-/** A list property, empty when absent or unknown as a whole. */
-export function list(get: () => unknown): readonly Props[] {
+/** Elements of a list, each of which may be unknown by itself; none when the list is absent or unknown as a whole. */
+export function elements(get: () => unknown): readonly unknown[] {
     const value = read(get);
-    return Array.isArray(value) ? (value as Props[]) : [];
+    return Array.isArray(value)
+        ? Array.from({ length: value.length }, (_, index) =>
+              read(() => (value as unknown[])[index]),
+          )
+        : [];
+}
+
+/** What is known of a list of blocks; none when it is absent or unknown as a whole. */
+export function list(get: () => unknown): readonly Props[] {
+    return elements(get).filter((element) => element !== unknown) as Props[];
 }
 
 type Judge = (props: Props, report: ReportViolation, args: ResourceValidationArgs) => void;
@@ -87,4 +96,24 @@ export function ofType(
 /** Shows a value in a message. */
 export function show(value: unknown): string {
     return value === unknown ? "(known after the update)" : (JSON.stringify(value) ?? "nothing");
+}
+
+/**
+ * Reports a property that is known and is none of the values it may have.
+ *
+ * @param path as `at` reads it
+ * @param allowed the first is what the message asks for
+ * @param why what is lost without it, to end the message with
+ */
+export function requireValue(
+    props: Props,
+    path: string,
+    allowed: readonly [unknown, ...unknown[]],
+    why: string,
+    report: ReportViolation,
+): void {
+    const value = at(props, path);
+    if (value !== unknown && !allowed.includes(value)) {
+        report(`${path} is ${show(value)}; set it to ${show(allowed[0])}: ${why}`);
+    }
 }

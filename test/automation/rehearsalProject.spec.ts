@@ -23,6 +23,32 @@ describe("a stack's file in a rehearsal", () => {
         });
     });
 
+    it("begins before an incident: every dial open, and the writer at home", () => {
+        const text = [
+            "config:",
+            "  meridian:writer: eu-west-1",
+            "  meridian:standby: us-east-1",
+            "  meridian:writerHome: us-east-1",
+            "  meridian:acceptDataLoss: us-east-1",
+            "  meridian:dials: { us-east-1: 0 }",
+        ].join("\n");
+        expect(parse(forRehearsal(text))).to.deep.include({
+            config: { "meridian:writer": "us-east-1", "meridian:standby": "eu-west-1" },
+        });
+    });
+
+    it("leaves a standby that did not take over where it is", () => {
+        const text = [
+            "config:",
+            "  meridian:writer: ap-south-1",
+            "  meridian:standby: eu-west-1",
+            "  meridian:writerHome: us-east-1",
+        ].join("\n");
+        expect(parse(forRehearsal(text))).to.deep.include({
+            config: { "meridian:writer": "us-east-1", "meridian:standby": "eu-west-1" },
+        });
+    });
+
     it("has a salt that proves the sandbox's passphrase, as Pulumi checks it", () => {
         // pkg/secrets/passphrase/manager.go and sdk/go/common/resource/config/crypt.go
         const [, salt = "", , nonce = "", sealed = ""] = rehearsalSalt.split(":");

@@ -116,13 +116,13 @@ describe("a region's alarms on its copy of the table", () => {
     }
 });
 
-describe("a region's backup of the table", () => {
+describe("a region's backup of its tables", () => {
     const backUp = async (deletionProtection: boolean): Promise<Registrations> => {
         const registered = await setMocks();
         new TableBackup("backup", {
             region: "eu-west-1",
             accountId: "111122223333",
-            tableName: "shop",
+            tableNames: ["shop", "till"],
             keyArn,
             retentionDays: 35,
             deletionProtection,
@@ -148,17 +148,23 @@ describe("a region's backup of the table", () => {
         ]);
         expect(registered.inputs("aws:backup/selection:Selection", "backup")).to.deep.include({
             planId: "backup-id",
-            resources: ["arn:aws:dynamodb:eu-west-1:111122223333:table/shop"],
+            resources: [
+                "arn:aws:dynamodb:eu-west-1:111122223333:table/shop",
+                "arn:aws:dynamodb:eu-west-1:111122223333:table/till",
+            ],
         });
     });
 
-    it("may read that one table and use that one key", async () => {
+    it("may read those tables and use that one key", async () => {
         const registered = await backUp(true);
         const { Statement } = policyIn(
             registered.inputs("aws:iam/rolePolicy:RolePolicy", "backup-role-policy"),
         );
         expect(Statement.map(({ Resource }) => Resource)).to.deep.equal([
-            "arn:aws:dynamodb:eu-west-1:111122223333:table/shop",
+            [
+                "arn:aws:dynamodb:eu-west-1:111122223333:table/shop",
+                "arn:aws:dynamodb:eu-west-1:111122223333:table/till",
+            ],
             keyArn,
             keyArn,
         ]);

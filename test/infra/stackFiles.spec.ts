@@ -2,7 +2,6 @@ import fs from "node:fs";
 import path from "node:path";
 
 import { expect } from "chai";
-import { parse } from "yaml";
 
 import { stackConfigDir } from "../../automation/chosenEstate";
 import { readGlobalConfig, readRegionConfig, readTopology } from "../../infra/config";
@@ -15,37 +14,17 @@ import {
     topologyOf,
 } from "../../infra/topology";
 import { serviceMinimum } from "../../policies/resilience/rules/capacity/serviceMinimum";
+import { stackFile, stackSettings } from "../support/stackFiles";
 
 const root = path.join(__dirname, "..", "..");
-
-function file(name: string): Record<string, unknown> {
-    const text = fs.readFileSync(path.join(root, name), "utf8");
-    return (parse(text) as { config: Record<string, unknown> }).config;
-}
 
 for (const estate of estateNames) {
     const folder = stackConfigDir(estate) ?? ".";
     const topology = topologyOf(estate);
 
-    /** The settings that Pulumi would give the stack's program: its own, over the project's. */
-    const settingsOf = (stack: string): RawSettings => {
-        const shared = Object.entries(file("Pulumi.yaml")).map(([key, held]) => [
-            key,
-            (held as { value: unknown }).value,
-        ]);
-        const all = {
-            ...Object.fromEntries(shared),
-            ...file(path.join(folder, `Pulumi.${stack}.yaml`)),
-        };
-        return Object.fromEntries(
-            Object.entries(all as Record<string, unknown>).map(([key, value]) => [
-                key,
-                typeof value === "string" ? value : JSON.stringify(value),
-            ]),
-        );
-    };
+    const settingsOf = (stack: string): RawSettings => stackSettings(estate, stack);
     const tasks = regionNames(topology).map((region) => {
-        const config = file(path.join(folder, `Pulumi.${region}.yaml`));
+        const config = stackFile(path.join(folder, `Pulumi.${region}.yaml`));
         return {
             minimum: Number(config["meridian:minimumTasks"]),
             maximum: Number(config["meridian:maximumTasks"]),
@@ -82,7 +61,8 @@ for (const estate of estateNames) {
 
         it("give every region addresses of its own", () => {
             const blocks = regionNames(topology).map(
-                (region) => file(path.join(folder, `Pulumi.${region}.yaml`))["meridian:vpcCidr"],
+                (region) =>
+                    stackFile(path.join(folder, `Pulumi.${region}.yaml`))["meridian:vpcCidr"],
             );
             expect(new Set(blocks)).to.have.length(blocks.length);
         });

@@ -9,6 +9,11 @@ import { expect } from "chai";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
+import { globalStack } from "../../infra/topology";
+import type { Registrations } from "../support/mocks";
+import type { Given } from "./support/judge";
+import { ownStacks, seenInUpdate } from "./support/ownStacks";
+
 const root = path.join(__dirname, "..", "..");
 
 interface Violation {
@@ -67,22 +72,73 @@ class Analyzer {
         return info.getPoliciesList().map((policy) => policy.getName());
     }
 
+    /** Hands every policy the defaults of its own schema, as the engine does when nothing else is configured. */
+    async configure(): Promise<void> {
+        const info = await this.call<messages.AnalyzerInfo>("getAnalyzerInfo", new Empty());
+        const request = new messages.ConfigureAnalyzerRequest();
+        for (const policy of info.getPoliciesList()) {
+            const schema = policy.getConfigschema()?.getProperties()?.toJavaScript() ?? {};
+            const defaults = Object.entries(schema).map(([name, property]) => [
+                name,
+                (property as { default: JavaScriptValue }).default,
+            ]);
+            const config = new messages.PolicyConfig();
+            config.setEnforcementlevel(policy.getEnforcementlevel());
+            config.setProperties(
+                Struct.fromJavaScript(
+                    Object.fromEntries(defaults) as Record<string, JavaScriptValue>,
+                ),
+            );
+            request.getPolicyconfigMap().set(policy.getName(), config);
+        }
+        await this.call("configure", request);
+    }
+
     /** Violations of one resource, as the engine asks for them in a preview. */
     async analyze(type: string, props: Record<string, unknown>): Promise<readonly Violation[]> {
-        const request = new messages.AnalyzeRequest();
-        request.setType(type);
-        request.setUrn(`urn:pulumi:test::meridian::${type}::it`);
-        request.setName("it");
-        request.setProperties(Struct.fromJavaScript(props as Record<string, JavaScriptValue>));
-        const options = new messages.AnalyzerResourceOptions();
-        options.setCustomtimeouts(new messages.AnalyzerResourceOptions.CustomTimeouts());
-        request.setOptions(options);
-        const answer = await this.call<messages.AnalyzeResponse>("analyze", request);
-        return answer.getDiagnosticsList().map((diagnostic) => ({
-            policyName: diagnostic.getPolicyname(),
-            enforcementLevel: diagnostic.getEnforcementlevel(),
-        }));
+        const request = described(new messages.AnalyzeRequest(), { type, props });
+        return violations(await this.call<messages.AnalyzeResponse>("analyze", request));
     }
+
+    /** Violations of a whole stack, as the engine asks for them when all is registered. */
+    async analyzeStack(given: readonly Given[]): Promise<readonly Violation[]> {
+        const request = new messages.AnalyzeStackRequest();
+        request.setResourcesList(
+            given.map((each) => {
+                const resource = described(new messages.AnalyzerResource(), each);
+                for (const [property, urns] of Object.entries(each.from ?? {})) {
+                    const from = new messages.AnalyzerPropertyDependencies();
+                    from.setUrnsList([...urns]);
+                    resource.getPropertydependenciesMap().set(property, from);
+                }
+                return resource;
+            }),
+        );
+        return violations(await this.call<messages.AnalyzeResponse>("analyzeStack", request));
+    }
+}
+
+function described<T extends messages.AnalyzeRequest | messages.AnalyzerResource>(
+    request: T,
+    { type, name, urn, props }: Given,
+): T {
+    request.setType(type);
+    request.setUrn(urn ?? `urn:pulumi:test::meridian::${type}::it`);
+    request.setName(name ?? "it");
+    // As on the wire, where there is no undefined.
+    const plain = JSON.parse(JSON.stringify(props)) as Record<string, JavaScriptValue>;
+    request.setProperties(Struct.fromJavaScript(plain));
+    const options = new messages.AnalyzerResourceOptions();
+    options.setCustomtimeouts(new messages.AnalyzerResourceOptions.CustomTimeouts());
+    request.setOptions(options);
+    return request;
+}
+
+function violations(answer: messages.AnalyzeResponse): readonly Violation[] {
+    return answer.getDiagnosticsList().map((diagnostic) => ({
+        policyName: diagnostic.getPolicyname(),
+        enforcementLevel: diagnostic.getEnforcementlevel(),
+    }));
 }
 
 const mandatory = messages.EnforcementLevel.MANDATORY;
@@ -122,6 +178,7 @@ describe("the packs, as processes", () => {
                 kmsKeyArn: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
             },
             pointInTimeRecovery: { enabled: true },
+            deletionProtectionEnabled: true,
             replicas: [{ regionName: "us-east-1", pointInTimeRecovery: true }],
             billingMode: "PAY_PER_REQUEST",
         });
@@ -132,6 +189,34 @@ describe("the packs, as processes", () => {
             },
         ]);
     });
+
+    it("resilience finds nothing in our own stacks, and something once a part is missing", async () => {
+        const analyzer = await start("resilience");
+        await analyzer.configure();
+        const stacks = await ownStacks("full");
+        for (const stack of ["us-east-1", globalStack]) {
+            const seen = seenInUpdate(stacks.get(stack) as Registrations);
+            for (const { inputs } of seen) {
+                expect(
+                    await analyzer.analyze(inputs.type, inputs.props),
+                    inputs.name,
+                ).to.deep.equal([]);
+            }
+            const outputs = seen.map((each) => each.outputs);
+            expect(await analyzer.analyzeStack(outputs), stack).to.deep.equal([]);
+            const versioning = "aws:s3/bucketVersioning:BucketVersioning";
+            const buckets = outputs.filter(({ type }) => type === versioning);
+            expect(
+                await analyzer.analyzeStack(outputs.filter(({ type }) => type !== versioning)),
+                stack,
+            ).to.deep.equal(
+                buckets.map(() => ({
+                    policyName: "recovery-bucket-versioning",
+                    enforcementLevel: mandatory,
+                })),
+            );
+        }
+    }).timeout(120_000);
 
     it("evacuation starts", async () => {
         const analyzer = await start("evacuation");

@@ -7,7 +7,17 @@ import { policies as evacuation } from "../../policies/evacuation/policies";
 import { policies as resilience } from "../../policies/resilience/policies";
 
 const root = path.join(__dirname, "..", "..");
-const groups = ["capacity", "encryption", "health", "logging", "recovery", "routing", "evacuation"];
+const groups = [
+    "access",
+    "capacity",
+    "encryption",
+    "evacuation",
+    "health",
+    "logging",
+    "patching",
+    "recovery",
+    "routing",
+];
 
 describe("every policy", () => {
     for (const policy of [...resilience, ...evacuation]) {
@@ -22,6 +32,7 @@ describe("every policy", () => {
             expect(policy.framework?.specification).to.match(/^https:\/\/docs\.aws\.amazon\.com\//);
             expect(policy.tags).to.be.an("array").that.is.not.empty;
             expect(policy.remediationSteps).to.be.a("string").that.is.not.empty;
+            expect(policy.url ?? "https://").to.match(/^https:\/\//);
         });
 
         for (const [name, schema] of Object.entries(policy.configSchema?.properties ?? {})) {

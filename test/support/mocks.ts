@@ -2,13 +2,18 @@
 import "../../infra/stackTraces";
 
 import * as pulumi from "@pulumi/pulumi";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type {
+    RegisterResourceRequest,
+    RegisterResourceResponse,
+} from "@pulumi/pulumi/proto/resource_pb";
 
 /** A resource as a program registered it. */
 export interface Registration {
     readonly type: string;
     readonly name: string;
     readonly inputs: Readonly<Record<string, unknown>>;
+    /** What it has once it is made; the inputs are among it. */
+    readonly outputs: Readonly<Record<string, unknown>>;
     readonly custom: boolean;
     readonly options: RegistrationOptions;
 }
@@ -24,6 +29,8 @@ export interface RegistrationOptions {
     readonly provider: string;
     /** Logical names of the resources that come first. */
     readonly dependsOn: readonly string[];
+    /** URNs of the resources that a property's value comes from, by property. */
+    readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What a program registered and looked up since `setMocks`. */
@@ -41,6 +48,18 @@ export class Registrations {
 
     names(type: string): readonly string[] {
         return this.of(type).map(({ name }) => name);
+    }
+
+    /** URNs, by type and name. */
+    readonly #urns = new Map<string, string>();
+
+    named(urn: string, { type, name }: Pick<Registration, "type" | "name">): void {
+        this.#urns.set(`${type} ${name}`, urn);
+    }
+
+    /** A resource's URN; known once `settled` is over. */
+    urnOf({ type, name }: Pick<Registration, "type" | "name">): string {
+        return this.#urns.get(`${type} ${name}`) ?? "";
     }
 
     /** The one resource of this type and name. */
@@ -87,25 +106,31 @@ export async function setMocks(options: MockOptions = {}): Promise<Registrations
         {
             newResource: ({ type, name, inputs, custom, id }) => {
                 const plain = unwrap(inputs) as Record<string, unknown>;
+                const outputs = {
+                    ...plain,
+                    ...computed(type, name, plain, region),
+                    ...options.state?.(type, name),
+                };
                 registrations.all.push({
                     type,
                     name,
                     inputs: plain,
+                    outputs,
                     custom: custom ?? !type.startsWith("meridian:"),
                     options: requested.get(`${type} ${name}`) ?? noOptions,
                 });
                 if (type === "pulumi:pulumi:StackReference") {
                     const stack = String(plain["name"]).split("/").pop() as string;
-                    const outputs = options.stackOutputs?.[stack] ?? {};
-                    return { id: name, state: { ...plain, outputs, secretOutputNames: [] } };
+                    const state = {
+                        ...plain,
+                        outputs: options.stackOutputs?.[stack] ?? {},
+                        secretOutputNames: [],
+                    };
+                    return { id: name, state };
                 }
                 return {
                     id: id !== undefined && id !== "" ? id : idOf(type, name, plain),
-                    state: {
-                        ...plain,
-                        ...computed(type, name, plain, region),
-                        ...options.state?.(type, name),
-                    },
+                    state: outputs,
                 };
             },
             call: ({ token }) => {
@@ -118,7 +143,7 @@ export async function setMocks(options: MockOptions = {}): Promise<Registrations
         options.preview ?? false,
         "organization",
     );
-    recordOptions(requested);
+    recordOptions(requested, registrations);
     return registrations;
 }
 
@@ -129,10 +154,14 @@ const noOptions: RegistrationOptions = {
     ignoreChanges: [],
     provider: "",
     dependsOn: [],
+    propertyDependencies: {},
 };
 
-/** Mocks are not told of options: they are read from the requests to the monitor. */
-function recordOptions(requested: Map<string, RegistrationOptions>): void {
+/** Mocks are told of neither options nor URNs: they are read from the requests to the monitor and its answers. */
+function recordOptions(
+    requested: Map<string, RegistrationOptions>,
+    registrations: Registrations,
+): void {
     // Exported by the SDK, but left out of its types.
     const { getMonitor } = pulumi.runtime as unknown as { getMonitor: () => Monitor };
     const monitor = getMonitor();
@@ -145,13 +174,29 @@ function recordOptions(requested: Map<string, RegistrationOptions>): void {
             ignoreChanges: request.getIgnorechangesList(),
             provider: request.getProvider(),
             dependsOn: request.getDependenciesList().map(nameIn).sort(),
+            propertyDependencies: Object.fromEntries(
+                [...request.getPropertydependenciesMap().entries()].map(([property, from]) => [
+                    property,
+                    from.getUrnsList(),
+                ]),
+            ),
         });
-        return registerResource(request, callback);
+        return registerResource(request, (error, answer) => {
+            if (answer !== undefined) {
+                registrations.named(answer.getUrn(), {
+                    type: request.getType(),
+                    name: request.getName(),
+                });
+            }
+            callback(error, answer);
+        });
     };
 }
 
+type Answered = (error: unknown, answer: RegisterResourceResponse | undefined) => void;
+
 interface Monitor {
-    registerResource(request: RegisterResourceRequest, callback: unknown): unknown;
+    registerResource(request: RegisterResourceRequest, callback: Answered): unknown;
 }
 
 function nameIn(urn: string): string {

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 
 import { cacheTls } from "../../../policies/resilience/rules/encryption/cacheTls";
+import { cacheBackup } from "../../../policies/resilience/rules/recovery/cacheBackup";
 import { cacheFailover } from "../../../policies/resilience/rules/recovery/cacheFailover";
-import { judgeResource, unknown } from "../support/judge";
+import { judgeResource, judgeSound, unknown } from "../support/judge";
 
 const type = "aws:elasticache/replicationGroup:ReplicationGroup";
 
@@ -53,19 +54,25 @@ describe("caches", () => {
         const sound = {
             automaticFailoverEnabled: true,
             multiAzEnabled: true,
-            snapshotRetentionLimit: 1,
+            numCacheClusters: 2,
         };
-        const judge = (changes: object) =>
-            judgeResource(cacheFailover, { type, props: { ...sound, ...changes } });
+        const judge = judgeSound(cacheFailover, type, sound);
 
-        it("have a replica in another zone, and a snapshot", () => {
-            expect(judge({})).to.deep.equal([]);
+        it("have a replica in another zone", () => {
             for (const name of Object.keys(sound)) {
-                expect(judge({ [name]: unknown })).to.deep.equal([]);
                 expect(judge({ [name]: undefined })[0]).to.contain(`${name} is nothing`);
             }
             expect(judge({ multiAzEnabled: false })[0]).to.contain("multiAzEnabled is false");
-            expect(judge({ snapshotRetentionLimit: 0 })[0]).to.contain("is 0; keep a snapshot");
+            expect(judge({ numCacheClusters: 1 })[0]).to.contain("have 1 replica or more");
+            const shards = { numCacheClusters: undefined, numNodeGroups: 2 };
+            expect(judge({ ...shards, replicasPerNodeGroup: 1 })).to.deep.equal([]);
+            expect(judge({ ...shards, replicasPerNodeGroup: 0 })).to.have.length(1);
+        });
+
+        it("have a snapshot", () => {
+            const kept = judgeSound(cacheBackup, type, { snapshotRetentionLimit: 1 });
+            expect(kept({ snapshotRetentionLimit: 0 })[0]).to.contain("is 0; keep a snapshot");
+            expect(kept({ snapshotRetentionLimit: undefined })).to.have.length(1);
         });
     });
 });

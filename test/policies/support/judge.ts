@@ -14,7 +14,9 @@ export interface Given {
     readonly type: string;
     readonly name?: string;
     readonly props: Record<string, unknown>;
-    /** Names of the resources that a property's value comes from. */
+    /** Needed where a type and a name are not enough to tell it from others. */
+    readonly urn?: string;
+    /** Names or URNs of the resources that a property's value comes from. */
     readonly from?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -28,8 +30,8 @@ const opts = {
     additionalSecretOutputs: [],
 };
 
-function urnOf({ type, name }: Given): string {
-    return `urn:pulumi:test::meridian::${type}::${name ?? "it"}`;
+function urnOf({ type, name, urn }: Given): string {
+    return urn ?? `urn:pulumi:test::meridian::${type}::${name ?? "it"}`;
 }
 
 /** The rule's configuration as the engine would hand it over: its defaults, then what is set. */
@@ -72,7 +74,11 @@ export function judgeStack(
     given: readonly Given[],
     config: Config = {},
 ): readonly string[] {
-    const violations: string[] = [];
+    return judgeResources(policy, stackResources(given), config);
+}
+
+/** A stack's resources as the engine hands them over at the end of a preview or an update. */
+export function stackResources(given: readonly Given[]): readonly PolicyResource[] {
     const none: Record<string, unknown> = {};
     const resources = given.map((each) => ({
         type: each.type,
@@ -86,11 +92,21 @@ export function judgeStack(
     given.forEach((each, index) => {
         for (const [property, names] of Object.entries(each.from ?? {})) {
             (resources[index] as (typeof resources)[number]).propertyDependencies[property] =
-                resources.filter((resource) => names.includes(resource.name));
+                resources.filter(({ name, urn }) => names.includes(name) || names.includes(urn));
         }
     });
+    return resources as unknown as PolicyResource[];
+}
+
+/** The same, of resources that several rules judge. */
+export function judgeResources(
+    policy: StackValidationPolicy,
+    resources: readonly PolicyResource[],
+    config: Config = {},
+): readonly string[] {
+    const violations: string[] = [];
     const args = {
-        resources: resources as unknown as PolicyResource[],
+        resources,
         stackTags: new Map(),
         getConfig: () => configOf(policy, config),
         notApplicable: () => {
@@ -101,4 +117,33 @@ export function judgeStack(
         violations.push(`${urn?.split("::").pop() ?? "stack"}: ${message}`),
     );
     return violations;
+}
+
+/**
+ * A rule on one resource that is sound: judges it with some properties changed. Proves at once that the
+ * rule accepts it, also while any of its properties is unknown, and has no say in another type.
+ */
+export function judgeSound(
+    policy: ResourceValidationPolicy,
+    type: string,
+    sound: Readonly<Record<string, unknown>>,
+): (changes: Readonly<Record<string, unknown>>, config?: Config) => readonly string[] {
+    const judge = (changes: Readonly<Record<string, unknown>>, config: Config = {}) =>
+        judgeResource(policy, { type, props: { ...sound, ...changes } }, config);
+    const accept = () => {
+        const accepted = [{}, ...Object.keys(sound).map((name) => ({ [name]: unknown }))];
+        for (const changes of accepted) {
+            const [violation] = judge(changes);
+            if (violation !== undefined) {
+                throw new Error(`${policy.name}, of ${JSON.stringify(changes)}: ${violation}`);
+            }
+        }
+        if (judgeResource(policy, { type: "aws:xray/group:Group", props: {} }).length > 0) {
+            throw new Error(`${policy.name} judges what it has no say in`);
+        }
+    };
+    return (changes, config) => {
+        accept();
+        return judge(changes, config);
+    };
 }

@@ -1,7 +1,7 @@
 import type { ReportViolation, ResourceValidationPolicy } from "@pulumi/policy";
 
 import { reliabilityPillar } from "../../frameworks";
-import { list, type Props, read, resourcesOfType, show, unknown } from "../../support";
+import { elements, type Props, read, resourcesOfType, show, unknown } from "../../support";
 
 interface Config {
     readonly peakTasks: number;
@@ -84,7 +84,7 @@ function leastTasks({ peakTasks, peakTasksByRegion }: Config, region: unknown): 
 /** A service that nobody's requests reach may be as small as it likes. */
 function judgeService(props: Props, least: Least, report: ReportViolation): void {
     const count = read(() => props["desiredCount"]);
-    const facesUsers = list(() => props["loadBalancers"]).length > 0;
+    const facesUsers = elements(() => props["loadBalancers"]).length > 0;
     if (facesUsers && count !== unknown && Number(count ?? 0) < least.tasks) {
         report(
             `desiredCount is ${show(count)}; ${least.why}, so it must be at least ${least.tasks}`,

@@ -1,10 +1,12 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 
-import { foundationalSecurity } from "../../frameworks";
-import { isCustomerKey, list, ofType, type Props, read, show, unknown } from "../../support";
+import { bucketsWith } from "../../buckets";
+import { type Exemption, exemptions, isExempt } from "../../exemptions";
+import { securityHub } from "../../frameworks";
+import { isCustomerKey, list, type Props, read, show, unknown } from "../../support";
 
 interface Config {
-    readonly exemptBuckets: readonly { readonly name: string; readonly reason: string }[];
+    readonly exemptBuckets: readonly Exemption[];
 }
 
 /**
@@ -17,59 +19,34 @@ export const bucketKey: StackValidationPolicy = {
         "An S3 bucket must be encrypted with a customer-managed KMS key unless it is exempt by name, with a reason.",
     enforcementLevel: "mandatory",
     severity: "high",
-    framework: foundationalSecurity("S3.17"),
+    framework: securityHub("S3.17"),
     tags: ["encryption", "s3"],
     url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
     remediationSteps:
         "Add a BucketServerSideEncryptionConfiguration with sseAlgorithm aws:kms and kmsMasterKeyId, or name the bucket under exemptBuckets in the pack's configuration.",
     configSchema: {
         properties: {
-            exemptBuckets: {
-                type: "array",
-                items: {
-                    type: "object",
-                    required: ["name", "reason"],
-                    properties: {
-                        name: {
-                            type: "string",
-                            description:
-                                "bucket name, in which <region> and <account> stand for any region and any account id",
-                        },
-                        reason: { type: "string", minLength: 10 },
-                    },
+            exemptBuckets: exemptions("buckets", [
+                {
+                    name: "meridian-votes-<region>-<account>",
+                    reason: "read by anonymous health checkers, which cannot use a KMS key; holds votes, no data",
                 },
-                default: [
-                    {
-                        name: "meridian-votes-<region>-<account>",
-                        reason: "read by anonymous health checkers, which cannot use a KMS key; holds votes, no data",
-                    },
-                    {
-                        name: "meridian-access-logs-<region>-<account>",
-                        reason: "load balancers deliver access logs to SSE-S3 buckets only",
-                    },
-                ],
-            },
+                {
+                    name: "meridian-access-logs-<region>-<account>",
+                    reason: "load balancers deliver access logs to SSE-S3 buckets only",
+                },
+            ]),
         },
     },
     validateStack: (args, report) => {
         const { exemptBuckets } = args.getConfig<Config>();
-        const configurations = ofType(
+        for (const { resource: bucket, name, parts: own } of bucketsWith(
             args.resources,
-            "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-            "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
-        );
-        const buckets = ofType(args.resources, "aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2");
-        for (const bucket of buckets) {
-            const name = read(() => bucket.props["bucket"]);
-            if (
-                typeof name === "string" &&
-                exemptBuckets.some((each) => matches(each.name, name))
-            ) {
+            "BucketServerSideEncryptionConfiguration",
+        )) {
+            if (isExempt(exemptBuckets, name)) {
                 continue;
             }
-            const own = configurations.filter((configuration) =>
-                configures(configuration.props, configuration.propertyDependencies, name, bucket),
-            );
             // Deprecated, but AWS does it: the bucket's own block.
             const inline = inlineProblems(bucket.props);
             if (own.length === 0 && inline !== undefined) {
@@ -90,19 +67,6 @@ export const bucketKey: StackValidationPolicy = {
         }
     },
 };
-
-function configures(
-    props: Props,
-    dependencies: Readonly<Record<string, readonly { readonly urn: string }[]>>,
-    bucketName: unknown,
-    bucket: { readonly urn: string },
-): boolean {
-    const named = read(() => props["bucket"]);
-    return (
-        (typeof named === "string" && named === bucketName) ||
-        (dependencies["bucket"] ?? []).some((dependency) => dependency.urn === bucket.urn)
-    );
-}
 
 /** What is wrong with the encryption block of the bucket itself; undefined when it has none. */
 function inlineProblems(bucket: Props): readonly string[] | undefined {
@@ -148,19 +112,4 @@ function problems(rules: unknown): readonly string[] {
                   `kmsMasterKeyId is ${show(key)}, so the AWS-managed key aws/s3 is used; name a key of your own`,
               ];
     });
-}
-
-/** Exempt is who is named: a beginning that fits is not a name. */
-function matches(pattern: string, name: string): boolean {
-    const expression = pattern
-        .split(/(<region>|<account>)/)
-        .map((part) =>
-            part === "<region>"
-                ? "[a-z]{2}(-[a-z]+)+-\\d"
-                : part === "<account>"
-                  ? "\\d{12}"
-                  : part.replace(/[^a-z0-9]/gi, "\\$&"),
-        )
-        .join("");
-    return new RegExp(`^${expression}$`).test(name);
 }

@@ -1,15 +1,8 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
 import { foundationalSecurity } from "../../frameworks";
+import { statementsOf } from "../../policyText";
 import { read, resourcesOfType } from "../../support";
-
-interface Statement {
-    readonly Sid?: string;
-    readonly Effect?: string;
-    readonly Principal?: unknown;
-    readonly NotPrincipal?: unknown;
-    readonly Condition?: unknown;
-}
 
 const policyHolders = [
     "aws:kms/key:Key",
@@ -34,33 +27,12 @@ export const keyPolicy: ResourceValidationPolicy = {
         if (typeof policy !== "string" || policy === "") {
             return;
         }
-        for (const statement of statements(policy)) {
-            const { Principal: principal } = statement;
-            const everybody =
-                statement.NotPrincipal !== undefined ||
-                principal === "*" ||
-                (typeof principal === "object" &&
-                    principal !== null &&
-                    [(principal as { AWS?: unknown }).AWS].flat().includes("*"));
-            if (statement.Effect === "Allow" && everybody && isEmpty(statement.Condition)) {
+        for (const statement of statementsOf(policy)) {
+            if (statement.allows && statement.everybody && statement.conditions.length === 0) {
                 report(
-                    `statement ${JSON.stringify(statement.Sid ?? "without Sid")} allows every principal of every account; name the principals or add a condition`,
+                    `statement ${statement.name} allows every principal of every account; name the principals or add a condition`,
                 );
             }
         }
     }),
 };
-
-/** A condition without a key limits nothing. */
-function isEmpty(condition: unknown): boolean {
-    return (
-        condition === undefined ||
-        condition === null ||
-        Object.values(condition).every((keys) => Object.keys((keys ?? {}) as object).length === 0)
-    );
-}
-
-function statements(policy: string): readonly Statement[] {
-    const { Statement: found } = JSON.parse(policy) as { Statement?: Statement | Statement[] };
-    return found === undefined ? [] : [found].flat();
-}

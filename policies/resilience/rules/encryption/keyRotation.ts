@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
-import { foundationalSecurity } from "../../frameworks";
+import { securityHub } from "../../frameworks";
 import { read, resourcesOfType, show, unknown } from "../../support";
 
 export const keyRotation: ResourceValidationPolicy = {
@@ -8,7 +8,7 @@ export const keyRotation: ResourceValidationPolicy = {
     description: "A symmetric customer-managed KMS key must rotate its key material every year.",
     enforcementLevel: "mandatory",
     severity: "medium",
-    framework: foundationalSecurity("KMS.4"),
+    framework: securityHub("KMS.4"),
     tags: ["encryption", "kms"],
     url: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
     remediationSteps: "Set enableKeyRotation to true.",

@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
-import { foundationalSecurity } from "../../frameworks";
+import { securityHub } from "../../frameworks";
 import { isCustomerKey, isSet, read, resourcesOfType, show, unknown } from "../../support";
 
 /** An object's own setting wins over its bucket's. */
@@ -9,7 +9,7 @@ export const objectKey: ResourceValidationPolicy = {
     description: "An S3 object must not be encrypted with less than its bucket asks for.",
     enforcementLevel: "mandatory",
     severity: "high",
-    framework: foundationalSecurity("S3.17"),
+    framework: securityHub("S3.17"),
     tags: ["encryption", "s3"],
     url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
     remediationSteps:

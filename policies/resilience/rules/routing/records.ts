@@ -1,6 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
 
-import { isSet, list, ofType, type Props, read, unknown } from "../../support";
+import { elements, isSet, list, ofType, type Props, read, unknown } from "../../support";
 
 const policyProperties = {
     weighted: "weightedRoutingPolicies",
@@ -56,6 +56,9 @@ export function placeOf(record: RoutedRecord): unknown {
 export function followsHealth(record: RoutedRecord): boolean {
     return (
         isSet(read(() => record.props["healthCheckId"])) ||
+        // Whether it is an alias, and of what kind, shows in the update, and is judged there.
+        read(() => record.props["aliases"]) === unknown ||
+        elements(() => record.props["aliases"]).includes(unknown) ||
         (record.aliases.length > 0 &&
             record.aliases.every((alias) => {
                 const evaluates = read(() => alias["evaluateTargetHealth"]);

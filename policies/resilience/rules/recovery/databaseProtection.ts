@@ -1,0 +1,28 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+
+import { foundationalSecurity } from "../../frameworks";
+import { requireValue, resourcesOfType } from "../../support";
+
+export const databaseProtection: ResourceValidationPolicy = {
+    name: "recovery-database-deletion-protection",
+    description: "A database cluster and a global one must be protected from deletion.",
+    enforcementLevel: "mandatory",
+    severity: "high",
+    framework: foundationalSecurity("RDS.7"),
+    tags: ["recovery", "rds"],
+    url: "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html",
+    remediationSteps:
+        "Set deletionProtection to true. To take a stack down, update it once without the pack.",
+    validateResource: resourcesOfType(
+        ["aws:rds/cluster:Cluster", "aws:rds/globalCluster:GlobalCluster"],
+        (props, report) => {
+            requireValue(
+                props,
+                "deletionProtection",
+                [true],
+                "replication carries a deletion's loss to nobody who could undo it",
+                report,
+            );
+        },
+    ),
+};
