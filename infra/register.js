@@ -4,6 +4,7 @@
 "use strict";
 
 require("./codeCache.js");
+require("./deferredModules.js");
 
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");

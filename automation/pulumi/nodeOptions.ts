@@ -1,13 +1,16 @@
 import path from "node:path";
 
-const codeCache = path.join(__dirname, "..", "..", "infra", "codeCache.js");
+const preloaded = ["codeCache.js", "deferredModules.js"].map((file) =>
+    path.join(__dirname, "..", "..", "infra", file),
+);
 
 /**
  * `NODE_OPTIONS` for the engine's processes in Node, policy packs and providers among them, on top of
  * the user's own: they start in half the time, and collect garbage a fraction as often.
  */
 export function nodeOptions(own: string | undefined = process.env["NODE_OPTIONS"]): string {
-    return [own, `--require ${JSON.stringify(codeCache)}`, "--max-semi-space-size=32"]
+    const requires = preloaded.map((file) => `--require ${JSON.stringify(file)}`);
+    return [own, ...requires, "--max-semi-space-size=32"]
         .filter((option) => option !== undefined && option !== "")
         .join(" ");
 }

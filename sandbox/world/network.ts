@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import tls from "node:tls";
 
 import type { WorldClock } from "./clock";
 import type { Faults } from "./faults";
@@ -124,6 +125,8 @@ export class Network {
     /** Names that have other addresses in each geography, by its code. */
     readonly #edges = new Map<string, ReadonlyMap<string, readonly string[]>>();
     readonly #taken = new Map<string, string>();
+    /** By the authority that they trust: one for every connection would be a good part of its cost. */
+    readonly #trust = new Map<string | undefined, tls.SecureContext>();
     readonly #advertised = new Map<string, (from: string) => string | undefined>();
 
     constructor(
@@ -326,6 +329,12 @@ export class Network {
         return this.clock.io(() => this.#send(request));
     }
 
+    #trusting(ca: string | undefined): tls.SecureContext {
+        const known = this.#trust.get(ca) ?? tls.createSecureContext({ ca });
+        this.#trust.set(ca, known);
+        return known;
+    }
+
     #send(request: NetworkRequest): Promise<NetworkResponse> {
         return new Promise((resolve, reject) => {
             const outgoing = (request.tls ? https : http).request({
@@ -343,7 +352,7 @@ export class Network {
                 },
                 servername: request.host,
                 rejectUnauthorized: request.ca !== undefined,
-                ...(request.ca === undefined ? {} : { ca: request.ca }),
+                ...(request.tls ? { secureContext: this.#trusting(request.ca) } : {}),
                 agent: request.agent ?? false,
             });
             const giveUpAfter = (delayMs: number | undefined): (() => void) =>
