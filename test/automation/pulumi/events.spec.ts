@@ -67,6 +67,7 @@ describe("an engine's events", () => {
                     policyName: "p",
                     policyPackName: "pack",
                     enforcementLevel: "mandatory",
+                    severity: "high",
                 },
             }),
             JSON.stringify({
@@ -75,10 +76,52 @@ describe("an engine's events", () => {
             JSON.stringify({ diagnosticEvent: { severity: "info", message: "fine" } }),
         ]);
         expect(summary.violations).to.eql([
-            { resource: urn, pack: "pack", policy: "p", level: "mandatory", message: "no" },
+            {
+                resource: urn,
+                pack: "pack",
+                policy: "p",
+                level: "mandatory",
+                severity: "high",
+                message: "no",
+            },
         ]);
         expect(summary.errors).to.eql(["votes-us-east-1: broken"]);
         expect(summary.succeeded).to.equal(false);
+    });
+
+    it("tell what a policy could not judge from what it objects to", () => {
+        const message =
+            "can't run policy 'p' from policy pack 'pack@v1.2.3' during preview: string value at .x can't be known during preview\n";
+        const { violations, unjudged } = summarizeEvents([
+            JSON.stringify({
+                policyEvent: {
+                    resourceUrn: urn,
+                    message,
+                    policyName: "p",
+                    policyPackName: "pack",
+                    enforcementLevel: "advisory",
+                },
+            }),
+        ]);
+        expect(violations).to.eql([]);
+        expect(unjudged).to.have.length(1);
+        expect(unjudged[0]).to.deep.include({ policy: "p", message: message.trim() });
+    });
+
+    it("name the packs, and which of them came to their end", () => {
+        const { packs } = summarizeEvents([
+            JSON.stringify({ policyAnalyzeStackSummaryEvent: { policyPackName: "one" } }),
+            JSON.stringify({
+                summaryEvent: {
+                    PolicyPacks: { "one|local|/a|b/one": "1.0.0", "two|local|/two": "2.0.0" },
+                    result: "succeeded",
+                },
+            }),
+        ]);
+        expect(packs).to.eql([
+            { name: "one", folder: "/a|b/one", finished: true },
+            { name: "two", folder: "/two", finished: false },
+        ]);
     });
 
     it("may end in the middle of a line", () => {
