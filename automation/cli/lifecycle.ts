@@ -49,7 +49,7 @@ export function addLifecycleCommands(program: Command, scope: CommandScope): voi
     program
         .command("preview")
         .description(
-            "show each stack's change and every policy violation; fails on a mandatory one",
+            "show each stack's change and every policy violation; fails on a mandatory one, and when a stack could not be previewed or a pack fails",
         )
         .addOption(stackOption())
         .addOption(backendOption())
@@ -113,8 +113,12 @@ function runPreview(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
             signal,
             onProgress: (line) => output.progress(line),
         });
-        output.result({ ok: report.ok, stacks: report.stacks.map(brief) }, previewText(report));
-        return report.ok ? exitCodes.done : exitCodes.failed;
+        const { passed, packFailures } = report.gate;
+        output.result(
+            { ok: passed, stacks: report.stacks.map(brief), packFailures },
+            previewText(report),
+        );
+        return passed ? exitCodes.done : exitCodes.failed;
     });
 }
 
@@ -153,6 +157,7 @@ function brief(update: Update): unknown {
         counts: update.counts,
         changes: update.changes.map(({ urn, operation, paths }) => ({ urn, operation, paths })),
         violations: update.violations,
+        unjudged: update.unjudged,
         error: update.error?.message,
     };
 }
