@@ -165,9 +165,25 @@ function failureOf(update: Update, packs: readonly AskedPack[]): string | undefi
             : `policy pack ${silent.join(", ")} did not judge the stack`;
     }
     const text = isRefusal(error) ? further.join("\n") : error.message;
-    // The engine names no pack whose process ended ("failed to run policy: ... EOF").
-    const crashed = /failed to run policy|policy pack/i.test(text) && silent.length > 0;
-    return crashed ? `policy pack ${silent.join(", ")} failed: ${text}` : text;
+    const failed = failedPacks(text, update, packs).map((pack) => pack.title);
+    return failed.length === 0 ? text : `policy pack ${failed.join(" or ")} failed: ${text}`;
+}
+
+/** The packs that an error names; where it names none, as when a pack's process ended, those that had no verdict there. */
+function failedPacks(
+    text: string,
+    update: Update,
+    packs: readonly AskedPack[],
+): readonly AskedPack[] {
+    const run = (pack: AskedPack) => update.packs.find(({ folder }) => folder === pack.folder);
+    const named = packs.filter((pack) => {
+        const name = run(pack)?.name;
+        return (
+            text.includes(`policy pack "${pack.folder}"`) ||
+            (name !== undefined && text.includes(`policy pack '${name}@`))
+        );
+    });
+    return named.length > 0 ? named : packs.filter((pack) => run(pack)?.stopped === true);
 }
 
 function isRefusal(error: AutomationError): boolean {

@@ -33,6 +33,8 @@ export interface PackRun {
     readonly folder: string;
     /** It judged the stack as a whole, which is the last that a pack is asked. */
     readonly finished: boolean;
+    /** The run ended where a pack failed, and this one had no verdict there: it is the one, or one of those it may be. */
+    readonly stopped: boolean;
 }
 
 /** What one run of the engine did, read from its event log. */
@@ -84,6 +86,10 @@ interface EngineEvent {
         readonly enforcementLevel: string;
         readonly severity?: string;
     };
+    readonly policyAnalyzeSummaryEvent?: {
+        readonly resourceUrn: string;
+        readonly policyPackName: string;
+    };
     readonly policyAnalyzeStackSummaryEvent?: { readonly policyPackName: string };
     readonly summaryEvent?: {
         readonly resourceChanges?: Record<string, number>;
@@ -99,13 +105,15 @@ const quietOperations = new Set(["same", "read", "refresh"]);
 const severities: readonly string[] = ["low", "medium", "high", "critical"];
 /** How `@pulumi/policy` (server.js, `analyze`) begins what it says of an unknown value; an advisory event like any other. */
 const unjudgedText = /^can't run policy '[^']*' from policy pack '[^']*' during preview: /;
+/** How the engine (`pkg/resource/deploy/step_generator.go`) begins what it says of a pack that failed. */
+const packFailure = /^failed to run policy\b/;
 
 /** Reads an event log. A line that a killed engine left half written is left out. */
 export function summarizeEvents(lines: readonly string[]): EventSummary {
     const changes = new Map<string, ResourceChange>();
     const violations: PolicyViolation[] = [];
     const unjudged: PolicyViolation[] = [];
-    const finished = new Set<string>();
+    const packEvents = new PackEvents();
     let packs: readonly string[] = [];
     const errors: string[] = [];
     let counts: Record<string, number> = {};
@@ -128,8 +136,8 @@ export function summarizeEvents(lines: readonly string[]): EventSummary {
             const one = violationOf(violation);
             (unjudgedText.test(one.message) ? unjudged : violations).push(one);
         }
-        if (event?.policyAnalyzeStackSummaryEvent !== undefined) {
-            finished.add(event.policyAnalyzeStackSummaryEvent.policyPackName);
+        if (event !== undefined) {
+            packEvents.add(event);
         }
         const diagnostic = event?.diagnosticEvent;
         if (diagnostic?.severity === "error") {
@@ -147,7 +155,7 @@ export function summarizeEvents(lines: readonly string[]): EventSummary {
         counts,
         violations,
         unjudged,
-        packs: packs.map((key) => packOf(key, finished)),
+        packs: packs.map((key) => packEvents.runOf(key)),
         outputs,
         previousOutputs,
         errors,
@@ -183,9 +191,41 @@ function violationOf(event: NonNullable<EngineEvent["policyEvent"]>): PolicyViol
     };
 }
 
-function packOf(key: string, finished: ReadonlySet<string>): PackRun {
-    const [name = "", , ...folder] = key.split("|");
-    return { name, folder: folder.join("|"), finished: finished.has(name) };
+/** What the events tell of the packs, whichever there are. */
+class PackEvents {
+    readonly #finished = new Set<string>();
+    /** `<pack> <urn>` */
+    readonly #judged = new Set<string>();
+    /** URNs of the resources at which a pack failed; empty for the stack as a whole. */
+    readonly #failedAt: string[] = [];
+
+    add(event: EngineEvent): void {
+        const judged = event.policyAnalyzeSummaryEvent;
+        if (judged !== undefined) {
+            this.#judged.add(`${judged.policyPackName} ${judged.resourceUrn}`);
+        }
+        if (event.policyAnalyzeStackSummaryEvent !== undefined) {
+            this.#finished.add(event.policyAnalyzeStackSummaryEvent.policyPackName);
+        }
+        const { severity, message, urn } = event.diagnosticEvent ?? {};
+        if (severity === "error" && packFailure.test(plain(message ?? ""))) {
+            this.#failedAt.push(urn ?? "");
+        }
+    }
+
+    /** @param key `<name>|local|<folder>` */
+    runOf(key: string): PackRun {
+        const [name = "", , ...folder] = key.split("|");
+        const finished = this.#finished.has(name);
+        return {
+            name,
+            folder: folder.join("|"),
+            finished,
+            stopped: this.#failedAt.some((urn) =>
+                urn === "" ? !finished : !this.#judged.has(`${name} ${urn}`),
+            ),
+        };
+    }
 }
 
 function nameOf(urn: string): string {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { AutomationError } from "../../../automation/errors";
 import type { AskedPack } from "../../../automation/gate/report";
 import { updateOf, voteChange } from "../support/fakeStacks";
-import { places, reportOn, serviceUrn, violation } from "../support/gateReports";
+import { pack, places, reportOn, serviceUrn, violation } from "../support/gateReports";
 import { placeOf } from "../../../automation/gate/places";
 
 const refused = new AutomationError("policy", "refused");
@@ -55,7 +55,10 @@ describe("the gate", () => {
     });
 
     it("fails, and names the pack, when a pack had no part in a preview", () => {
-        for (const packs of [[], [{ name: "standing", folder: "/standing", finished: false }]]) {
+        for (const packs of [
+            [],
+            [{ name: "standing", folder: "/standing", finished: false, stopped: false }],
+        ]) {
             const report = reportOn({ packs });
             expect(report.passed).to.equal(false);
             expect(report.stacks[0]?.failure).to.equal(
@@ -65,23 +68,35 @@ describe("the gate", () => {
     });
 
     it("names the pack that stopped, which the engine does not", () => {
-        const report = reportOn({
+        const other: AskedPack = { folder: "/other", title: "policies/other", failure: "x" };
+        const packs = [pack, other];
+        const update = updateOf("eu-west-1", {
             packs: [
-                { name: "standing", folder: "/standing", finished: false },
-                { name: "other", folder: "/other", finished: true },
+                { name: "standing", folder: "/standing", finished: false, stopped: true },
+                { name: "other", folder: "/other", finished: false, stopped: false },
             ],
             error: new AutomationError("failed", "failed to run policy: error reading: EOF"),
         });
-        expect(report.stacks[0]?.failure).to.equal(
+        expect(reportOn([update], packs).stacks[0]?.failure).to.equal(
             "policy pack policies/resilience failed: failed to run policy: error reading: EOF",
         );
+        for (const text of [
+            "policy 'p' from policy pack 'other@v1'",
+            'policy pack "/other" failed',
+        ]) {
+            const error = new AutomationError("failed", text);
+            expect(reportOn([{ ...update, error }], packs).stacks[0]?.failure).to.equal(
+                `policy pack policies/other failed: ${text}`,
+            );
+        }
     });
 
     it("fails, and names the pack, when a pack could not be asked for its rules", () => {
         const torn: AskedPack = { folder: "/torn", title: "policies/torn", failure: "a reason" };
-        const report = reportOn({ packs: [{ name: "torn", folder: "/torn", finished: true }] }, [
-            torn,
-        ]);
+        const report = reportOn(
+            { packs: [{ name: "torn", folder: "/torn", finished: true, stopped: false }] },
+            [torn],
+        );
         expect(report.passed).to.equal(false);
         expect(report.packFailures).to.eql([
             "policy pack policies/torn could not be asked: a reason",

@@ -108,20 +108,32 @@ describe("an engine's events", () => {
         expect(unjudged[0]).to.deep.include({ policy: "p", message: message.trim() });
     });
 
-    it("name the packs, and which of them came to their end", () => {
-        const { packs } = summarizeEvents([
-            JSON.stringify({ policyAnalyzeStackSummaryEvent: { policyPackName: "one" } }),
-            JSON.stringify({
-                summaryEvent: {
-                    PolicyPacks: { "one|local|/a|b/one": "1.0.0", "two|local|/two": "2.0.0" },
-                    result: "succeeded",
-                },
-            }),
+    it("name the packs, which of them came to their end, and which one failed", () => {
+        const PolicyPacks = { "one|local|/a|b/one": "1.0.0", "two|local|/two": "2.0.0" };
+        const summary = { summaryEvent: { PolicyPacks, result: "failed" } };
+        const packs = (...events: readonly object[]) =>
+            summarizeEvents([...events, summary].map((event) => JSON.stringify(event))).packs;
+        const one = { name: "one", folder: "/a|b/one" };
+        const two = { name: "two", folder: "/two" };
+
+        expect(packs({ policyAnalyzeStackSummaryEvent: { policyPackName: "one" } })).to.eql([
+            { ...one, finished: true, stopped: false },
+            { ...two, finished: false, stopped: false },
         ]);
-        expect(packs).to.eql([
-            { name: "one", folder: "/a|b/one", finished: true },
-            { name: "two", folder: "/two", finished: false },
-        ]);
+        const failed = { severity: "error", message: "failed to run policy: EOF\n" };
+        expect(
+            packs(
+                { policyAnalyzeSummaryEvent: { policyPackName: "one", resourceUrn: urn } },
+                { policyAnalyzeSummaryEvent: { policyPackName: "two", resourceUrn: "other" } },
+                { diagnosticEvent: { ...failed, urn } },
+            ).map(({ stopped }) => stopped),
+        ).to.eql([false, true]);
+        expect(
+            packs(
+                { policyAnalyzeStackSummaryEvent: { policyPackName: "two" } },
+                { diagnosticEvent: failed },
+            ).map(({ stopped }) => stopped),
+        ).to.eql([true, false]);
     });
 
     it("may end in the middle of a line", () => {

@@ -18,7 +18,7 @@ export function updateOf(stack: string, over: Partial<Update> = {}): Update {
         counts: {},
         violations: [],
         unjudged: [],
-        packs: [{ name: "standing", folder: "/standing", finished: true }],
+        packs: [{ name: "standing", folder: "/standing", finished: true, stopped: false }],
         outputs: {},
         previousOutputs: {},
         errors: [],
