@@ -5,6 +5,7 @@ import { deploy, describe } from "../commands/deploy";
 import { deletionProtectionNotice, destroy, destroyOrder } from "../commands/destroy";
 import { preview, previewText } from "../commands/preview";
 import { status, statusText } from "../commands/status";
+import { prepareReports, writeReports, type ReportFiles } from "../gate/files";
 import { measureLag } from "../lagProbe";
 import { AwsProbes } from "../probes";
 import type { Update } from "../stacks";
@@ -52,10 +53,13 @@ export function addLifecycleCommands(program: Command, scope: CommandScope): voi
             "show each stack's change and every policy violation; fails on a mandatory one, and when a stack could not be previewed or a pack fails",
         )
         .addOption(stackOption())
+        .option("--markdown <file>", "write the verdict as a comment for a pull request")
+        .option("--sarif <file>", "write what the rules found as SARIF 2.1.0, for code scanning")
+        .option("--junit <file>", "write a test case per stack and rule as JUnit XML")
         .addOption(backendOption())
         .addOption(homeOption())
         .addOption(jsonOption())
-        .action((flags: LifecycleFlags) => runPreview(scope, flags));
+        .action((flags: LifecycleFlags & ReportFiles) => runPreview(scope, flags));
 
     program
         .command("status")
@@ -105,14 +109,16 @@ function runDeploy(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
     });
 }
 
-function runPreview(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
+function runPreview(scope: CommandScope, flags: LifecycleFlags & ReportFiles): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
+        await prepareReports(flags);
         const estate = await openEstate(wiring, output, { ...flags, acceptBackendRegion: true });
         const report = await preview(estate, {
             ...chosen(flags),
             signal,
             onProgress: (line) => output.progress(line),
         });
+        await writeReports(report.gate, flags);
         const { passed, packFailures } = report.gate;
         output.result(
             { ok: passed, stacks: report.stacks.map(brief), packFailures },
