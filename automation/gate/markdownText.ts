@@ -1,7 +1,7 @@
 import { clipped, plainText } from "./plainText";
 
-/** Characters that mean something in GitHub's Markdown or in HTML. */
-const special = /[\\`*_{}[\]<>()#+!|~&$:=-]/g;
+/** Characters that mean something in GitHub's Markdown or in HTML, wherever in a line. */
+const special = /[\\`*_{}[\]<>()#+!|~&$:]/g;
 /** What GitHub makes links of, and tells people by: `@name`, `#12`. */
 const reference = /([@#])(?=[\w])/g;
 

@@ -78,7 +78,10 @@ describe("meridian preview", () => {
                     stack,
                     stack === "global"
                         ? { error: new AutomationError("failed", "global: no outputs") }
-                        : { violations: [violation()] },
+                        : {
+                              violations: [violation()],
+                              error: new AutomationError("policy", "refused"),
+                          },
                 ),
         });
         const report = await preview(estateOn(stacks), {
@@ -88,6 +91,7 @@ describe("meridian preview", () => {
         expect(report.gate.passed).to.equal(false);
         expect(previewText(report))
             .to.contain("  global: no outputs")
+            .and.to.contain("eu-west-1: refused by policy after 1.0 s")
             .and.to.contain("  mandatory capacity-enough: web: ");
     });
 });
