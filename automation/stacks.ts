@@ -11,7 +11,7 @@ import { isStale, locksIn } from "./pulumi/stackLock";
 import { stackFile } from "./stackConfig";
 import type { Engine } from "./wiring";
 
-export type { PolicyViolation, ResourceChange } from "./pulumi/events";
+export type { PolicySeverity, PolicyViolation, ResourceChange } from "./pulumi/events";
 
 /** What one preview or update of one stack did. */
 export interface Update extends EventSummary {

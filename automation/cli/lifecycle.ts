@@ -5,6 +5,7 @@ import { deploy, describe } from "../commands/deploy";
 import { deletionProtectionNotice, destroy, destroyOrder } from "../commands/destroy";
 import { preview, previewText } from "../commands/preview";
 import { status, statusText } from "../commands/status";
+import { prepareReports, writeReports, type ReportFiles } from "../gate/files";
 import { measureLag } from "../lagProbe";
 import { AwsProbes } from "../probes";
 import type { Update } from "../stacks";
@@ -49,13 +50,16 @@ export function addLifecycleCommands(program: Command, scope: CommandScope): voi
     program
         .command("preview")
         .description(
-            "show each stack's change and every policy violation; fails on a mandatory one",
+            "show each stack's change and every policy violation; fails on a mandatory one, and when a stack could not be previewed or a pack fails",
         )
         .addOption(stackOption())
+        .option("--markdown <file>", "write the verdict as a comment for a pull request")
+        .option("--sarif <file>", "write what the rules found as SARIF 2.1.0, for code scanning")
+        .option("--junit <file>", "write a test case per stack and rule as JUnit XML")
         .addOption(backendOption())
         .addOption(homeOption())
         .addOption(jsonOption())
-        .action((flags: LifecycleFlags) => runPreview(scope, flags));
+        .action((flags: LifecycleFlags & ReportFiles) => runPreview(scope, flags));
 
     program
         .command("status")
@@ -105,16 +109,22 @@ function runDeploy(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
     });
 }
 
-function runPreview(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
+function runPreview(scope: CommandScope, flags: LifecycleFlags & ReportFiles): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
+        await prepareReports(flags);
         const estate = await openEstate(wiring, output, { ...flags, acceptBackendRegion: true });
         const report = await preview(estate, {
             ...chosen(flags),
             signal,
             onProgress: (line) => output.progress(line),
         });
-        output.result({ ok: report.ok, stacks: report.stacks.map(brief) }, previewText(report));
-        return report.ok ? exitCodes.done : exitCodes.failed;
+        await writeReports(report.gate, flags);
+        const { passed, packFailures } = report.gate;
+        output.result(
+            { ok: passed, stacks: report.stacks.map(brief), packFailures },
+            previewText(report),
+        );
+        return passed ? exitCodes.done : exitCodes.failed;
     });
 }
 
@@ -153,6 +163,7 @@ function brief(update: Update): unknown {
         counts: update.counts,
         changes: update.changes.map(({ urn, operation, paths }) => ({ urn, operation, paths })),
         violations: update.violations,
+        unjudged: update.unjudged,
         error: update.error?.message,
     };
 }

@@ -108,7 +108,8 @@ async function updateStack(
 /** One line: `eu-west-1: 61 created in 12.3 s`. */
 export function describe(update: Update): string {
     if (update.error !== undefined) {
-        return `${update.stack}: failed after ${update.seconds.toFixed(1)} s`;
+        const what = update.error.code === "policy" ? "refused by policy" : "failed";
+        return `${update.stack}: ${what} after ${update.seconds.toFixed(1)} s`;
     }
     const counts = Object.entries(update.counts)
         .filter(([operation]) => operation !== "same")

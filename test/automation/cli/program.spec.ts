@@ -83,6 +83,7 @@ describe("the command line", () => {
             ["failback", "us-east-1", "--wait", "soon"],
             ["deploy", "--stack", "mars-1"],
             ["preview", "--stack", "eu-west-1", "mars-1"],
+            ["preview", "--sarif", "/dev/null/gate.sarif"],
             ["destroy", "--stack", "mars-1"],
             ["sandbox", "--ports", "dns=5300,dns=5301"],
             ["sandbox", "--ports", "api=0"],

@@ -1,10 +1,13 @@
 import { expect } from "chai";
 
 import { destroy } from "../../../automation/commands/destroy";
-import { preview } from "../../../automation/commands/preview";
+import { preview, previewText } from "../../../automation/commands/preview";
+import { AutomationError } from "../../../automation/errors";
 import type { Estate } from "../../../automation/estate";
+import type { PackInfo } from "../../../automation/pulumi/packInfo";
 import { topology } from "../../../infra/topology";
 import { FakeStacks, updateOf } from "../support/fakeStacks";
+import { violation } from "../support/gateReports";
 
 const regions = ["ap-east-1", "ap-south-1", "eu-west-1", "us-east-1"];
 
@@ -19,6 +22,8 @@ function estateOn(stacks: FakeStacks): Estate {
     };
 }
 
+const askPack = async (): Promise<PackInfo> => ({ name: "standing", rules: [] });
+
 async function refused(run: () => Promise<unknown>): Promise<unknown> {
     return run().then(
         () => expect.fail("it was not refused"),
@@ -29,8 +34,8 @@ async function refused(run: () => Promise<unknown>): Promise<unknown> {
 describe("meridian preview", () => {
     it("makes each stack before it previews any, so that a first preview works", async () => {
         const stacks = new FakeStacks();
-        const report = await preview(estateOn(stacks));
-        expect(report.ok).to.equal(true);
+        const report = await preview(estateOn(stacks), { askPack });
+        expect(report.gate.passed).to.equal(true);
         expect(report.stacks.map((update) => update.stack)).to.eql([...regions, "global"]);
         expect(stacks.calls.slice(0, 5)).to.eql(
             [...regions, "global"].map((stack) => `ensure ${stack}`),
@@ -51,9 +56,43 @@ describe("meridian preview", () => {
                         ],
                     }),
             });
-            const report = await preview(estateOn(stacks), { stacks: ["global"] });
-            expect(report.ok).to.equal(level === "advisory");
+            const report = await preview(estateOn(stacks), { stacks: ["global"], askPack });
+            expect(report.gate.passed).to.equal(level === "advisory");
         }
+    });
+
+    it("is not ok with a pack that cannot be asked, and says which", async () => {
+        const report = await preview(estateOn(new FakeStacks()), {
+            askPack: async () => {
+                throw new Error("torn");
+            },
+        });
+        expect(report.gate.passed).to.equal(false);
+        expect(previewText(report)).to.contain("../standing could not be asked: torn");
+    });
+
+    it("says why a stack has no preview, and what the rules found in the others", async () => {
+        const stacks = new FakeStacks({
+            preview: (stack) =>
+                updateOf(
+                    stack,
+                    stack === "global"
+                        ? { error: new AutomationError("failed", "global: no outputs") }
+                        : {
+                              violations: [violation()],
+                              error: new AutomationError("policy", "refused"),
+                          },
+                ),
+        });
+        const report = await preview(estateOn(stacks), {
+            stacks: ["global", "eu-west-1"],
+            askPack,
+        });
+        expect(report.gate.passed).to.equal(false);
+        expect(previewText(report))
+            .to.contain("  global: no outputs")
+            .and.to.contain("eu-west-1: refused by policy after 1.0 s")
+            .and.to.contain("  mandatory capacity-enough: web: ");
     });
 });
 

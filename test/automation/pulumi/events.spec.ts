@@ -67,6 +67,7 @@ describe("an engine's events", () => {
                     policyName: "p",
                     policyPackName: "pack",
                     enforcementLevel: "mandatory",
+                    severity: "high",
                 },
             }),
             JSON.stringify({
@@ -75,10 +76,64 @@ describe("an engine's events", () => {
             JSON.stringify({ diagnosticEvent: { severity: "info", message: "fine" } }),
         ]);
         expect(summary.violations).to.eql([
-            { resource: urn, pack: "pack", policy: "p", level: "mandatory", message: "no" },
+            {
+                resource: urn,
+                pack: "pack",
+                policy: "p",
+                level: "mandatory",
+                severity: "high",
+                message: "no",
+            },
         ]);
         expect(summary.errors).to.eql(["votes-us-east-1: broken"]);
         expect(summary.succeeded).to.equal(false);
+    });
+
+    it("tell what a policy could not judge from what it objects to", () => {
+        const message =
+            "can't run policy 'p' from policy pack 'pack@v1.2.3' during preview: string value at .x can't be known during preview\n";
+        const { violations, unjudged } = summarizeEvents([
+            JSON.stringify({
+                policyEvent: {
+                    resourceUrn: urn,
+                    message,
+                    policyName: "p",
+                    policyPackName: "pack",
+                    enforcementLevel: "advisory",
+                },
+            }),
+        ]);
+        expect(violations).to.eql([]);
+        expect(unjudged).to.have.length(1);
+        expect(unjudged[0]).to.deep.include({ policy: "p", message: message.trim() });
+    });
+
+    it("name the packs, which of them came to their end, and which one failed", () => {
+        const PolicyPacks = { "one|local|/a|b/one": "1.0.0", "two|local|/two": "2.0.0" };
+        const summary = { summaryEvent: { PolicyPacks, result: "failed" } };
+        const packs = (...events: readonly object[]) =>
+            summarizeEvents([...events, summary].map((event) => JSON.stringify(event))).packs;
+        const one = { name: "one", folder: "/a|b/one" };
+        const two = { name: "two", folder: "/two" };
+
+        expect(packs({ policyAnalyzeStackSummaryEvent: { policyPackName: "one" } })).to.eql([
+            { ...one, finished: true, stopped: false },
+            { ...two, finished: false, stopped: false },
+        ]);
+        const failed = { severity: "error", message: "failed to run policy: EOF\n" };
+        expect(
+            packs(
+                { policyAnalyzeSummaryEvent: { policyPackName: "one", resourceUrn: urn } },
+                { policyAnalyzeSummaryEvent: { policyPackName: "two", resourceUrn: "other" } },
+                { diagnosticEvent: { ...failed, urn } },
+            ).map(({ stopped }) => stopped),
+        ).to.eql([false, true]);
+        expect(
+            packs(
+                { policyAnalyzeStackSummaryEvent: { policyPackName: "two" } },
+                { diagnosticEvent: failed },
+            ).map(({ stopped }) => stopped),
+        ).to.eql([true, false]);
     });
 
     it("may end in the middle of a line", () => {

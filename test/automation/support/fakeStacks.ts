@@ -17,6 +17,8 @@ export function updateOf(stack: string, over: Partial<Update> = {}): Update {
         changes: [],
         counts: {},
         violations: [],
+        unjudged: [],
+        packs: [{ name: "standing", folder: "/standing", finished: true, stopped: false }],
         outputs: {},
         previousOutputs: {},
         errors: [],

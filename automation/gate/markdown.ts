@@ -1,0 +1,232 @@
+import { block, code, inline, link } from "./markdownText";
+import {
+    mandatory,
+    ruleOf,
+    type Finding,
+    type GateReport,
+    type NamedResource,
+    type StackReport,
+} from "./report";
+
+/** By this line the comment is found again, to be updated in place. */
+export const marker = "<!-- meridian-gate -->";
+
+/** What GitHub takes as the body of a comment, in characters. */
+export const commentLimit = 65_536;
+/** Room kept for saying what was left out. */
+const closing = 500;
+/** Resources that are named for each stack and kind of change. */
+const namedResources = 25;
+/** Rows that are shown for each rule. */
+const rowsPerRule = 50;
+
+interface RuleGroup {
+    readonly findings: readonly Finding[];
+    readonly stacks: ReadonlyMap<Finding, string>;
+}
+
+/** The gate's verdict as a comment for a pull request: at most `commentLimit` characters. */
+export function gateMarkdown(report: GateReport): string {
+    const page = new Page(commentLimit - closing);
+    page.add([marker, `## ${verdict(report)}`, "", ...changeTable(report), ""]);
+    for (const [title, text] of failures(report)) {
+        page.add([`### ${title}`, "", block(text), ""]);
+    }
+    const removals = report.stacks.flatMap(removalLines);
+    if (removals.length > 0) {
+        page.add(["### Replaced and deleted", "", ...removals, ""]);
+    }
+    let left = 0;
+    for (const group of groupsOf(report)) {
+        left += addGroup(page, report, group);
+    }
+    if (left > 0 || page.left > 0) {
+        const parts = [
+            ...(left > 0 ? [`${count(left, "finding")}`] : []),
+            ...(page.left > 0 ? [`${count(page.left, "section")}`] : []),
+        ];
+        page.close(
+            `**and ${parts.join(" and ")} more**, which did not fit: see the SARIF or JUnit report of this run`,
+        );
+    }
+    return `${page.text()}\n`;
+}
+
+/** Lines up to a limit. */
+class Page {
+    /** Sections that did not fit. */
+    left = 0;
+    readonly #lines: string[] = [];
+    #length = 0;
+
+    constructor(private readonly limit: number) {}
+
+    /** Adds all of the lines, or none when they do not fit. */
+    add(lines: readonly string[]): boolean {
+        if (this.fits(lines)) {
+            this.close(...lines);
+            return true;
+        }
+        this.left++;
+        return false;
+    }
+
+    fits(lines: readonly string[]): boolean {
+        return this.#length + lengthOf(lines) <= this.limit;
+    }
+
+    /** Adds lines whether or not they fit. */
+    close(...lines: readonly string[]): void {
+        this.#lines.push(...lines);
+        this.#length += lengthOf(lines);
+    }
+
+    text(): string {
+        return this.#lines.join("\n").trimEnd();
+    }
+}
+
+function lengthOf(lines: readonly string[]): number {
+    return lines.reduce((sum, line) => sum + line.length + 1, 0);
+}
+
+function verdict(report: GateReport): string {
+    if (report.passed) {
+        return "✅ Policies passed";
+    }
+    const violations = mandatory(report.stacks).length;
+    const unpreviewed = report.stacks.filter((stack) => stack.failure !== undefined).length;
+    const reasons = [
+        ...(violations > 0 ? [count(violations, "mandatory violation")] : []),
+        ...(unpreviewed > 0 ? [`${count(unpreviewed, "stack")} without a preview`] : []),
+        ...(report.packFailures.length > 0
+            ? [`${count(report.packFailures.length, "policy pack")} that failed`]
+            : []),
+        ...(report.stacks.length === 0 ? ["no stack was previewed"] : []),
+    ];
+    return `❌ Policies failed: ${reasons.join(", ")}`;
+}
+
+function changeTable(report: GateReport): readonly string[] {
+    return [
+        "| stack | create | update | replace | delete | mandatory | advisory | not judged |",
+        "| --- | --: | --: | --: | --: | --: | --: | --: |",
+        ...report.stacks.map(({ stack, changes, findings, failure }) => {
+            const of = (level: Finding["level"]): number =>
+                findings.filter((one) => one.level === level).length;
+            const cells = [
+                strongIfAny(changes.replaced.length),
+                strongIfAny(changes.deleted.length),
+                strongIfAny(of("mandatory")),
+                of("advisory"),
+                of("unjudged"),
+            ];
+            const name = failure === undefined ? inline(stack) : `${inline(stack)} ❌`;
+            return `| ${[name, changes.created, changes.updated, ...cells].join(" | ")} |`;
+        }),
+        ...(report.stacks.some(({ failure }) => failure !== undefined)
+            ? ["", "❌ no complete preview: the row counts what was seen before it failed"]
+            : []),
+    ];
+}
+
+function strongIfAny(value: number): string {
+    return value > 0 ? `**${value}**` : "0";
+}
+
+function failures(report: GateReport): readonly (readonly [title: string, text: string])[] {
+    return [
+        ...report.packFailures.map((text) => ["A policy pack failed", text] as const),
+        ...report.stacks.flatMap(({ stack, failure }) =>
+            failure === undefined ? [] : [[`${inline(stack)}: no preview`, failure] as const],
+        ),
+    ];
+}
+
+function removalLines({ stack, changes }: StackReport): readonly string[] {
+    const line = (what: string, resources: readonly NamedResource[]): readonly string[] => {
+        if (resources.length === 0) {
+            return [];
+        }
+        const named = resources
+            .slice(0, namedResources)
+            .map(({ name, type }) => `${code(name)} (${inline(type, 120)})`);
+        const more = resources.length - named.length;
+        return [
+            `- ${inline(stack)} ${what} ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
+        ];
+    };
+    return [...line("replaces", changes.replaced), ...line("deletes", changes.deleted)];
+}
+
+/** Findings by rule and level: the mandatory ones first, then by how many there are. */
+function groupsOf(report: GateReport): readonly RuleGroup[] {
+    const groups = new Map<string, Finding[]>();
+    const stacks = new Map<Finding, string>();
+    for (const { stack, findings } of report.stacks) {
+        for (const finding of findings) {
+            const key = JSON.stringify([finding.level, finding.pack, finding.rule]);
+            const group = groups.get(key);
+            if (group === undefined) {
+                groups.set(key, [finding]);
+            } else {
+                group.push(finding);
+            }
+            stacks.set(finding, stack);
+        }
+    }
+    const order: readonly Finding["level"][] = ["mandatory", "advisory", "unjudged"];
+    const rank = ([first]: readonly Finding[]): number =>
+        first === undefined ? order.length : order.indexOf(first.level);
+    return [...groups.values()]
+        .sort((a, b) => rank(a) - rank(b) || b.length - a.length)
+        .map((findings) => ({ findings, stacks }));
+}
+
+/** @returns how many findings were left out. */
+function addGroup(page: Page, report: GateReport, { findings, stacks }: RuleGroup): number {
+    const [first] = findings;
+    if (first === undefined) {
+        return 0;
+    }
+    const rule = ruleOf(report, first);
+    const level = first.level === "unjudged" ? "not judged in a preview" : first.level;
+    const severity = first.severity ?? rule?.severity;
+    const head = [
+        `### ${link(inline(first.rule), rule?.url ?? "")}`,
+        "",
+        `${level}${severity === undefined ? "" : `, ${severity} severity`}, ${inline(first.pack)}. ${inline(rule?.description ?? "")}`.trim(),
+        "",
+        ...(rule?.remediation ? [`**Fix:** ${inline(rule.remediation, 1500)}`, ""] : []),
+        "| stack | resource | what |",
+        "| --- | --- | --- |",
+    ];
+    const row = (one: Finding): string => {
+        const resource = one.resource === "" ? "" : code(one.resource);
+        const place = `${one.place.file}:${one.place.line}`;
+        const cells = [inline(stacks.get(one) ?? ""), `${resource} ${code(place)}`.trim()];
+        return `| ${cells.join(" | ")} | ${inline(one.message)} |`;
+    };
+    // A table without rows says nothing.
+    if (!page.fits([...head, row(first), "", "and so many more of this rule", ""])) {
+        return findings.length;
+    }
+    page.close(...head);
+    const rest = (shown: number): readonly string[] =>
+        shown < findings.length ? ["", `and ${findings.length - shown} more of this rule`] : [];
+    let shown = 0;
+    for (const one of findings.slice(0, rowsPerRule)) {
+        const line = row(one);
+        if (!page.fits([line, ...rest(0), ""])) {
+            break;
+        }
+        page.close(line);
+        shown++;
+    }
+    page.close(...rest(shown), "");
+    return findings.length - shown;
+}
+
+function count(number: number, what: string): string {
+    return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
