@@ -217,7 +217,15 @@ export class Stacks implements StackRunner {
             environment:
                 options.checkpoints === "at the end" ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {},
         });
-        const summary = summarizeEvents(result.eventLines);
+        const events = summarizeEvents(result.eventLines);
+        const summary = {
+            ...events,
+            // The engine ran what the packs were compiled to; readers know the packs.
+            packs: events.packs.map((run) => ({
+                ...run,
+                folder: packs[folders.indexOf(run.folder)]?.folder ?? run.folder,
+            })),
+        };
         const failed = result.code !== 0 || !summary.succeeded;
         return {
             ...summary,
