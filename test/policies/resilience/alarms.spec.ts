@@ -29,6 +29,9 @@ describe("alarms", () => {
     it("say what silence means", () => {
         const judge = judgeSound(alarmMissingData, type, { treatMissingData: "breaching" });
         expect(judge({ treatMissingData: "notBreaching" })).to.deep.equal([]);
+        expect(judge({ treatMissingData: "ignore" })).to.deep.equal([]);
         expect(judge({ treatMissingData: undefined })[0]).to.match(/say what silence means/);
+        // The provider's own default, which a rule cannot tell from one that was chosen.
+        expect(judge({ treatMissingData: "missing" })[0]).to.match(/say what silence means/);
     });
 });

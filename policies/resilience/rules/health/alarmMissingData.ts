@@ -1,7 +1,7 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
 import { serviceGuide } from "../../frameworks";
-import { isSet, read, resourcesOfType } from "../../support";
+import { isSet, read, resourcesOfType, show } from "../../support";
 
 /** A lost region sends nothing: what an alarm makes of nothing decides whether it tells of the loss. */
 export const alarmMissingData: ResourceValidationPolicy = {
@@ -18,9 +18,11 @@ export const alarmMissingData: ResourceValidationPolicy = {
     remediationSteps:
         "Set treatMissingData: breaching where silence is the failure, notBreaching where it is the absence of one.",
     validateResource: resourcesOfType("aws:cloudwatch/metricAlarm:MetricAlarm", (props, report) => {
-        if (!isSet(read(() => props["treatMissingData"]))) {
+        const silence = read(() => props["treatMissingData"]);
+        // What the provider fills in when nobody says otherwise.
+        if (!isSet(silence) || silence === "missing") {
             report(
-                "treatMissingData is not set, so an alarm on what has gone silent stays as it is; say what silence means",
+                `treatMissingData is ${show(silence)}, so an alarm on what has gone silent stays as it was, or does not know; say what silence means`,
             );
         }
     }),
