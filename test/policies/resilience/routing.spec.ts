@@ -44,6 +44,16 @@ describe("routing rules", () => {
                 .and.to.match(/EU/);
         });
 
+        it("says the same of the same records, whichever came first", () => {
+            const two = [
+                { ...app("eu", { continent: "EU" }), name: "eu" },
+                { ...app("na", { continent: "NA" }), name: "na" },
+            ];
+            const [violation] = judgeStack(defaultGeolocation, two);
+            expect(violation).to.match(/^eu: .*"EU", "NA"/);
+            expect(judgeStack(defaultGeolocation, [...two].reverse())).to.deep.equal([violation]);
+        });
+
         it("judges each zone by itself: a private zone's default is none for the public one", () => {
             const inZone = (zoneId: unknown, given: Given): Given => ({
                 ...given,
