@@ -1,0 +1,33 @@
+import fs from "node:fs";
+
+import { expect } from "chai";
+
+import { catalogue } from "./catalogue";
+import { captureEstate, type Judged } from "./judge";
+import { formatted, judgeAll, mutationFile } from "./write";
+
+describe("our own stacks, broken", () => {
+    let judged: Readonly<Record<string, readonly Judged[]>>;
+
+    before(async function () {
+        this.timeout(120_000);
+        judged = judgeAll(await captureEstate());
+    });
+
+    for (const [part, mutations] of Object.entries(catalogue)) {
+        describe(part, () => {
+            mutations.forEach(({ what, caughtBy, harmless }, index) => {
+                it(`${what}: ${caughtBy.length > 0 ? "caught" : "harmless"}`, () => {
+                    expect(judged[part]?.[index]?.found).to.deep.equal([...caughtBy].sort());
+                    expect(harmless === undefined, "caught, or harmless for a reason").to.equal(
+                        caughtBy.length > 0,
+                    );
+                });
+            });
+        });
+    }
+
+    it("are on the page as they are judged; npm run mutate writes it", async () => {
+        expect(fs.readFileSync(mutationFile, "utf8")).to.equal(await formatted(judged));
+    });
+});
