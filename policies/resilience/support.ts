@@ -6,8 +6,9 @@ import {
     UnknownValueError,
 } from "@pulumi/policy";
 
-/** A value that exists but is not known in this preview, such as the ARN of a key that is yet to be made. */
-export const unknown = Symbol("unknown");
+import { unknown } from "./unknown";
+
+export { unknown };
 
 /** Properties of a resource, by Pulumi name. Reading an unknown one through `read` gives `unknown`. */
 export type Props = Readonly<Record<string, unknown>>;
