@@ -7,9 +7,17 @@ import { type Props, read, unknown } from "./support";
 const relevant =
     /^aws:(route53\/(record|healthCheck|zone)|ec2\/eip|(lb|alb|applicationloadbalancing|elb)\/loadBalancer|globalaccelerator\/accelerator|cloudfront\/distribution):/;
 
-/** The records of a stack and how they lead to one another. */
+/**
+ * The records of a stack and how they lead to one another. In an order of its own: that of registration
+ * differs from run to run, and with it the record that a rule on several names.
+ */
 export function recordTreeOf(resources: readonly PolicyResource[]): RecordTree {
-    return new RecordTree(resources.filter(({ type }) => relevant.test(type)).map(plainResource));
+    return new RecordTree(
+        resources
+            .filter(({ type }) => relevant.test(type))
+            .sort((a, b) => (a.urn < b.urn ? -1 : 1))
+            .map(plainResource),
+    );
 }
 
 /** A resource with everything that its stack knows of it by now, and `unknown` for what it does not. */
