@@ -1,6 +1,7 @@
 import type { Policies } from "@pulumi/policy";
 
 import { bucketPublicAccess } from "./rules/access/bucketPublicAccess";
+import { cacheDefaultUser } from "./rules/access/cacheDefaultUser";
 import { databasePrivate } from "./rules/access/databasePrivate";
 import { databaseSignIn } from "./rules/access/databaseSignIn";
 import { distributionFirewall } from "./rules/access/distributionFirewall";
@@ -41,6 +42,7 @@ import { loadBalancerLogs } from "./rules/logging/loadBalancerLogs";
 import { logRetention } from "./rules/logging/logRetention";
 import { zoneQueries } from "./rules/logging/zoneQueries";
 import { functionRuntime } from "./rules/patching/functionRuntime";
+import { bucketMesh } from "./rules/recovery/bucketMesh";
 import { bucketReplication } from "./rules/recovery/bucketReplication";
 import { bucketVersioning } from "./rules/recovery/bucketVersioning";
 import { cacheBackup } from "./rules/recovery/cacheBackup";
@@ -52,12 +54,15 @@ import { distributionFailover } from "./rules/recovery/distributionFailover";
 import { functionDeadLetters } from "./rules/recovery/functionDeadLetters";
 import { loadBalancerProtection } from "./rules/recovery/loadBalancerProtection";
 import { loadBalancerZones } from "./rules/recovery/loadBalancerZones";
+import { serviceZones } from "./rules/recovery/serviceZones";
+import { streamRetention } from "./rules/recovery/streamRetention";
 import { tableBackup } from "./rules/recovery/tableBackup";
 import { tableProtection } from "./rules/recovery/tableProtection";
 import { tableRecovery } from "./rules/recovery/tableRecovery";
 import { aliasTargets } from "./rules/routing/aliasTargets";
 import { defaultGeolocation } from "./rules/routing/defaultGeolocation";
 import { evacuatedRegions } from "./rules/routing/evacuatedRegions";
+import { failoverPair } from "./rules/routing/failoverPair";
 import { followsHealth } from "./rules/routing/followsHealth";
 import { onePolicy } from "./rules/routing/onePolicy";
 import { reachable } from "./rules/routing/reachable";
@@ -69,6 +74,7 @@ import { zoneSigned } from "./rules/routing/zoneSigned";
 /** Every rule of the pack. Apart from the pack itself, which starts a server when it is made. */
 export const policies: Policies = [
     bucketPublicAccess,
+    cacheDefaultUser,
     databasePrivate,
     databaseSignIn,
     distributionFirewall,
@@ -109,6 +115,7 @@ export const policies: Policies = [
     logRetention,
     zoneQueries,
     functionRuntime,
+    bucketMesh,
     bucketReplication,
     bucketVersioning,
     cacheBackup,
@@ -120,12 +127,15 @@ export const policies: Policies = [
     functionDeadLetters,
     loadBalancerProtection,
     loadBalancerZones,
+    serviceZones,
+    streamRetention,
     tableBackup,
     tableProtection,
     tableRecovery,
     aliasTargets,
     defaultGeolocation,
     evacuatedRegions,
+    failoverPair,
     followsHealth,
     onePolicy,
     reachable,

@@ -90,6 +90,13 @@ function judgeService(props: Props, least: Least, report: ReportViolation): void
             `desiredCount is ${show(count)}; ${least.why}, so it must be at least ${least.tasks}`,
         );
     }
+    // AWS keeps all of them when nobody says otherwise.
+    const kept = read(() => props["deploymentMinimumHealthyPercent"]) ?? 100;
+    if (facesUsers && kept !== unknown && Number(kept) < 100) {
+        report(
+            `deploymentMinimumHealthyPercent is ${show(kept)}, so a deployment leaves less than the minimum; set it to 100`,
+        );
+    }
 }
 
 function judgeTarget(

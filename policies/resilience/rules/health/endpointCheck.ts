@@ -60,8 +60,13 @@ export const endpointCheck: ResourceValidationPolicy = {
                     `requestInterval is ${show(interval ?? 30)}; it must be ${config.interval} (it cannot be changed later: the check is replaced)`,
                 );
             }
-            const invertedMatch =
-                type === "HTTPS_STR_MATCH" && read(() => props["invertHealthcheck"]) === true;
+            const inverted = read(() => props["invertHealthcheck"]) === true;
+            if (inverted && type !== unknown && type !== "HTTPS_STR_MATCH") {
+                report(
+                    "invertHealthcheck is true, so the check is healthy while nobody answers; remove it",
+                );
+            }
+            const invertedMatch = type === "HTTPS_STR_MATCH" && inverted;
             const minimum = invertedMatch ? 1 : config.minimumThreshold;
             const threshold = read(() => props["failureThreshold"]);
             const number = threshold === unknown ? minimum : Number(threshold ?? 3);
