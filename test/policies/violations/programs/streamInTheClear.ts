@@ -9,5 +9,5 @@ const streams: Record<string, aws.kinesis.StreamArgs> = {
     clicks: { streamModeDetails: { streamMode: "ON_DEMAND" } },
 };
 for (const [name, args] of Object.entries(streams)) {
-    new aws.kinesis.Stream(name, { retentionPeriod: 48, ...args });
+    new aws.kinesis.Stream(name, { retentionPeriod: 168, ...args });
 }
