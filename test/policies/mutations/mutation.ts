@@ -10,6 +10,8 @@ export interface Mutation {
     readonly caughtBy: readonly string[];
     /** Why nobody has to object; of those that no rule objects to, and of them alone. */
     readonly harmless?: string;
+    /** What it would take to catch it; of those that matter all the same. */
+    readonly gap?: string;
     /** The update is that of an evacuation of this region, and is judged by that pack as well. */
     readonly evacuates?: string;
 }

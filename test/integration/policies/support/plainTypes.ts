@@ -54,6 +54,18 @@ const plainTypes: readonly PlainType[] = [
         autoname: "name",
     },
     {
+        type: "aws:iam/accessKey:AccessKey",
+        inputs: ["pgpKey", "status", "user"],
+        required: ["user"],
+        computed: ["createDate", "secret", "sesSmtpPasswordV4"],
+    },
+    {
+        type: "aws:iam/user:User",
+        inputs: ["forceDestroy", "name", "path", "permissionsBoundary", "tags"],
+        computed: ["arn", "uniqueId"],
+        autoname: "name",
+    },
+    {
         type: "aws:route53/zone:Zone",
         inputs: ["comment", "delegationSetId", "forceDestroy", "name", "tags", "vpcs"],
         required: ["name"],

@@ -40,8 +40,8 @@ export interface Previews {
 /** How the engine passes on what a provider's check finds. */
 const refusal = /^[^:]+: aws:\S+ resource '[^']+'(: property .+ value .+)? has a problem: /s;
 
-/** A preview takes one or two; one that hangs must not take the others along. */
-const mostSeconds = 120;
+/** A preview takes one or two, more on a busy machine; one that hangs must not take the others along. */
+const mostSeconds = 300;
 
 const project = `name: violations
 runtime:

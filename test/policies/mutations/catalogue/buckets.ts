@@ -84,6 +84,34 @@ export const bucketMutations: readonly Mutation[] = [
         ],
     },
     {
+        what: "the media of a region go nowhere",
+        stack: "global",
+        change: without("s3/bucketReplicationConfig", "media-replication-us-east-1"),
+        caughtBy: ["recovery-bucket-replication-both-ways"],
+    },
+    {
+        what: "the orders of a region do not go to one other",
+        stack: "global",
+        change: set(
+            "s3/bucketReplicationConfig",
+            "orders-replication-us-east-1",
+            "rules.0.status",
+            "Disabled",
+        ),
+        caughtBy: ["recovery-bucket-replication-both-ways"],
+    },
+    {
+        what: "deletions of a picture stay in their region",
+        stack: "global",
+        change: set(
+            "s3/bucketReplicationConfig",
+            "media-replication-us-east-1",
+            "rules.0.deleteMarkerReplication.status",
+            "Disabled",
+        ),
+        caughtBy: ["recovery-bucket-replication-both-ways"],
+    },
+    {
         what: "the votes' bucket has no encryption of its own",
         stack,
         change: without("s3/bucketServerSideEncryptionConfiguration", votes),

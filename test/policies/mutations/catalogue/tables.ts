@@ -52,6 +52,16 @@ export const tableMutations: readonly Mutation[] = [
         caughtBy: ["recovery-table-backup-plan"],
     },
     {
+        what: "a region has no replica",
+        stack: global,
+        change: set("dynamodb/table", "storefront", "replicas", (replicas: unknown) =>
+            (replicas as unknown[]).slice(1),
+        ),
+        caughtBy: [],
+        harmless:
+            "AWS refuses contributor insights of a replica that is not there, and the update with them",
+    },
+    {
         what: "the global table has no stream",
         stack: global,
         change: set("dynamodb/table", "storefront", "streamEnabled", false),

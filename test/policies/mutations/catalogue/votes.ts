@@ -1,10 +1,129 @@
-import { type Mutation, set } from "../mutation";
+import { both, type Mutation, replacing, set, unconditional, without } from "../mutation";
 
 const stack = "eu-west-1";
 const object = "s3/bucketObjectv2";
+const check = "route53/healthCheck";
 
 /** The votes of a region: what stands, and what an evacuation writes. */
 export const voteMutations: readonly Mutation[] = [
+    {
+        what: "one vote is enough to evacuate",
+        stack: "global",
+        change: set(check, "not-evacuated-us-east-1", "childHealthThreshold", 3),
+        caughtBy: [],
+        gap: "a rule on votes",
+    },
+    {
+        what: "it takes all three votes to evacuate",
+        stack: "global",
+        change: set(check, "not-evacuated-us-east-1", "childHealthThreshold", 1),
+        caughtBy: [],
+        gap: "a rule on votes",
+    },
+    {
+        what: "a region's vote is not counted",
+        stack: "global",
+        change: both(
+            without(check, "vote-eu-west-1-us-east-1"),
+            set(check, "not-evacuated-us-east-1", "childHealthchecks", (children: unknown) =>
+                (children as string[]).filter((id) => id !== "vote-eu-west-1-us-east-1-id"),
+            ),
+        ),
+        caughtBy: [],
+        gap: "a rule on votes",
+    },
+    {
+        what: "a vote is counted the other way round",
+        stack: "global",
+        change: set(check, "vote-eu-west-1-us-east-1", "invertHealthcheck", false),
+        caughtBy: ["health-check-thresholds"],
+    },
+    {
+        what: "a vote is read for another word",
+        stack: "global",
+        change: set(check, "vote-eu-west-1-us-east-1", "searchString", "out-of-service"),
+        caughtBy: [],
+        gap: "a rule on votes",
+    },
+    {
+        what: "a vote is read in another region's bucket",
+        stack: "global",
+        change: set(
+            check,
+            "vote-eu-west-1-us-east-1",
+            "fqdn",
+            "meridian-votes-ap-south-1-111122223333.s3.ap-south-1.amazonaws.com",
+        ),
+        caughtBy: [],
+        gap: "a rule on votes",
+    },
+    {
+        what: "a vote about one region is read as one about another",
+        stack: "global",
+        change: set(check, "vote-eu-west-1-us-east-1", "resourcePath", "/votes/ap-south-1"),
+        caughtBy: [],
+        gap: "a rule on votes",
+    },
+    {
+        what: "a region's lever is not tried",
+        stack: "global",
+        change: without(check, "lever-us-east-1"),
+        caughtBy: [],
+        gap: "a rule on votes",
+    },
+    {
+        what: "the lever's alarm tells nobody",
+        stack: "global",
+        change: set("cloudwatch/metricAlarm", "levers-us-east-1", "alarmActions", []),
+        caughtBy: ["health-alarm-actions"],
+    },
+    {
+        what: "the lever of a region is let go",
+        stack,
+        change: set(object, "votes-self-test", "content", "in-service"),
+        caughtBy: [],
+        harmless:
+            "the lever's health check fails and its alarm tells, within minutes; the pack of an evacuation refuses it, too",
+    },
+    {
+        what: "there is no lever",
+        stack,
+        change: without(object, "votes-self-test"),
+        caughtBy: [],
+        gap: "a rule on votes",
+    },
+    {
+        what: "a region has no vote about another",
+        stack,
+        change: without(object, "votes-us-east-1"),
+        caughtBy: [],
+        gap: "a rule that knows the other regions, which a region's own stack does not; the spec of the component that makes votes does",
+    },
+    {
+        what: "everybody may read the votes",
+        stack,
+        change: set("s3/bucketPolicy", "meridian-votes", "policy", unconditional),
+        caughtBy: [],
+        gap: "a rule on votes",
+    },
+    {
+        what: "whoever knows a vote may write it",
+        stack,
+        change: set(
+            "s3/bucketPolicy",
+            "meridian-votes",
+            "policy",
+            replacing('"s3:GetObject"', '"s3:PutObject"'),
+        ),
+        caughtBy: [],
+        gap: "a rule on votes",
+    },
+    {
+        what: "the votes' bucket is not private to its region",
+        stack,
+        change: set("s3/bucketPublicAccessBlock", "meridian-votes", "restrictPublicBuckets", false),
+        caughtBy: ["access-bucket-block-public"],
+    },
     {
         what: "evacuate: the vote that it is about",
         stack,

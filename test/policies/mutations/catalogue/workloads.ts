@@ -179,6 +179,35 @@ export const workloadMutations: readonly Mutation[] = [
         caughtBy: ["encryption-storage-customer-managed-key"],
     },
     {
+        what: "events are kept for a day",
+        stack,
+        change: set("kinesis/stream", "meridian-events-stream", "retentionPeriod", 24),
+        caughtBy: ["recovery-stream-retention"],
+    },
+    {
+        what: "tasks run in one zone",
+        stack,
+        change: set(
+            "ecs/service",
+            "meridian-service",
+            "networkConfiguration.subnets",
+            (subnets: unknown) => (subnets as unknown[]).slice(0, 1),
+        ),
+        caughtBy: ["recovery-service-zones"],
+    },
+    {
+        what: "a deployment stops every task",
+        stack,
+        change: set("ecs/service", "meridian-service", "deploymentMinimumHealthyPercent", 0),
+        caughtBy: ["capacity-service-minimum"],
+    },
+    {
+        what: "whoever signs in to no account uses the cache",
+        stack,
+        change: set("elasticache/user", "meridian-cache-default", "accessString", "on ~* +@all"),
+        caughtBy: ["access-cache-default-user"],
+    },
+    {
         what: "the dashboard is gone",
         stack,
         change: without("cloudwatch/dashboard", /dashboard/),

@@ -5,6 +5,8 @@
 // Caught by patching-function-runtime: failover_handler
 // Caught by recovery-function-dead-letters: failover_handler
 // Caught by routing-default-geolocation: app_geo-ap-south-1
+// Caught by routing-one-policy: app_failover_primary
+// Caught by routing-unique-records: app_latency-ap-south-1, app_latency-eu-west-1, app_latency-us-east-1
 import { declareSourceDocument } from "../sourceDocument/resources";
 
 // With no more mended than AWS asks for.
