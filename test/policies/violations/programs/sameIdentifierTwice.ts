@@ -11,7 +11,7 @@ addresses.forEach((address, index) => {
         type: "A",
         ttl: 60,
         records: [address],
-        setIdentifier: identifiers[index] as string,
+        setIdentifier: identifiers[index],
         multivalueAnswerRoutingPolicy: true,
         healthCheckId: `0a1b2c3d-1111-4222-8333-44445555666${index}`,
     });
