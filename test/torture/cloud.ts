@@ -69,7 +69,7 @@ export class CloudProcess {
                 credentials: { accessKeyId: "torture", secretAccessKey: "torture" },
                 maxAttempts: 1,
                 requestHandler: {
-                    handle: (request: { readonly headers: object; readonly body: string }) =>
+                    handle: (request: { readonly headers: object; readonly body: Uint8Array }) =>
                         this.cloud.request(this, region, request),
                 },
             });
@@ -130,7 +130,7 @@ export class Cloud {
     async request(
         process: CloudProcess,
         to: string,
-        { headers, body }: { readonly headers: object; readonly body: string },
+        { headers, body }: { readonly headers: object; readonly body: Uint8Array },
     ): Promise<{ readonly response: object }> {
         const { clock, faults } = this.world;
         await this.#way(process, to);

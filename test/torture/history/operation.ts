@@ -22,6 +22,8 @@ export type Call =
 
 export type Kind = Call["kind"];
 
+export const kinds: readonly Kind[] = ["cart", "order", "stock", "profile"];
+
 /** Lines of a cart with a quantity over 0, by SKU. */
 export type Cart = Readonly<Record<string, number>>;
 
