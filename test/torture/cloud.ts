@@ -146,7 +146,7 @@ export class Cloud {
                     path: "/",
                     query: new URLSearchParams(),
                     headers: headers as Record<string, string>,
-                    body: Buffer.from(body),
+                    body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
                     caller: `region:${process.region}`,
                 })
                 .catch((error: unknown) => {
