@@ -49,12 +49,17 @@ export class HedgedReads {
     ): Promise<{ readonly region: string; readonly result: T }> {
         const [first = "", ...others] = this.options.nearest.order();
         const second = others[0];
+        if (second === undefined) {
+            const result = await this.options.caller.call(
+                first,
+                (signal) => read(first, signal),
+                deadlineMs,
+            );
+            return { region: first, result };
+        }
         this.#reads++;
         const over = new AbortController();
         const nearby = this.#timed(first, read, deadlineMs, over.signal);
-        if (second === undefined) {
-            return nearby.finally(() => over.abort());
-        }
         try {
             const early = await Promise.race([
                 nearby.catch((error: unknown) => ({ error })),
