@@ -98,6 +98,10 @@ function groupsOf(operations: readonly Operation[]): readonly (readonly Operatio
 }
 
 function groupOf({ index, call, result }: Operation): string {
+    if (call.kind === "cart" && call.f === "set") {
+        // What a line holds is made of all its writes.
+        return `line ${call.sku}`;
+    }
     if (call.kind !== "profile") {
         return `operation ${index}`;
     }

@@ -11,42 +11,55 @@ import {
 } from "../history/operation";
 import type { Violation } from "./violation";
 
-type Set = Operation & { readonly call: Extract<Call, { kind: "cart"; f: "set" }> };
+type Setting = Operation & { readonly call: Extract<Call, { kind: "cart"; f: "set" }> };
+
+interface Line {
+    readonly writes: readonly Setting[];
+    /**
+     * Whose writes are made one after the other, each knowing of those before: a session's; of a line that
+     * is reported as in conflict, a session's in one region.
+     */
+    readonly authorOf: (write: Setting) => string;
+}
 
 /**
  * What a line may hold when everybody's writes have arrived: of each session its last acknowledged write,
  * or one that nobody saw the end of, which the network may bring at any time. Sessions that do not know of
- * each other may win in either order, but a removal takes out only what its client could have seen: a line
- * that was written after every removal had ended stays.
+ * each other may win in either order, or both count and their quantities add up. But a removal takes out
+ * only what its client could have seen: a line that was written after every removal had ended stays.
  *
  * @returns quantities; 0 stands for no line
  */
-export function allowedQuantities(writes: readonly Set[]): ReadonlySet<number> {
-    return quantities(lastWrites(writes));
+export function allowedQuantities(line: Line): ReadonlySet<number> {
+    const last = lastWrites(line.writes, line.authorOf);
+    return quantities(last, last, line.authorOf);
 }
 
 /** The same while writes of others are still on their way: any that has begun may be the newest that has arrived. */
-function allowedMeanwhile(writes: readonly Set[], session: string): ReadonlySet<number> {
-    const own = writes.filter((write) => write.session === session);
-    const others = writes.filter((write) => write.session !== session && mayHaveHappened(write));
-    return quantities([...lastWrites(own), ...others]);
-}
-
-function lastWrites(writes: readonly Set[]): readonly Set[] {
-    return [...groupBy(writes.filter(mayHaveHappened), ({ session }) => session).values()].flatMap(
-        (own) => {
-            const last = own.filter(({ result }) => result.type === "ok").at(-1);
-            return own.filter((write) => write === last || write.result.type === "info");
-        },
+function allowedMeanwhile({ writes, authorOf }: Line, session: string): ReadonlySet<number> {
+    const own = lastWrites(
+        writes.filter((write) => write.session === session),
+        authorOf,
     );
+    const others = writes.filter((write) => write.session !== session && mayHaveHappened(write));
+    return quantities([...own, ...others], own, authorOf);
 }
 
-function quantities(candidates: readonly Set[]): ReadonlySet<number> {
-    const allowed = new Set(candidates.map(({ call }) => call.quantity));
-    if (!candidates.some(({ result }) => result.type === "ok")) {
-        allowed.add(0);
-    }
-    const stays = candidates.some(
+function lastWrites(writes: readonly Setting[], authorOf: Line["authorOf"]): readonly Setting[] {
+    return [...groupBy(writes.filter(mayHaveHappened), authorOf).values()].flatMap((own) => {
+        const last = own.filter(({ result }) => result.type === "ok").at(-1);
+        return own.filter((write) => write === last || write.result.type === "info");
+    });
+}
+
+/** What candidates may come to, if those that are `sure` to have arrived keep their lines. */
+function quantities(
+    candidates: readonly Setting[],
+    sure: readonly Setting[],
+    authorOf: Line["authorOf"],
+): ReadonlySet<number> {
+    const allowed = sums([...groupBy(candidates, authorOf).values()]);
+    const isStaying = sure.some(
         (add) =>
             add.result.type === "ok" &&
             add.call.quantity > 0 &&
@@ -54,8 +67,13 @@ function quantities(candidates: readonly Set[]): ReadonlySet<number> {
                 (other) => other === add || other.call.quantity > 0 || precedes(other, add),
             ),
     );
-    if (stays) {
+    const mayBeEmpty =
+        candidates.some(({ call }) => call.quantity === 0) ||
+        !sure.some(({ result }) => result.type === "ok");
+    if (isStaying || !mayBeEmpty) {
         allowed.delete(0);
+    } else {
+        allowed.add(0);
     }
     return allowed;
 }
@@ -64,35 +82,46 @@ function quantities(candidates: readonly Set[]): ReadonlySet<number> {
 export function checkCarts(history: History): readonly Violation[] {
     const bySet = groupBy(callsOf(history.operations, "cart", "set"), ({ key }) => key);
     const [final] = Object.values(history.final);
-    const lost = history.reported.filter(({ kind }) => kind === "cart");
+    const conflicts = history.reported.filter(({ kind }) => kind === "cart");
     return [
         ...(final === undefined
             ? []
             : [...bySet].flatMap(([key, writes]) =>
-                  checkFinal(key, writes, final.carts[key] ?? {}, lost),
+                  checkFinal(key, linesOf(writes, conflicts), final.carts[key] ?? {}),
               )),
         ...callsOf(history.operations, "cart", "read").flatMap((read) =>
-            checkRead(read, bySet.get(read.key) ?? []),
+            checkRead(read, bySet.get(read.key) ?? [], conflicts),
         ),
     ];
 }
 
+/** The writes of every line of a cart, and who made them in a way that they know of each other. */
+function linesOf(
+    writes: readonly Setting[],
+    conflicts: readonly Reported[],
+): ReadonlyMap<string, Line> {
+    return new Map(
+        [...groupBy(writes, ({ call }) => call.sku)].map(([sku, own]) => {
+            const isReported = conflicts.some((one) => one.key === own[0]?.key && one.sku === sku);
+            const line: Line = {
+                writes: own,
+                authorOf: ({ session, region }) =>
+                    isReported ? `${session} in ${region}` : session,
+            };
+            return [sku, line] as const;
+        }),
+    );
+}
+
 function checkFinal(
     key: string,
-    writes: readonly Set[],
+    lines: ReadonlyMap<string, Line>,
     cart: Cart,
-    lost: readonly Reported[],
 ): readonly Violation[] {
-    return [...groupBy(writes, ({ call }) => call.sku)].flatMap(([sku, line]): Violation[] => {
+    return [...lines].flatMap(([sku, line]): Violation[] => {
         const found = cart[sku] ?? 0;
-        const kept = line.filter(
-            ({ call }) =>
-                !lost.some(
-                    (one) => one.key === key && one.sku === sku && one.value === call.quantity,
-                ),
-        );
-        const allowed = allowedQuantities(kept);
-        return allowed.has(found) || (kept.length < line.length && found === 0)
+        const allowed = allowedQuantities(line);
+        return allowed.has(found)
             ? []
             : [
                   {
@@ -100,20 +129,24 @@ function checkFinal(
                       kind: "cart",
                       key,
                       message: `line ${sku} holds ${found}, and may hold ${[...allowed].join(" or ")}`,
-                      operations: line.map(({ index }) => index),
+                      operations: line.writes.map(({ index }) => index),
                   },
               ];
     });
 }
 
-function checkRead(read: Operation, writes: readonly Set[]): readonly Violation[] {
+function checkRead(
+    read: Operation,
+    writes: readonly Setting[],
+    conflicts: readonly Reported[],
+): readonly Violation[] {
     if (read.result.type !== "ok") {
         return [];
     }
     const cart = (read.result.value ?? {}) as Cart;
     const begun = writes.filter((write) => write.invokedMs <= read.completedMs);
-    return [...groupBy(begun, ({ call }) => call.sku)].flatMap(([sku, line]): Violation[] => {
-        const own = line.filter(
+    return [...linesOf(begun, conflicts)].flatMap(([sku, line]): Violation[] => {
+        const own = line.writes.filter(
             (write) =>
                 write.session === read.session &&
                 write.result.type === "ok" &&
@@ -132,8 +165,18 @@ function checkRead(read: Operation, writes: readonly Set[]): readonly Violation[
                       kind: "cart",
                       key: read.key,
                       message: `session ${read.session} read ${found} of line ${sku} in ${read.region}, after its own write; it may read ${[...allowed].join(" or ")}`,
-                      operations: [...line.map(({ index }) => index), read.index],
+                      operations: [...line.writes.map(({ index }) => index), read.index],
                   },
               ];
     });
+}
+
+/** Of every session one write, or none: what they come to together. */
+function sums(sessions: readonly (readonly Setting[])[]): Set<number> {
+    let found = new Set([0]);
+    for (const writes of sessions) {
+        const own = [0, ...writes.map(({ call }) => call.quantity)];
+        found = new Set([...found].flatMap((sum) => own.map((one) => sum + one)));
+    }
+    return found;
 }

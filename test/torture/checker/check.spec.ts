@@ -48,6 +48,8 @@ describe("the checker of histories", () => {
             ];
             expect(cart(both, 1)).to.deep.equal([]);
             expect(cart(both, 2)).to.deep.equal([]);
+            expect(cart(both, 3)).to.deep.equal([]);
+            expect(cart(both, 4)).to.deep.equal(["cart-intent"]);
             expect(cart(both, undefined)).to.deep.equal(["cart-intent"]);
             const removed = [
                 { call: set(0), at: [0, 1] as const, session: "a" },
@@ -57,14 +59,22 @@ describe("the checker of histories", () => {
             expect(cart(removed, undefined)).to.deep.equal(["cart-intent"]);
         });
 
-        it("takes a reported loss for one, and not for the loss of another write", () => {
-            const history = (value: number): History =>
-                historyOf([{ call: set(2), at: [0, 1] }], {
-                    final: { us: { carts: { k: {} } } },
-                    reported: [{ kind: "cart", key: "k", sku: "mug", value }],
-                });
-            expect(found(history(2))).to.deep.equal([]);
-            expect(found(history(5))).to.deep.equal(["cart-intent"]);
+        it("lets both writes of a session count that moved, if that is reported of the line", () => {
+            const history = (quantity: number, sku: string): History =>
+                historyOf(
+                    [
+                        { call: set(2), at: [0, 1] },
+                        { call: set(1), at: [2, 3], region: "eu" },
+                    ],
+                    {
+                        final: { us: { carts: { k: { mug: quantity } } } },
+                        reported: [{ kind: "cart", key: "k", sku, value: 1 }],
+                    },
+                );
+            expect(found(history(3, "mug"))).to.deep.equal([]);
+            expect(found(history(3, "pen"))).to.deep.equal(["cart-intent"]);
+            expect(found(history(0, "mug"))).to.deep.equal(["cart-intent"]);
+            expect(found(history(4, "mug"))).to.deep.equal(["cart-intent"]);
         });
 
         it("wants a session to see its own writes, in whatever region it reads", () => {
@@ -79,6 +89,7 @@ describe("the checker of histories", () => {
                 );
             expect(reads({ mug: 2 })).to.deep.equal([]);
             expect(reads({ mug: 7 })).to.deep.equal([]);
+            expect(reads({ mug: 9 })).to.deep.equal([]);
             expect(reads({ mug: 1 })).to.deep.equal(["read-your-writes"]);
             expect(reads({})).to.deep.equal(["read-your-writes"]);
         });

@@ -57,7 +57,10 @@ export interface Operation {
     readonly result: Result;
 }
 
-/** A write that the system says itself it has lost, or had to merge away: not silent. */
+/**
+ * What the system tells of itself: an order or a profile's value that a takeover lost, or a cart's line that
+ * a client wrote in another region before its earlier write had arrived there, so that both count.
+ */
 export interface Reported {
     readonly kind: Kind;
     readonly key: string;
