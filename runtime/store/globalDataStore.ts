@@ -168,7 +168,7 @@ export class GlobalDataStore {
         return inSession(
             key,
             options.token,
-            await this.#mergeable.apply(kind, key, operation, region, id),
+            await this.#mergeable.apply(kind, key, operation, region, id, options.token?.of(key)),
         );
     }
 

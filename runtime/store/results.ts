@@ -48,6 +48,11 @@ export type Write<V> =
           InSession & {
               readonly kind: "written";
               readonly region: string;
+              /**
+               * What the session has seen could not be found: the operation was carried out without it, and
+               * both will count. Of what merges; what has a home is never behind.
+               */
+              readonly behind?: boolean;
               /** The operation had been written before: this was a retry. */
               readonly repeated: boolean;
           })

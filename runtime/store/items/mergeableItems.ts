@@ -102,6 +102,11 @@ export class MergeableItems {
      * then has everything that the region knows. Nobody else writes that item, so that replication has
      * nothing to decide; two writers in the region are told apart by the item's version.
      *
+     * What the session has seen and the region has not heard of is fetched from the regions that wrote it,
+     * so that the operation comes after it. Where that cannot be had, the region takes the operation all the
+     * same, and says that it is `behind`: both will count.
+     *
+     * @param seen what the session has seen of the item
      * @param id of the operation: a retry with the same id changes nothing, once the region has heard of it
      * @throws CorruptItemError, OversizedItemError, RemoteClockAheadError, and the type's own for an
      *   operation that cannot be; nothing was written then
@@ -112,6 +117,7 @@ export class MergeableItems {
         operation: Operations[K],
         region: string,
         id: string,
+        seen: VersionVector = VersionVector.empty,
     ): Promise<Write<Values[K]>> {
         const { caller, clock } = this.context;
         const deadlineMs = caller.deadline();
@@ -124,10 +130,12 @@ export class MergeableItems {
                     (signal) => this.read(kind, key, replica, true, signal),
                     deadlineMs,
                 );
+                merged = await this.#caughtUp(kind, key, merged, seen);
             } catch (error) {
                 return unavailable(error);
             }
-            const written = { kind: "written" as const, region };
+            const behind = !merged.version.covers(seen);
+            const written = { kind: "written" as const, region, behind };
             const { value, version } = sightOf(kind, merged, region);
             if (value !== undefined && hasOperation(merged, id)) {
                 return { ...written, value, version, repeated: true };
@@ -168,6 +176,43 @@ export class MergeableItems {
         }
     }
 
+    /** With what the session has seen, from those who wrote it, as far as they answer. */
+    async #caughtUp(
+        kind: MergeableKind,
+        key: Key,
+        merged: Merged,
+        seen: VersionVector,
+    ): Promise<Merged> {
+        const { caller, replicas } = this.context;
+        const { type } = mergeableKind(kind);
+        let known = merged;
+        for (const writer of seen.replicas) {
+            const replica = replicas.get(writer);
+            if (replica === undefined || known.version.get(writer) >= seen.get(writer)) {
+                continue;
+            }
+            try {
+                const there = await caller.once(
+                    writer,
+                    (signal) => this.read(kind, key, replica, true, signal),
+                    caller.deadline(),
+                );
+                known = {
+                    // The condition of the write is about what was read in the region itself.
+                    items: merged.items,
+                    state: type.merge(known.state, there.state),
+                    version: known.version.merge(there.version),
+                    at: compareTimestamps(there.at, known.at) > 0 ? there.at : known.at,
+                };
+            } catch (error) {
+                if (failureKind(error) === "refused") {
+                    throw error;
+                }
+            }
+        }
+        return known;
+    }
+
     #next<K extends MergeableKind>(
         kind: K,
         key: Key,
@@ -178,7 +223,7 @@ export class MergeableItems {
     ) {
         const { type, lifetimeSeconds } = mergeableKind(kind);
         const { hybrid, clock } = this.context;
-        const at = merged.items.size === 0 ? hybrid.now() : hybrid.update(merged.at);
+        const at = merged.version.size === 0 ? hybrid.now() : hybrid.update(merged.at);
         const step = type.apply(merged.state, operation, { region, at });
         if (step.kind === "refused") {
             return step;

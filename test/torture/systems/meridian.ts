@@ -99,14 +99,8 @@ export class Meridian implements System {
                     line: call.sku,
                     quantity: call.quantity,
                 } as const;
-                // Where what the session has seen cannot be had, the cart takes the write all the same:
-                // both will count, and the client is told.
-                const seen = await store.get("cart", at, { token });
-                const write = written(
-                    await store.apply("cart", at, operation, { token, region }),
-                    token,
-                );
-                if (seen.kind === "behind") {
+                const write = await store.apply("cart", at, operation, { token, region });
+                if (write.kind === "written" && write.behind === true) {
                     this.#reported.push({
                         kind: "cart",
                         key,
@@ -114,7 +108,7 @@ export class Meridian implements System {
                         value: call.quantity,
                     });
                 }
-                return write;
+                return written(write, token);
             }
             case "order": {
                 if (call.f === "read") {
