@@ -44,6 +44,8 @@ export interface StoreOptions {
     readonly limits?: CallLimits;
     /** @default `defaultLeaseTimes` */
     readonly leaseTimes?: LeaseTimes;
+    /** Whether a region is voted out: it is not asked for its leases then. @default nobody knows of any */
+    readonly isEvacuated?: (region: string) => boolean;
     /** How long the nearest region may take before a second one is asked, until that is measured. @default 100 */
     readonly hedgeAfterMs?: number;
 }
@@ -98,6 +100,7 @@ export class GlobalDataStore {
             records: [...replicas.values()].map((replica) => new OwnerRecords(replica, caller)),
             clock,
             times: options.leaseTimes ?? defaultLeaseTimes,
+            isEvacuated: options.isEvacuated ?? (() => false),
         });
         this.nearest = new Nearest(regions);
         this.#hedged = new HedgedReads({

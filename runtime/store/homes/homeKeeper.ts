@@ -99,8 +99,9 @@ export class HomeKeeper {
     async #keep(home: string, askedMs: number): Promise<void> {
         const { clock, times } = this.options;
         const own = await this.#own.read(home);
+        const heard = await this.#own.heard(home);
+        const heir = this.#claimedBefore(home, heard);
         if (own?.state === "held" && clock.now() < own.untilMs) {
-            const heir = this.#claimedBefore(home, await this.#own.heard(home));
             if (heir !== undefined) {
                 await this.#release(home, own, `${heir} is back and has caught up`);
                 return;
@@ -111,24 +112,45 @@ export class HomeKeeper {
             });
             return;
         }
-        if (this.#predecessors(home).every((one) => this.#history.word(one) === "evacuated")) {
-            await this.#claim(home, own, askedMs);
+        const isFirst = this.#predecessors(home).every(
+            (one) => this.#history.word(one) === "evacuated",
+        );
+        // Whoever had it last goes on for those who come first, until one of them has caught up.
+        const hadItLast =
+            heir === undefined &&
+            own !== undefined &&
+            own.heldTerm > 0 &&
+            heard.every(({ heldTerm }) => heldTerm <= own.heldTerm);
+        if (isFirst || hadItLast) {
+            await this.#claim(home, own, heard, askedMs);
         } else {
             await this.#release(home, own, "another region comes first");
         }
     }
 
-    async #claim(home: string, own: OwnerRecord | undefined, askedMs: number): Promise<void> {
+    async #claim(
+        home: string,
+        own: OwnerRecord | undefined,
+        allHeard: readonly OwnerRecord[],
+        askedMs: number,
+    ): Promise<void> {
         const { region, clock, times, records } = this.options;
         const heldTerm = own?.heldTerm ?? 0;
-        const heard = (await this.#own.heard(home)).filter((one) => one.region !== region);
+        const heard = allHeard.filter((one) => one.region !== region);
+        const others = records.filter((one) => one.region !== region);
         // Asked before the claim, which makes the present owner stop: it goes on while this one catches up,
         // but for what is on its way at any moment.
-        if (!(await this.#hasCaughtUp(heard, heldTerm, askedMs - times.leaseMs))) {
+        const present = await Promise.all(
+            others
+                .filter((one) => this.#history.word(one.region) !== "evacuated")
+                .map((one) => one.read(home)),
+        );
+        const there = present.filter((one) => one !== undefined);
+        if (!(await this.#hasCaughtUp(there, heldTerm, askedMs - times.leaseMs))) {
             await this.#release(home, own, "it has not caught up");
             return;
         }
-        const known = Math.max(0, own?.heldTerm ?? 0, ...heard.map(({ term }) => term));
+        const known = Math.max(heldTerm, ...[...heard, ...there].map(({ term }) => term));
         const claim =
             own?.state === "claiming" && own.term > known
                 ? own
@@ -145,13 +167,9 @@ export class HomeKeeper {
         if (claim === undefined) {
             return;
         }
-        const others = await Promise.all(
-            records
-                .filter((one) => one.region !== region)
-                .map((one) => this.#othersWord(home, one)),
-        );
+        const words = await Promise.all(others.map((one) => this.#othersWord(home, one)));
         const asked: OwnerRecord[] = [];
-        for (const other of others) {
+        for (const other of words) {
             if (other.kind === "blocked") {
                 if (other.comesFirst) {
                     await this.#release(home, claim, other.reason);

@@ -18,6 +18,8 @@ export interface LeasesOptions {
     readonly records: readonly OwnerRecords[];
     readonly clock: StoreClock;
     readonly times: LeaseTimes;
+    /** Whether a region is voted out, as far as is known here: it is not asked then. */
+    readonly isEvacuated: (region: string) => boolean;
 }
 
 /**
@@ -65,7 +67,7 @@ export class Leases {
         const [local] = this.options.records;
         const heard = (await local?.heard(home)) ?? [];
         const latestFirst = heard
-            .filter(({ state }) => state === "held")
+            .filter(({ state, region }) => state === "held" && !this.options.isEvacuated(region))
             .sort((a, b) => b.term - a.term);
         for (const { region } of latestFirst) {
             const records = this.options.records.find((one) => one.region === region);
