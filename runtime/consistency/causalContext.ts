@@ -21,7 +21,12 @@ export class CausalContext {
 
     /** @param dots as `formatDot` writes them. @throws MalformedVectorError, VectorSizeError */
     static of(dots: Iterable<string>): CausalContext {
-        return CausalContext.#compact(VersionVector.empty, dots);
+        return CausalContext.from(VersionVector.empty, dots);
+    }
+
+    /** Everything up to the vector, and the dots. @throws MalformedVectorError, VectorSizeError */
+    static from(vector: VersionVector, dots: Iterable<string>): CausalContext {
+        return CausalContext.#compact(vector, dots);
     }
 
     /** @param dot as `formatDot` writes it */

@@ -62,15 +62,24 @@ export function changeLine(map: OrMap, replica: string, key: string, change: num
 }
 
 /**
- * The delta of a replica's setting a quantity: a change by the difference to what it sees. Two replicas
- * that each set 3 where there was 1 make 5, as two that each add two.
+ * The delta of a replica's setting a quantity in place of what it sees. Two replicas that set 3 and 4
+ * without knowing of each other make 7. They are no changes by a difference, which would add up to less
+ * than anybody has set, or to no line at all: 5 lowered to 1 here and to 3 there.
  *
  * @param quantity an integer, 0 or more; 0 removes the line
  * @throws AmountError, ReplicaNameError
  */
 export function setLine(map: OrMap, replica: string, key: string, quantity: number): OrMap {
     checkAmount("a quantity", quantity, 0);
-    return changeLine(map, replica, key, quantity - quantityOf(map, key));
+    if (quantity === 0) {
+        return removeLine(map, key);
+    }
+    const dot = formatDot(map.heard.next(replica));
+    const seen = contributions(map, key).map(([each]) => each);
+    return {
+        lines: new Map([[dot, { key, amount: quantity }]]),
+        heard: CausalContext.of([dot, ...seen]),
+    };
 }
 
 /** The delta of removing a line as it is seen. */

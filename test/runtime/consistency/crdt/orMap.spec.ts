@@ -149,6 +149,12 @@ describe("an observed-remove map of quantities", () => {
         ) as [OrMap, OrMap];
         // Less than nothing by more than can be made up for in one contribution.
         const below = cart(full, removeLine(full, "mug"), a, b);
-        expect(() => setLine(below, "us", "mug", 9)).to.throw(AmountError, "a contribution's size");
+        expect(() => changeLine(below, "us", "mug", 9)).to.throw(
+            AmountError,
+            "a contribution's size",
+        );
+        expect(quantities(mergeMaps(below, setLine(below, "us", "mug", 9)))).to.eql(
+            new Map([["mug", 9]]),
+        );
     });
 });

@@ -1,0 +1,137 @@
+import type { BoundedCounter } from "../../consistency/crdt/boundedCounter";
+import type { Json, LwwRegister } from "../../consistency/crdt/lwwRegister";
+import type { Contribution, OrMap } from "../../consistency/crdt/orMap";
+import type { RegisterMap } from "../../consistency/crdt/registerMap";
+import { CausalContext } from "../../consistency/causalContext";
+import { checkReplica } from "../../consistency/replica";
+import { parseDot } from "../../consistency/dottedVersion";
+import { formatTimestamp, parseTimestamp } from "../../consistency/hybridClock";
+import { VersionVector } from "../../consistency/versionVector";
+import {
+    counterAttributes,
+    countersOf,
+    MalformedStateError,
+    onlyFields,
+    textAttributes,
+    textOf,
+    textsOf,
+    mapOf,
+} from "./fields";
+import type { AttributeMap } from "./itemSize";
+
+/**
+ * A state as attributes and back. `decode` takes what `encode` makes and nothing else: a state that is
+ * half understood, merged and written back would carry the damage to every region.
+ */
+export interface StateCodec<S> {
+    encode(state: S): AttributeMap;
+    /** @throws Error that says what is wrong */
+    decode(attributes: AttributeMap): S;
+}
+
+/** `lines` are lists of key and amount by dot; `heard` a vector, and `beyond` what comes after a gap in it. */
+export const orMapCodec: StateCodec<OrMap> = {
+    encode: ({ lines, heard }) => ({
+        lines: {
+            M: Object.fromEntries(
+                [...lines].map(([dot, { key, amount }]) => [
+                    dot,
+                    { L: [{ S: key }, { N: String(amount) }] },
+                ]),
+            ),
+        },
+        heard: { S: heard.vector.toString() },
+        beyond: textAttributes(heard.beyond),
+    }),
+    decode: (attributes) => {
+        onlyFields(attributes, ["lines", "heard", "beyond"]);
+        const heard = contextOf(textOf(attributes, "heard"), textsOf(attributes, "beyond"));
+        const lines = new Map<string, Contribution>();
+        for (const [dot, value] of Object.entries(mapOf(attributes, "lines"))) {
+            parseDot(dot);
+            const [key, amount] = value.L ?? [];
+            const contribution = { key: key?.S ?? "", amount: Number(amount?.N) };
+            if (
+                value.L?.length !== 2 ||
+                contribution.key === "" ||
+                !Number.isSafeInteger(contribution.amount)
+            ) {
+                throw new MalformedStateError(
+                    `its line ${dot} is ${JSON.stringify(value)}: it must be a list of a key and an integer`,
+                );
+            }
+            if (!heard.has(dot)) {
+                throw new MalformedStateError(`it has the line ${dot} without having heard of it`);
+            }
+            lines.set(dot, contribution);
+        }
+        return { lines, heard };
+    },
+};
+
+/** `granted` and `used` are counters by region, `transferred` by `<from>/<to>`. */
+export const boundedCounterCodec: StateCodec<BoundedCounter> = {
+    encode: ({ granted, transferred, used }) => ({
+        granted: counterAttributes(granted),
+        transferred: counterAttributes(transferred),
+        used: counterAttributes(used),
+    }),
+    decode: (attributes) => {
+        onlyFields(attributes, ["granted", "transferred", "used"]);
+        const [granted, transferred, used] = ["granted", "transferred", "used"].map((name) =>
+            countersOf(attributes, name),
+        ) as [
+            ReadonlyMap<string, number>,
+            ReadonlyMap<string, number>,
+            ReadonlyMap<string, number>,
+        ];
+        [...granted.keys(), ...used.keys()].forEach(checkReplica);
+        for (const pair of transferred.keys()) {
+            const ends = pair.split("/");
+            ends.forEach(checkReplica);
+            if (ends.length !== 2) {
+                throw new MalformedStateError(
+                    `it has a transfer ${JSON.stringify(pair)}: it must be <from>/<to>`,
+                );
+            }
+        }
+        return { granted, transferred, used };
+    },
+};
+
+/** By field, a list of the value as JSON, the timestamp and the region. */
+export const registerMapCodec: StateCodec<RegisterMap> = {
+    encode: (map) => ({
+        fields: {
+            M: Object.fromEntries(
+                [...map].map(([field, { value, at, replica }]) => [
+                    field,
+                    textAttributes([JSON.stringify(value), formatTimestamp(at), replica]),
+                ]),
+            ),
+        },
+    }),
+    decode: (attributes) => {
+        onlyFields(attributes, ["fields"]);
+        const fields = mapOf(attributes, "fields");
+        return new Map(
+            Object.keys(fields).map((field): [string, LwwRegister<Json>] => {
+                const [value, at, replica, ...more] = textsOf(fields, field);
+                if (value === undefined || at === undefined || replica === undefined || more[0]) {
+                    throw new MalformedStateError(
+                        `its field ${JSON.stringify(field)} is ${JSON.stringify(fields[field])}: it must be a list of a value, a timestamp and a region`,
+                    );
+                }
+                checkReplica(replica);
+                return [
+                    field,
+                    { value: JSON.parse(value) as Json, at: parseTimestamp(at), replica },
+                ];
+            }),
+        );
+    },
+};
+
+function contextOf(vector: string, beyond: readonly string[]): CausalContext {
+    return CausalContext.from(VersionVector.parse(vector), beyond);
+}
