@@ -10,7 +10,7 @@ import { Cluster, regions, type Region } from "./support/cluster";
 
 const home = "us-east-1";
 const order = { pk: `ORDER#1~${home}`, sk: "ORDER" };
-const [, heir = "", third = ""] = succession(home, regions) as Region[];
+const [, heir, third] = succession(home, regions) as [Region, Region, Region, Region];
 const placed = { cartId: "7", total: 12 };
 const { leaseMs, inFlightMs, skewMs } = defaultLeaseTimes;
 
