@@ -102,11 +102,11 @@ describe("functions", () => {
             region,
             "f",
             "exports.handler = (event) => event.hang ? new Promise(() => setInterval(() => {}, 1000)) : Promise.resolve(1);",
-            { timeout: 1 },
+            { timeout: 20 },
         );
         expect(await invoke(arn, { hang: true })).to.have.nested.property(
             "error.errorMessage",
-            "Task timed out after 1.00 seconds",
+            "Task timed out after 20.00 seconds",
         );
         expect(await invoke(arn)).to.eql({ ok: true, result: 1 });
     });
