@@ -127,6 +127,11 @@ const roleInputs: Readonly<Record<string, readonly string[]>> = {
     "pulumi-nodejs:dynamic/meridian:CachePrimary": ["primary"],
 };
 
+/** Whether a change is of whose cache takes writes. */
+export function isCachePrimary({ type }: Pick<ResourceChange, "type">): boolean {
+    return type === "pulumi-nodejs:dynamic/meridian:CachePrimary";
+}
+
 /** Whether a change is of who has a role, which needs no control plane but the new holder's. */
 export function isRole({ type }: Pick<ResourceChange, "type">): boolean {
     return type in roleInputs;

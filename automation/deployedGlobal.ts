@@ -17,9 +17,21 @@ export interface DeployedRoles {
     readonly writerHome: string;
 }
 
+/** Whose cache takes writes, as deployed. */
+export interface DeployedCache {
+    /** Regions whose caches share a datastore. */
+    readonly datastore: readonly string[];
+    /** Where the role belongs; undefined where it follows the writer. */
+    readonly primary: string | undefined;
+    /** Who has it meanwhile. */
+    readonly standIn: string | undefined;
+}
+
 export interface DeployedGlobal extends DeployedShares {
     /** Undefined for a stack that was deployed before it told, or never. */
     readonly roles: DeployedRoles | undefined;
+    /** Undefined as `roles` are, and where no regions share a datastore. */
+    readonly cache: DeployedCache | undefined;
     readonly zoneId: string | undefined;
 }
 
@@ -42,6 +54,18 @@ export async function readDeployedGlobal(estate: Estate, region: string): Promis
                       writerHome: typeof writerHome === "string" ? writerHome : writer,
                   }
                 : undefined,
+        cache: cacheOf(outputs["cachePlan"]),
         zoneId: typeof zoneId === "string" ? zoneId : undefined,
     };
+}
+
+function cacheOf(plan: unknown): DeployedCache | undefined {
+    const { datastore, primary, standIn } = (plan ?? {}) as Record<string, unknown>;
+    return Array.isArray(datastore) && datastore.length > 0
+        ? {
+              datastore: datastore.filter((region) => typeof region === "string"),
+              primary: typeof primary === "string" ? primary : undefined,
+              standIn: typeof standIn === "string" ? standIn : undefined,
+          }
+        : undefined;
 }

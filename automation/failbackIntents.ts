@@ -3,8 +3,9 @@ import type { DeployedGlobal } from "./deployedGlobal";
 import type { Estate } from "./estate";
 import type { FailbackStage } from "./failbackPlan";
 import type { Intent } from "./provenUpdate";
-import { dialIntent, writerIntent } from "./settlement";
+import { dialIntent, rolesIntent, type Roles } from "./settlement";
 import { shareEdit, voteEdit } from "./stackConfig";
+import { endsStandIn } from "./cacheMove";
 import { writerBackIn } from "./writerMove";
 
 /** What a stage of a failback changes, and in which stacks. */
@@ -12,7 +13,7 @@ export function failbackIntents(
     estate: Estate,
     region: string,
     stage: FailbackStage,
-    deployed: Pick<DeployedGlobal, "roles">,
+    deployed: Pick<DeployedGlobal, "roles" | "cache">,
 ): readonly Intent[] {
     switch (stage.kind) {
         case "share":
@@ -36,8 +37,20 @@ export function failbackIntents(
                 message: `fail ${region} back: take the vote back`,
             }));
         case "writer": {
-            const writer = writerBackIn(region, deployed.roles);
-            return writer === undefined ? [] : [writerIntent(estate, writer)];
+            const roles = rolesBackIn(region, deployed);
+            return roles === undefined ? [] : [rolesIntent(estate, roles)];
         }
     }
+}
+
+/** The roles as they were before the region was settled; undefined when it had none. Pure. */
+export function rolesBackIn(
+    region: string,
+    { roles, cache }: Pick<DeployedGlobal, "roles" | "cache">,
+): Roles | undefined {
+    const writer = writerBackIn(region, roles);
+    const ends = endsStandIn(region, cache, writer?.writer ?? roles?.writer);
+    return writer === undefined && !ends
+        ? undefined
+        : { writer, cache: ends ? { standIn: undefined } : undefined };
 }

@@ -12,7 +12,7 @@ export type FailbackStage =
     | { readonly id: string; readonly kind: "dial"; readonly percent: 100 }
     /** The survivors' votes are taken back. */
     | { readonly id: "votes"; readonly kind: "votes" }
-    /** The region writes again, if it did before it was settled. */
+    /** The region writes again, the database or the caches, if it did before it was settled. */
     | { readonly id: "writer"; readonly kind: "writer" };
 
 const votesStage: FailbackStage = { id: "votes", kind: "votes" };
@@ -36,7 +36,7 @@ export const failbackStages: readonly FailbackStage[] = [
  * The stages that are left. Pure; derived from what is deployed and not from a record, so that a
  * failback that was killed continues where it stopped.
  *
- * @param deployed its shares, and whether it is where the writer belongs while another region writes.
+ * @param deployed its shares, and whether it is where a role belongs that another region has.
  * @param unfinished a failover or failback of the region did not reach its end: files may hold what is not deployed.
  * @throws AutomationError `usage` for an unknown region, `refused` when there is nothing to fail back.
  */
@@ -44,7 +44,7 @@ export function planFailback(
     region: string,
     topology: Topology,
     votes: DeployedVotes,
-    deployed: DeployedShares & { readonly writerAway: boolean },
+    deployed: DeployedShares & { readonly rolesAway: boolean },
     unfinished: boolean,
 ): readonly FailbackStage[] {
     checkRegion(region, topology);
@@ -53,10 +53,10 @@ export function planFailback(
         return failbackStages.filter(
             (stage) =>
                 (stage.kind !== "dial" || deployed.dial < 100) &&
-                (stage.kind !== "writer" || deployed.writerAway),
+                (stage.kind !== "writer" || deployed.rolesAway),
         );
     }
-    const whole = deployed.share >= 100 && deployed.dial >= 100 && !deployed.writerAway;
+    const whole = deployed.share >= 100 && deployed.dial >= 100 && !deployed.rolesAway;
     if (against === 0 && whole && !unfinished) {
         throw new AutomationError(
             "refused",
@@ -68,7 +68,7 @@ export function planFailback(
         (stage) =>
             (stage.kind === "share" && stage.percent > deployed.share) ||
             (stage.kind === "dial" && stage.percent > deployed.dial) ||
-            (stage.kind === "writer" && deployed.writerAway),
+            (stage.kind === "writer" && deployed.rolesAway),
     );
     return against > 0 || unfinished || deployed.share <= 1 ? [votesStage, ...left] : left;
 }

@@ -73,6 +73,9 @@ export function forRehearsal(text: string): string {
     for (const name of ["votes", "shares", "dials", "writerHome", "acceptDataLoss"]) {
         document.deleteIn(["config", `meridian:${name}`]);
     }
+    if (document.hasIn(["config", "meridian:cache", "standIn"])) {
+        document.deleteIn(["config", "meridian:cache", "standIn"]);
+    }
     return document.toString({ lineWidth: 0 });
 }
 

@@ -1,28 +1,36 @@
 import { globalStack } from "../infra/topology";
 import type { Estate } from "./estate";
 import type { Intent } from "./provenUpdate";
-import { dialEdit, writerEdits, type WriterSettings } from "./stackConfig";
+import {
+    dialEdit,
+    standInEdit,
+    writerEdits,
+    type ConfigEdit,
+    type WriterSettings,
+} from "./stackConfig";
+
+/** The roles that are to be. */
+export interface Roles {
+    /** Undefined where they are to stay. */
+    readonly writer: WriterSettings | undefined;
+    /** Whose cache takes writes for the one that should, or nobody's; undefined where that is to stay. */
+    readonly cache: { readonly standIn: string | undefined } | undefined;
+}
 
 /**
  * What takes an evacuated region out of everything that votes do not reach: the accelerator's dial, and
  * the roles of a region that writes. One update, because one stack holds both.
- *
- * @param writer the roles that are to be; undefined where they are to stay.
  */
-export function settleIntent(
-    estate: Estate,
-    region: string,
-    writer: WriterSettings | undefined,
-): Intent {
+export function settleIntent(estate: Estate, region: string, roles: Roles | undefined): Intent {
     return {
         stack: globalStack,
-        edits: [dialEdit(region, 0), ...(writer === undefined ? [] : writerEdits(writer))],
+        edits: [dialEdit(region, 0), ...(roles ? roleEdits(roles) : [])],
         expected: { kind: "settle", of: region },
         policyPacks: () => estate.policyPacks.standing,
-        message:
-            writer === undefined
-                ? `settle ${region}: accelerator's dial 0 %`
-                : `settle ${region}: accelerator's dial 0 %, ${writer.writer} writes`,
+        message: [
+            `settle ${region}: accelerator's dial 0 %`,
+            ...(roles ? roleTexts(roles) : []),
+        ].join(", "),
     };
 }
 
@@ -37,13 +45,32 @@ export function dialIntent(estate: Estate, region: string, percent: number): Int
     };
 }
 
-/** Gives the database and the caches the writer they had, and its name with it. */
-export function writerIntent(estate: Estate, writer: WriterSettings): Intent {
+/** Gives the database and the caches the writers they had, and the writer's name with it. */
+export function rolesIntent(estate: Estate, roles: Roles): Intent {
     return {
         stack: globalStack,
-        edits: writerEdits(writer),
+        edits: roleEdits(roles),
         expected: { kind: "writer" },
         policyPacks: () => estate.policyPacks.standing,
-        message: `${writer.writer} writes`,
+        message: roleTexts(roles).join(", "),
     };
+}
+
+function roleEdits({ writer, cache }: Roles): readonly ConfigEdit[] {
+    return [
+        ...(writer === undefined ? [] : writerEdits(writer)),
+        ...(cache === undefined ? [] : [standInEdit(cache.standIn)]),
+    ];
+}
+
+function roleTexts({ writer, cache }: Roles): readonly string[] {
+    return [
+        ...(writer === undefined ? [] : [`${writer.writer} writes`]),
+        ...(cache?.standIn === undefined
+            ? []
+            : [`${cache.standIn} stands in for the caches' primary`]),
+        ...(writer === undefined && cache !== undefined && cache.standIn === undefined
+            ? ["the caches' primary is where it belongs"]
+            : []),
+    ];
 }

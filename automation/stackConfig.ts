@@ -48,6 +48,11 @@ export function writerEdits(settings: WriterSettings): readonly ConfigEdit[] {
     }));
 }
 
+/** @param region whose cache takes writes while the one that should is out; undefined for none */
+export function standInEdit(region: string | undefined): ConfigEdit {
+    return { key: "meridian:cache", entry: "standIn", value: region };
+}
+
 /** Path of `Pulumi.<stack>.yaml`. */
 export function stackFile(configFolder: string, stack: string): string {
     return path.join(configFolder, `Pulumi.${stack}.yaml`);

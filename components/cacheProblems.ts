@@ -5,8 +5,10 @@ export interface CachePlan {
      * reorder. Every other region has a cache of its own, which starts cold.
      */
     readonly datastore: readonly string[];
-    /** The one of them that takes writes. */
+    /** The one of them that takes writes. @default the region that writes the database */
     readonly primary?: string;
+    /** The one of them that takes writes while that one is out of service. */
+    readonly standIn?: string;
     /** Such as `cache.m6g.large`, of every region's nodes. */
     readonly nodeType: string;
 }
@@ -16,9 +18,17 @@ const mostRegions = 3;
 /** Node types that a global datastore takes; the page above. */
 const nodeTypes = /^cache\.(m5|m6g|m7g|r5|r6g|r6gd|r7g|c7gn)\.(\d*x)?large$/;
 
+/** The region whose cache takes writes. */
+export function cachePrimaryOf(
+    { primary, standIn }: Pick<CachePlan, "primary" | "standIn">,
+    writer: string,
+): string {
+    return standIn ?? primary ?? writer;
+}
+
 /** Why caches cannot be laid out like that; empty when they can. */
 export function cacheProblems(
-    { datastore, primary, nodeType }: CachePlan,
+    { datastore, primary, standIn, nodeType }: CachePlan,
     writer: string | undefined,
     regions: readonly string[],
 ): readonly string[] {
@@ -48,24 +58,26 @@ export function cacheProblems(
             `\`cache.nodeType\`: a global datastore takes nodes of m5, m6g, m7g, r5, r6g, r6gd, r7g or c7gn from size large on, such as cache.m6g.large, got ${nodeType}`,
         );
     }
-    return [...problems, ...primaryProblems(datastore, primary, writer)];
+    return [...problems, ...primaryProblems(datastore, { primary, standIn }, writer)];
 }
 
 function primaryProblems(
     datastore: readonly string[],
-    primary: string | undefined,
+    named: Readonly<Record<"primary" | "standIn", string | undefined>>,
     writer: string | undefined,
 ): readonly string[] {
-    if (primary !== undefined) {
-        return datastore.includes(primary)
+    const members = datastore.join(", ");
+    const strangers = Object.entries(named).flatMap(([name, region]) =>
+        region === undefined || datastore.includes(region)
             ? []
             : [
-                  `\`cache.primary\`: must be of cache.datastore (${datastore.join(", ") || "none"}), got ${primary}`,
-              ];
-    }
-    return writer === undefined || datastore.length === 0 || datastore.includes(writer)
-        ? []
+                  `\`cache.${name}\`: must be of cache.datastore (${members || "none"}), got ${region}`,
+              ],
+    );
+    const follows = named.primary === undefined && named.standIn === undefined;
+    return !follows || writer === undefined || datastore.length === 0 || datastore.includes(writer)
+        ? strangers
         : [
-              `\`cache.primary\`: must say which region of cache.datastore (${datastore.join(", ")}) takes writes, because the writer, ${writer}, is none of them`,
+              `\`cache.primary\`: must say which region of cache.datastore (${members}) takes writes, because the writer, ${writer}, is none of them`,
           ];
 }

@@ -3,7 +3,7 @@ import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
 
 import { CachePrimary } from "./cachePrimary";
-import { cacheProblems, type CachePlan } from "./cacheProblems";
+import { cachePrimaryOf, cacheProblems, type CachePlan } from "./cacheProblems";
 import { cacheEngine, cacheIdOf, cachePort } from "./cacheSettings";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
@@ -20,7 +20,7 @@ export interface CacheRegion {
 }
 
 export interface GlobalCacheArgs extends CachePlan {
-    /** Takes the primary's role where the plan names none. */
+    /** Has the primary's role where the plan names nobody. */
     readonly writer: string;
     readonly domain: string;
     readonly zoneId: string;
@@ -66,7 +66,7 @@ export class GlobalCache extends pulumi.ComponentResource {
                 `${name}-primary`,
                 {
                     datastoreId: this.datastoreId,
-                    primary: args.primary ?? args.writer,
+                    primary: cachePrimaryOf(args, args.writer),
                     members: Object.fromEntries(
                         [...args.datastore].sort().map((region) => [region, cacheIdOf(region)]),
                     ),

@@ -62,6 +62,7 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         writer: config.writer,
         standby: config.standby,
         writerHome: config.writerHome ?? config.writer,
+        cachePlan: config.cache,
         globalClusterId: database.id,
         writerChange: database.lastChange,
         shares: routing.shares,

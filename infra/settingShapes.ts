@@ -212,6 +212,7 @@ export const globalShape = {
                     "must list the regions that share a global datastore, 2 or 3 of them or none",
                 ),
                 primary: regionName.exactOptional(),
+                standIn: regionName.exactOptional(),
                 nodeType: z
                     .string({ error: "must be a node type such as cache.m6g.large" })
                     .regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, {

@@ -80,6 +80,14 @@ export const globalOutputsSchema = z.object({
      */
     standby: z.string().exactOptional(),
     writerHome: z.string().exactOptional(),
+    /** Which caches share a datastore, and which of them takes writes where that is not the writer's. */
+    cachePlan: z
+        .object({
+            datastore: z.array(z.string()),
+            primary: z.string().exactOptional(),
+            standIn: z.string().exactOptional(),
+        })
+        .exactOptional(),
     /**
      * The Aurora global cluster whose writer `writer` is, and how the writer came to be where it is; a lag of -1
      * was not known. Absent from a stack that was deployed before there was a database, which must be no reason

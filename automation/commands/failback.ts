@@ -3,13 +3,12 @@ import { readDeployedGlobal, type DeployedGlobal } from "../deployedGlobal";
 import { readDeployedVotes } from "../deployedVotes";
 import { AutomationError } from "../errors";
 import { runFolder, type Estate } from "../estate";
-import { failbackIntents } from "../failbackIntents";
+import { failbackIntents, rolesBackIn } from "../failbackIntents";
 import { failbackStages, planFailback, votesToClear, type FailbackStage } from "../failbackPlan";
 import { checkRegion } from "../failoverPlan";
 import { Journal, type StepObserver } from "../journal";
 import { Lease } from "../lease";
 import { planIntents, runIntents, type IntentOutcome, type ProvenIntent } from "../provenUpdate";
-import { writerBackIn } from "../writerMove";
 
 /** Says after each stage whether the region bears the next one. */
 export type FailbackGate = (
@@ -80,7 +79,7 @@ export async function failback(estate: Estate, options: FailbackOptions): Promis
             votes,
             {
                 ...deployed,
-                writerAway: writerBackIn(region, deployed.roles) !== undefined,
+                rolesAway: rolesBackIn(region, deployed) !== undefined,
             },
             unfinished !== undefined,
         );
@@ -282,8 +281,8 @@ function dryRunReport(
 }
 
 /** A settlement that waits for Route 53 is more than a stage may change. */
-function unsettled(region: string, { roles }: DeployedGlobal): readonly string[] {
-    return writerBackIn(region, roles) === undefined
+function unsettled(region: string, deployed: DeployedGlobal): readonly string[] {
+    return rolesBackIn(region, deployed) === undefined
         ? []
         : [
               `when that is the name of who writes, the region is not settled yet: meridian settle ${region} --yes`,

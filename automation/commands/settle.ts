@@ -1,4 +1,5 @@
 import { globalStack } from "../../infra/topology";
+import { standInWithout } from "../cacheMove";
 import { isWriteName } from "../changeProof";
 import { readDeployedGlobal, type DeployedGlobal } from "../deployedGlobal";
 import { readDeployedVotes, votesAgainst, type DeployedVotes } from "../deployedVotes";
@@ -91,7 +92,7 @@ export async function settle(estate: Estate, options: SettleOptions): Promise<Se
 async function prove(
     estate: Estate,
     { region, signal, acceptDataLoss = false }: SettleOptions,
-    { roles, dial }: DeployedGlobal,
+    { roles, cache, dial }: DeployedGlobal,
     votes: DeployedVotes,
 ): Promise<Proof> {
     const moved = roles && writerAwayFrom(region, roles, estate.topology, votes, acceptDataLoss);
@@ -100,7 +101,18 @@ async function prove(
         return proven[0] ?? failure(region, rejected, moved !== undefined && !acceptDataLoss);
     };
     // A killed failback may have left another writer in the file than the one that is deployed.
-    const wanted = moved ?? (roles && rolesAsTheyAre(roles));
+    const wanted = roles && {
+        writer: moved ?? rolesAsTheyAre(roles),
+        cache: cache && {
+            standIn: standInWithout(
+                region,
+                cache,
+                { before: roles.writer, after: (moved ?? roles).writer },
+                estate.topology,
+                votes,
+            ),
+        },
+    };
     const whole = await proveOne(settleIntent(estate, region, wanted));
     if (!(whole instanceof AutomationError)) {
         return { ...parts(whole), problem: undefined };
@@ -149,7 +161,7 @@ async function carryOut(
     };
     options.onProgress?.(reach.intent.message);
     const update = await run("reach", reach);
-    const results = [...reachResults(region, deployed.roles, reach.preview, update, false)];
+    const results = [...reachResults(region, deployed, reach.preview, update, false)];
     if (name.pending) {
         options.onProgress?.("the name of who writes follows");
         const answer: Known<true> =
@@ -168,11 +180,11 @@ async function carryOut(
 
 function plannedResults(
     { region }: SettleOptions,
-    { roles }: DeployedGlobal,
+    deployed: DeployedGlobal,
     { reach, name }: Proof,
 ): readonly SettleResult[] {
     return [
-        ...reachResults(region, roles, reach.preview, undefined, true),
+        ...reachResults(region, deployed, reach.preview, undefined, true),
         ...(name.pending ? [nameResult("planned", 0)] : []),
     ];
 }

@@ -1,5 +1,5 @@
-import { isRole, isWriteName } from "../changeProof";
-import type { DeployedRoles } from "../deployedGlobal";
+import { isCachePrimary, isRole, isWriteName } from "../changeProof";
+import type { DeployedGlobal } from "../deployedGlobal";
 import type { Update } from "../stacks";
 
 /** One thing that settles. */
@@ -13,14 +13,15 @@ export interface SettleResult {
 }
 
 /**
- * The dial's result, and the roles' where the region has or had them.
+ * The dial's result, and the roles' where the region has or had them. Caches that move with the writer
+ * are no result of their own.
  *
  * @param preview what was to change.
  * @param update undefined when nothing was carried out.
  */
 export function reachResults(
     region: string,
-    roles: DeployedRoles | undefined,
+    { roles, cache }: Pick<DeployedGlobal, "roles" | "cache">,
     preview: Update,
     update: Update | undefined,
     dryRun: boolean,
@@ -31,12 +32,16 @@ export function reachResults(
         seconds: changes ? (update?.seconds ?? 0) : 0,
         ...(detail === undefined ? {} : { detail }),
     });
-    const moves = preview.changes.some(isRole);
+    const moves = preview.changes.some((change) => isRole(change) && !isCachePrimary(change));
+    const standsIn = !moves && preview.changes.some(isCachePrimary);
     const dials = preview.changes.some((change) => !isRole(change) && !isWriteName(change));
     return [
         result(`accelerator's dial for ${region}: 0 %`, dials),
         ...(moves || roles?.writerHome === region
             ? [result("who writes", moves, moves ? changeText(update) : undefined)]
+            : []),
+        ...(standsIn || (!moves && cache?.standIn !== undefined)
+            ? [result("the caches' primary", standsIn)]
             : []),
     ];
 }

@@ -16,8 +16,11 @@ export type Fault =
     | { readonly kind: "control-planes"; readonly region: string }
     | { readonly kind: "lag"; readonly region: string; readonly seconds: number };
 
-/** The faults in force. Every plane of the world asks here; `change` tells that there is another answer. */
-export class Faults extends EventEmitter<{ change: [] }> {
+/**
+ * The faults in force. Every plane of the world asks here; `change` tells that there is another answer,
+ * `swallow` that a connection from this address and port is not answered any more.
+ */
+export class Faults extends EventEmitter<{ change: []; swallow: [address: string, port: number] }> {
     readonly #active = new Map<string, Fault>();
 
     constructor() {

@@ -20,6 +20,10 @@ export class HeldSockets {
         socket.on("error", () => socket.destroy());
         // Read on and drop what comes, or the client's own close would go unnoticed.
         socket.resume();
+        const { remoteAddress, remotePort } = socket;
+        if (remoteAddress !== undefined && remotePort !== undefined) {
+            this.faults.emit("swallow", remoteAddress, remotePort);
+        }
     }
 
     /** Breaks every held connection. */

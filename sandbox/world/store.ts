@@ -24,12 +24,14 @@ export type StoreChange = { readonly kind: "put" | "delete"; readonly resource: 
  */
 export class Store extends EventEmitter<{ change: [StoreChange] }> {
     readonly #resources = new Map<string, StoredResource>();
+    /** The same, by type: data planes look things up with every request. */
+    readonly #ofType = new Map<string, Map<string, StoredResource>>();
 
     constructor(initial: readonly StoredResource[] = []) {
         super();
         this.setMaxListeners(0);
         for (const resource of initial) {
-            this.#resources.set(keyOf(resource.type, resource.region, resource.id), resource);
+            this.#keep(resource);
         }
     }
 
@@ -39,18 +41,21 @@ export class Store extends EventEmitter<{ change: [StoreChange] }> {
 
     /** The resources of a type, in one region or in all. */
     list(type: string, region?: string): readonly StoredResource[] {
-        return [...this.#resources.values()].filter(
-            (resource) =>
-                resource.type === type && (region === undefined || resource.region === region),
-        );
+        const all = [...(this.#ofType.get(type)?.values() ?? [])];
+        return region === undefined ? all : all.filter((resource) => resource.region === region);
     }
 
     find(type: string, matches: (resource: StoredResource) => boolean): StoredResource | undefined {
-        return this.list(type).find(matches);
+        for (const resource of this.#ofType.get(type)?.values() ?? []) {
+            if (matches(resource)) {
+                return resource;
+            }
+        }
+        return undefined;
     }
 
     put(resource: StoredResource): void {
-        this.#resources.set(keyOf(resource.type, resource.region, resource.id), resource);
+        this.#keep(resource);
         this.emit("change", { kind: "put", resource });
     }
 
@@ -59,12 +64,20 @@ export class Store extends EventEmitter<{ change: [StoreChange] }> {
         const resource = this.#resources.get(key);
         if (resource !== undefined) {
             this.#resources.delete(key);
+            this.#ofType.get(type)?.delete(key);
             this.emit("change", { kind: "delete", resource });
         }
     }
 
     all(): readonly StoredResource[] {
         return [...this.#resources.values()];
+    }
+
+    #keep(resource: StoredResource): void {
+        const key = keyOf(resource.type, resource.region, resource.id);
+        const alike = this.#ofType.get(resource.type) ?? new Map<string, StoredResource>();
+        this.#resources.set(key, resource);
+        this.#ofType.set(resource.type, alike.set(key, resource));
     }
 }
 

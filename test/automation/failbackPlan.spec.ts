@@ -25,13 +25,13 @@ function stages(
     share: number,
     unfinished = false,
     dial = 100,
-    writerAway = false,
+    rolesAway = false,
 ): readonly string[] {
     return planFailback(
         region,
         topology,
         against(count),
-        { share, dial, writerAway },
+        { share, dial, rolesAway },
         unfinished,
     ).map((stage) => stage.id);
 }
@@ -80,7 +80,7 @@ describe("the plan of a failback", () => {
                 "x",
                 topology,
                 against(0),
-                { share: 100, dial: 100, writerAway: false },
+                { share: 100, dial: 100, rolesAway: false },
                 false,
             ),
         ).to.throw('unknown region: "x"');

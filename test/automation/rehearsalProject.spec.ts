@@ -31,9 +31,14 @@ describe("a stack's file in a rehearsal", () => {
             "  meridian:writerHome: us-east-1",
             "  meridian:acceptDataLoss: us-east-1",
             "  meridian:dials: { us-east-1: 0 }",
+            "  meridian:cache: { primary: us-east-1, standIn: eu-west-1 }",
         ].join("\n");
         expect(parse(forRehearsal(text))).to.deep.include({
-            config: { "meridian:writer": "us-east-1", "meridian:standby": "eu-west-1" },
+            config: {
+                "meridian:writer": "us-east-1",
+                "meridian:standby": "eu-west-1",
+                "meridian:cache": { primary: "us-east-1" },
+            },
         });
     });
 

@@ -2,26 +2,10 @@ import { expect } from "chai";
 
 import type { DeployedVotes } from "../../automation/deployedVotes";
 import { rolesAsTheyAre, writerAwayFrom, writerBackIn } from "../../automation/writerMove";
-import { topology, votersFor } from "../../infra/topology";
+import { topology } from "../../infra/topology";
+import { votesAgainstRegions as out } from "./support/fakeVotes";
 
 const roles = { writer: "us-east-1", standby: "eu-west-1", writerHome: "us-east-1" };
-
-/** Everyone else's votes against these regions. */
-function out(...regions: readonly string[]): DeployedVotes {
-    return Object.fromEntries(
-        Object.keys(topology.regions).map((voter) => [
-            voter,
-            {
-                kind: "known" as const,
-                votes: Object.fromEntries(
-                    regions
-                        .filter((region) => votersFor(region).includes(voter))
-                        .map((region) => [region, "evacuate" as const]),
-                ),
-            },
-        ]),
-    );
-}
 
 describe("the move of the writer", () => {
     const away = (of: typeof roles, region: string, votes: DeployedVotes, accept = false) =>

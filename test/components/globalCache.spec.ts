@@ -100,6 +100,8 @@ describe("GlobalCache", () => {
         expect(withoutPrimary(after)).to.deep.equal(withoutPrimary(before));
         expect(primaryOf(before)["primary"]).to.equal("us-east-1");
         expect(primaryOf(after)["primary"]).to.equal("eu-west-1");
+        const standing = await create({ primary: "ap-south-1", standIn: "eu-west-1" });
+        expect(primaryOf(standing)["primary"]).to.equal("eu-west-1");
         expect(primaryOf(await create({ primary: "ap-south-1" }))["primary"]).to.equal(
             "ap-south-1",
         );
@@ -160,6 +162,12 @@ describe("a plan of caches", () => {
             { primary: "ap-east-1" },
             "us-east-1",
             /must be of cache.datastore/,
+        ],
+        [
+            "a stand-in elsewhere",
+            { standIn: "ap-east-1" },
+            "us-east-1",
+            /`cache.standIn`: must be of cache.datastore/,
         ],
         ["a writer elsewhere", {}, "ap-east-1", /because the writer, ap-east-1, is none of them/],
     ];

@@ -1,6 +1,7 @@
 import net from "node:net";
 
 import type { Props } from "../../world/store";
+import { remembered } from "./remembered";
 
 /** Where a policy is attached; each place has its own grammar. */
 export type PolicyKind = "identity" | "trust" | "resource";
@@ -231,14 +232,18 @@ function inRange(block: string, address: string): boolean {
 }
 
 function like(pattern: string, value: string): boolean {
+    return expressionOf(pattern).test(value);
+}
+
+const expressionOf = remembered((pattern) => {
     const source = pattern
         .replace(/[.+^${}()|[\]\\]/g, "\\$&")
         .replaceAll("*", ".*")
         .replaceAll("?", ".");
-    return new RegExp(`^${source}$`, "s").test(value);
-}
+    return new RegExp(`^${source}$`, "s");
+});
 
-function parse(document: string): Props | undefined {
+const parse = remembered((document): Props | undefined => {
     try {
         const parsed: unknown = JSON.parse(document);
         return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
@@ -247,7 +252,7 @@ function parse(document: string): Props | undefined {
     } catch {
         return undefined;
     }
-}
+});
 
 function statementsOf(document: Props): readonly Props[] {
     const statement = document.Statement;

@@ -1,35 +1,35 @@
 /**
- * Runs in a function's worker: loads the handler once, and calls it for each message. Its output
- * goes to the world through the same channel as its results, so that neither overtakes the other.
+ * Runs in a function's worker, inside the world: loads the handler once, and calls it for each
+ * invocation, in the world's time. Its output goes to the world through the same channel as its results, so that neither overtakes the other.
  */
 import fs from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import type net from "node:net";
 import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 
-import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSettings } from "./protocol";
+import { enterWorld } from "../inside/enter";
+import { InvocationTime } from "./invocationTime";
+import type {
+    FunctionError,
+    InvokeMessage,
+    WorkerMessage,
+    WorkerSettings,
+    WorldMessage,
+} from "./protocol";
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
 const settings = workerData as WorkerSettings;
-const RealDate = Date;
-let offsetMs = 0;
-
-/** The world's time. Timers keep the machine's: the world stands still for an invocation. */
-class WorldDate extends RealDate {
-    constructor(...args: unknown[]) {
-        if (args.length === 0) {
-            super(RealDate.now() + offsetMs);
-        } else {
-            super(...(args as [number]));
-        }
-    }
-
-    static override now(): number {
-        return Math.floor(RealDate.now() + offsetMs);
-    }
-}
-globalThis.Date = WorldDate as DateConstructor;
+const sockets = new Set<net.Socket>();
+const { pendingLookups } = enterWorld({
+    connecting: (socket) => {
+        sockets.add(socket);
+        socket.once("close", () => sockets.delete(socket));
+    },
+});
+syncBuiltinESMExports();
+let time: InvocationTime | undefined;
 
 for (const stream of [process.stdout, process.stderr]) {
     stream.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
@@ -44,26 +44,49 @@ for (const stream of [process.stdout, process.stderr]) {
 
 let loaded: Promise<Handler> | undefined;
 
-parentPort?.on("message", (message: InvokeMessage) => {
-    offsetMs = message.offsetMs;
-    const { requestId } = message;
-    run(message).then(
-        (result) => post({ kind: "succeeded", requestId, result }),
-        (error: unknown) => post({ kind: "failed", requestId, error: describe(error) }),
-    );
+parentPort?.on("message", (message: WorldMessage) => {
+    switch (message.kind) {
+        case "time":
+            time?.follow(message.offsetMs);
+            break;
+        case "swallowed":
+            time?.swallow(message.port);
+            break;
+        case "invoke":
+            invoke(message);
+    }
 });
+
+function invoke(message: InvokeMessage): void {
+    const { requestId, offsetMs } = message;
+    time ??= new InvocationTime(offsetMs, { sockets, pendingLookups }, post);
+    time.begin(offsetMs);
+    void run(message)
+        .then(
+            (result): WorkerMessage => ({ kind: "succeeded", requestId, result }),
+            (error: unknown): WorkerMessage => ({
+                kind: "failed",
+                requestId,
+                error: describe(error),
+            }),
+        )
+        .then((ending) => {
+            time?.end();
+            post(ending);
+        });
+}
 
 async function run({ requestId, payload, timeoutMs }: InvokeMessage): Promise<unknown> {
     loaded ??= load();
     const handler = await loaded;
-    const endsMs = RealDate.now() + timeoutMs;
+    const endsMs = Date.now() + timeoutMs;
     const result = await handler(payload, {
         awsRequestId: requestId,
         functionName: settings.functionName,
         functionVersion: "$LATEST",
         invokedFunctionArn: settings.functionArn,
         memoryLimitInMB: String(settings.memoryMb),
-        getRemainingTimeInMillis: () => endsMs - RealDate.now(),
+        getRemainingTimeInMillis: () => endsMs - Date.now(),
     });
     // What a function returns travels as JSON.
     return result === undefined ? null : (JSON.parse(JSON.stringify(result)) as unknown);

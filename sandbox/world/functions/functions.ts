@@ -23,8 +23,6 @@ import { Pool } from "./pool";
 
 /** Where a world's programs run; see `Inside`. */
 export interface FunctionSurroundings {
-    /** Module to preload. */
-    readonly preload: string;
     /** World time minus the machine's, milliseconds. */
     readonly offsetMs: number;
     workerVariables(region: string): Readonly<Record<string, string>>;
@@ -71,12 +69,14 @@ export class Functions implements Part, FunctionInvoker {
         );
         store.on("change", this.#follow);
         faults.on("change", this.#onFaults);
+        faults.on("swallow", this.#onSwallow);
     }
 
     async stop(): Promise<void> {
         this.#asynchronous.stop();
         this.world.store.off("change", this.#follow);
         this.world.faults.off("change", this.#onFaults);
+        this.world.faults.off("swallow", this.#onSwallow);
         const pools = [...this.#pools.values()];
         this.#pools.clear();
         await this.world.clock.io(() => Promise.all(pools.map((pool) => pool.stop())));
@@ -170,7 +170,8 @@ export class Functions implements Part, FunctionInvoker {
         const { name, arn, memoryMb } = definition;
         return new Instance({
             bootstrap: this.#bootstrap,
-            preload: this.deps.inside.preload,
+            clock: this.world.clock,
+            offsetMs: () => this.deps.inside.offsetMs,
             settings: {
                 folder: unpackCode(
                     definition,
@@ -249,8 +250,17 @@ export class Functions implements Part, FunctionInvoker {
         }
     };
 
+    readonly #onSwallow = (address: string, port: number): void => {
+        for (const pool of this.#pools.values()) {
+            if (this.world.network.placeOf(address).region === pool.definition.region) {
+                pool.swallow(port);
+            }
+        }
+    };
+
     readonly #onFaults = (): void => {
         for (const pool of this.#pools.values()) {
+            pool.stir();
             if (this.world.faults.blackedOut(pool.definition.region)) {
                 void this.world.clock.io(() => pool.lose());
             } else {

@@ -1,12 +1,21 @@
 import { Worker } from "node:worker_threads";
 
-import type { FunctionError, InvokeMessage, WorkerMessage, WorkerSettings } from "./protocol";
+import type { WorldClock } from "../clock";
+import type {
+    FunctionError,
+    InvokeMessage,
+    WorkerMessage,
+    WorkerSettings,
+    WorldMessage,
+} from "./protocol";
+import { Standstill } from "./standstill";
 
 export interface InstanceOptions {
     /** Bundled bootstrap. */
     readonly bootstrap: string;
-    /** Module to preload, which puts the worker in the world. */
-    readonly preload: string;
+    readonly clock: WorldClock;
+    /** World time minus the machine's, milliseconds. */
+    readonly offsetMs: () => number;
     readonly environment: Readonly<Record<string, string>>;
     readonly settings: WorkerSettings;
     readonly onOutput: (text: string) => void;
@@ -20,6 +29,7 @@ export type Ending =
 /** One warm execution environment: a worker that runs one invocation at a time. */
 export class Instance {
     readonly #worker: Worker;
+    readonly #standstill: Standstill;
     #waiting: { readonly requestId: string; readonly end: (ending: Ending) => void } | undefined;
     #dead = false;
 
@@ -27,20 +37,12 @@ export class Instance {
         this.#worker = new Worker(options.bootstrap, {
             workerData: options.settings,
             env: { ...options.environment },
-            execArgv: ["-r", options.preload],
             resourceLimits: { maxOldGenerationSizeMb: Math.max(64, options.settings.memoryMb) },
         });
-        this.#worker.on("message", (message: WorkerMessage) => {
-            if (message.kind === "output") {
-                options.onOutput(message.text);
-            } else if (message.requestId === this.#waiting?.requestId) {
-                this.#end(
-                    message.kind === "succeeded"
-                        ? { ok: true, result: message.result }
-                        : { ok: false, error: message.error },
-                );
-            }
-        });
+        this.#standstill = new Standstill(options.clock, () =>
+            this.#tell({ kind: "time", offsetMs: options.offsetMs() }),
+        );
+        this.#worker.on("message", (message: WorkerMessage) => this.#hear(message, options));
         this.#worker.on("error", (error: Error) => this.#lost(error.name, error.message));
         this.#worker.on("exit", (code) =>
             this.#lost("Runtime.ExitError", `the runtime exited with status ${code}`),
@@ -58,9 +60,19 @@ export class Instance {
             if (this.#dead) {
                 this.#lost("Runtime.ExitError", "the runtime is gone");
             } else {
-                this.#worker.postMessage(message);
+                this.#tell({ kind: "invoke", ...message });
             }
         });
+    }
+
+    /** Something in the world may have ended what the invocation waits for. */
+    stir(): void {
+        this.#standstill.end();
+    }
+
+    /** The world answers the connection from this port of the worker's no more. */
+    swallow(port: number): void {
+        this.#tell({ kind: "swallowed", port });
     }
 
     /** Ends the worker, and what it is doing with this error. */
@@ -68,6 +80,35 @@ export class Instance {
         this.#dead = true;
         this.#end({ ok: false, error });
         await this.#worker.terminate();
+    }
+
+    #tell(message: WorldMessage): void {
+        this.#worker.postMessage(message);
+    }
+
+    #hear(message: WorkerMessage, { onOutput }: InstanceOptions): void {
+        switch (message.kind) {
+            case "output":
+                onOutput(message.text);
+                break;
+            case "waiting":
+                if (this.#waiting !== undefined) {
+                    this.#standstill.begin(message.dueMs);
+                }
+                break;
+            case "active":
+                this.#standstill.end();
+                break;
+            case "succeeded":
+            case "failed":
+                if (message.requestId === this.#waiting?.requestId) {
+                    this.#end(
+                        message.kind === "succeeded"
+                            ? { ok: true, result: message.result }
+                            : { ok: false, error: message.error },
+                    );
+                }
+        }
     }
 
     #lost(errorType: string, errorMessage: string): void {
@@ -78,6 +119,7 @@ export class Instance {
     #end(ending: Ending): void {
         const waiting = this.#waiting;
         this.#waiting = undefined;
+        this.#standstill.end();
         waiting?.end(ending);
     }
 }

@@ -82,6 +82,16 @@ export class Pool {
         this.pump();
     }
 
+    /** Something in the world may have ended what the invocations wait for. */
+    stir(): void {
+        this.#busy.forEach((instance) => instance.stir());
+    }
+
+    /** A connection from this port of the region's is not answered any more. */
+    swallow(port: number): void {
+        this.#busy.forEach((instance) => instance.swallow(port));
+    }
+
     /** The region is lost with everything that runs in it. */
     lose(): Promise<void> {
         const instances = [...this.#idle, ...this.#busy];
@@ -117,7 +127,7 @@ export class Pool {
         const { timeoutMs } = definition;
         const startMs = clock.now();
         this.host.count(definition, "Invocations", 1);
-        // World time passes as the machine's does while the invocation's `io` is open.
+        // While the invocation's `io` is open, world time passes as the machine's does, unless all it does is wait.
         const cancel = clock.after(timeoutMs, () => {
             void instance.kill({
                 errorType: "Sandbox.Timedout",

@@ -37,7 +37,7 @@ export class Inside {
         return this.world.clock.now() - machineNow();
     }
 
-    /** Variables to add for a function's worker, which keeps the machine's time. */
+    /** Variables to add for a function's worker, which is told the time with each invocation. */
     workerVariables(region: string): Readonly<Record<string, string>> {
         return this.#variables(region, {});
     }

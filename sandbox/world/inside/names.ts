@@ -12,8 +12,10 @@ type LookupCallback = (
 /**
  * Makes every way of resolving a name ask the world's DNS, from the program's own address: the
  * resolver classes, the module's functions and `lookup`, which sockets use.
+ *
+ * @returns a function that tells how many lookups wait for their answer
  */
-export function patchNames(settings: InsideSettings): void {
+export function patchNames(settings: InsideSettings): () => number {
     const server = `${settings.dns.address}:${settings.dns.port}`;
 
     const aim = (resolver: dns.Resolver | dns.promises.Resolver): void => {
@@ -42,6 +44,7 @@ export function patchNames(settings: InsideSettings): void {
         bind(dns.promises, promisesResolver, name);
     }
 
+    let pending = 0;
     const find = async (
         hostname: string,
         options: dns.LookupOptions,
@@ -53,6 +56,7 @@ export function patchNames(settings: InsideSettings): void {
         if (hostname === "localhost") {
             return [{ address: "127.0.0.1", family: 4 }];
         }
+        pending++;
         // The world is IPv4 underneath; its IPv6 addresses are the mapped ones, and no better.
         const six = options.family === 6 || options.family === "IPv6";
         try {
@@ -62,6 +66,8 @@ export function patchNames(settings: InsideSettings): void {
             return found.map((address) => ({ address, family: six ? 6 : 4 }));
         } catch (error) {
             throw lookupError(hostname, error as NodeJS.ErrnoException);
+        } finally {
+            pending--;
         }
     };
 
@@ -81,6 +87,7 @@ export function patchNames(settings: InsideSettings): void {
         const found = await find(hostname, options);
         return options.all ? found : found[0];
     });
+    return () => pending;
 }
 
 function lookupOptions(given: unknown): dns.LookupOptions {

@@ -1,31 +1,19 @@
-/**
- * Loaded with `node -r` before the program of a task or a function. Changes nothing that the
- * program could not also meet on AWS: addresses, names, trust and time are the world's.
- */
+/** Loaded with `node -r` before the program of a task. */
 import { syncBuiltinESMExports } from "node:module";
-import { isMainThread } from "node:worker_threads";
 
-import { patchNames } from "./names";
-import { settingsVariable, type InsideSettings, type TimeMessage } from "./settings";
-import { patchTime } from "./time";
-import { patchWires } from "./wires";
+import { enterWorld } from "./enter";
+import type { TimeMessage } from "./settings";
+import { ProgramTime } from "./time";
 
-const text = process.env[settingsVariable];
-if (text === undefined) {
-    throw new Error(`${settingsVariable} is not set: this module is loaded by the sandbox only`);
-}
-delete process.env[settingsVariable];
-const settings = JSON.parse(text) as InsideSettings;
-
-patchNames(settings);
-patchWires(settings, (listening) => process.send?.({ kind: "listening", ...listening }));
-
-// A worker shares its process with the world, whose timers must stay as they are.
-if (isMainThread && settings.offsetMs !== undefined) {
-    const follow = patchTime(settings.offsetMs);
+const { settings } = enterWorld({
+    listening: (listening) => process.send?.({ kind: "listening", ...listening }),
+});
+if (settings.offsetMs !== undefined) {
+    const time = new ProgramTime(settings.offsetMs);
+    time.run();
     process.on("message", (message: TimeMessage) => {
         if (message.kind === "time") {
-            follow(message.offsetMs);
+            time.follow(message.offsetMs);
         }
     });
     // Without a world there is nothing to be a part of.

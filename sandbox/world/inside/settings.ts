@@ -9,7 +9,7 @@ export interface InsideSettings {
     readonly ports: { readonly https: number; readonly http: number };
     /** File with the only certificate authority there is, PEM. */
     readonly caFile: string;
-    /** World time minus the machine's, milliseconds. Without it the program keeps the machine's time. */
+    /** World time minus the machine's, milliseconds. A function is told it with each invocation. */
     readonly offsetMs?: number;
 }
 

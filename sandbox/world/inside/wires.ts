@@ -17,14 +17,17 @@ export interface Listening {
  */
 export function patchWires(
     settings: InsideSettings,
-    onListening: (listening: Listening) => void = () => {},
+    on: {
+        readonly listening?: (listening: Listening) => void;
+        readonly connecting?: (socket: net.Socket) => void;
+    } = {},
 ): void {
-    patchConnect(settings);
-    patchListen(settings, onListening);
+    patchConnect(settings, on.connecting ?? (() => {}));
+    patchListen(settings, on.listening ?? (() => {}));
     patchTrust(fs.readFileSync(settings.caFile, "utf8"));
 }
 
-function patchConnect(settings: InsideSettings): void {
+function patchConnect(settings: InsideSettings, onConnecting: (socket: net.Socket) => void): void {
     const ports: Readonly<Record<number, number>> = {
         443: settings.ports.https,
         80: settings.ports.http,
@@ -53,6 +56,7 @@ function patchConnect(settings: InsideSettings): void {
         const port = ports[Number(target.port)] ?? target.port;
         const six = target.family === 6 || host.includes(":");
         const localAddress = six ? `::ffff:${settings.egress}` : settings.egress;
+        onConnecting(this);
         const aimed = own ? target : { ...target, port, localAddress };
         return Reflect.apply(
             connect,

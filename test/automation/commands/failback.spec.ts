@@ -11,7 +11,7 @@ import { Journal } from "../../../automation/journal";
 import { readEntry, shareEdit, voteEdit } from "../../../automation/stackConfig";
 import type { StackOutputs, Update, UpdateOptions } from "../../../automation/stacks";
 import { regionNames, topology, votersFor } from "../../../infra/topology";
-import { FakeGlobal, said } from "../support/fakeGlobal";
+import { FakeGlobal, said, saidStandIn } from "../support/fakeGlobal";
 import { FakeStacks, updateOf, voteChange } from "../support/fakeStacks";
 
 const region = "us-east-1";
@@ -123,6 +123,38 @@ describe("failback", () => {
         expect(said(text, "writerHome")).to.equal(undefined);
         // Accepted once, for that loss: the next one is to be accepted anew.
         expect(said(text, "acceptDataLoss")).to.equal(undefined);
+    });
+
+    it("ends with the writer what another region's cache stood in for", async () => {
+        const datastore = ["us-east-1", "eu-west-1", "ap-south-1"];
+        const plan =
+            "  meridian:cache:\n    datastore: [us-east-1, eu-west-1]\n    primary: us-east-1\n";
+        await fs.writeFile(
+            path.join(folder, "Pulumi.global.yaml"),
+            `${settledFile}${plan}    standIn: eu-west-1\n`,
+        );
+        stacks.global.cachePlan = { datastore, primary: region, standIn: "eu-west-1" };
+        await run();
+        expect(stacks.calls.at(-1)).to.equal("global: cache-primary writer write-primary-a");
+        expect(stacks.global.cachePlan).to.eql({ datastore, primary: region });
+        const primary = { key: "meridian:cache", entry: "primary" };
+        expect(readEntry(await globalFile(), primary, "global")).to.equal(region);
+        expect(saidStandIn(await globalFile())).to.equal(undefined);
+    });
+
+    it("gives a region its cache's role back that never wrote the database", async () => {
+        const datastore = ["us-east-1", "eu-west-1", "ap-south-1"];
+        stacks.global.roles = { writer: "eu-west-1", standby: region, writerHome: "eu-west-1" };
+        stacks.global.cachePlan = { datastore, primary: region, standIn: "eu-west-1" };
+        await fs.writeFile(
+            path.join(folder, "Pulumi.global.yaml"),
+            "config:\n  meridian:cache:\n    primary: us-east-1\n    standIn: eu-west-1\n",
+        );
+        const report = await run();
+        expect(report.stages.at(-1)).to.include({ stage: "writer", outcome: "done" });
+        expect(stacks.calls.at(-1)).to.equal("global: cache-primary");
+        expect(stacks.global.cachePlan).to.eql({ datastore, primary: region });
+        expect(said(await globalFile(), "writer")).to.equal(undefined);
     });
 
     it("tells in a dry run that the writer comes back, and changes nothing", async () => {

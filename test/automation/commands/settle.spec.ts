@@ -11,7 +11,7 @@ import { dialEdit, readEntry } from "../../../automation/stackConfig";
 import type { SettleOptions, SettleReport } from "../../../automation/commands/settle";
 import type { StackOutputs, Update, UpdateOptions } from "../../../automation/stacks";
 import { regionNames, topology, votersFor } from "../../../infra/topology";
-import { FakeGlobal, said } from "../support/fakeGlobal";
+import { FakeGlobal, said, saidStandIn } from "../support/fakeGlobal";
 import { dialChange, FakeStacks, updateOf } from "../support/fakeStacks";
 
 const region = "us-east-1";
@@ -166,6 +166,56 @@ describe("settle", () => {
         expect(said(await globalFile(), "writer")).to.equal(region);
         expect(outcomes(await settling({ acceptDataLoss: true }))).to.include("who writes: done");
         expect(said(await globalFile(), "acceptDataLoss")).to.equal(region);
+    });
+
+    describe("with caches whose primary is set apart", () => {
+        const datastore = ["us-east-1", "eu-west-1", "ap-south-1"];
+        const text = `${before}  meridian:cache:\n    datastore: [${datastore.join(", ")}]\n    primary: us-east-1\n`;
+
+        beforeEach(async () => {
+            await fs.writeFile(path.join(folder, "Pulumi.global.yaml"), text);
+            stacks.global.cachePlan = { datastore, primary: region };
+        });
+
+        it("lets the new writer stand in for them, and leaves where they belong", async () => {
+            expect(outcomes(await settling())).to.include("who writes: done");
+            expect(stacks.calls[0]).to.equal("up cache-primary us-east-1 writer");
+            expect(stacks.global.cachePlan).to.eql({
+                datastore,
+                primary: region,
+                standIn: "eu-west-1",
+            });
+            expect(saidStandIn(await globalFile())).to.equal("eu-west-1");
+        });
+
+        it("moves them when the region has nothing else", async () => {
+            stacks.global.roles = {
+                writer: "ap-east-1",
+                standby: "eu-west-1",
+                writerHome: "ap-east-1",
+            };
+            stacks.global.named = "ap-east-1";
+            expect(outcomes(await settling())).to.eql([
+                "accelerator's dial for us-east-1: 0 %: done",
+                "the caches' primary: done",
+            ]);
+            expect(stacks.global.cachePlan?.standIn).to.equal("eu-west-1");
+            expect(outcomes(await settling())).to.eql([
+                "accelerator's dial for us-east-1: 0 %: settled-before",
+                "the caches' primary: settled-before",
+            ]);
+        });
+
+        it("leaves them where they are well", async () => {
+            stacks.global.cachePlan = { datastore, primary: "ap-south-1" };
+            await fs.writeFile(
+                path.join(folder, "Pulumi.global.yaml"),
+                text.replace("primary: us-east-1", "primary: ap-south-1"),
+            );
+            await settling();
+            expect(stacks.calls[0]).to.equal("up us-east-1 writer");
+            expect(saidStandIn(await globalFile())).to.equal(undefined);
+        });
     });
 
     it("takes back what a killed failback left in the file", async () => {

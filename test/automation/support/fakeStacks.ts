@@ -85,6 +85,21 @@ export function writerChange(to: string, over: Partial<ResourceChange> = {}): Re
     };
 }
 
+/** Another region's cache is to take writes. */
+export function cachePrimaryChange(to: string): ResourceChange {
+    const type = "pulumi-nodejs:dynamic/meridian:CachePrimary";
+    const inputs = { datastoreId: "sgaui-meridian-cache" };
+    return {
+        urn: `urn:pulumi:global::meridian::${type}::cache-primary`,
+        type,
+        name: "cache-primary",
+        operation: "update",
+        paths: ["primary"],
+        oldInputs: { ...inputs, primary: "somewhere" },
+        newInputs: { ...inputs, primary: to },
+    };
+}
+
 /** The name of who writes leads elsewhere. */
 export function writeNameChange(over: Partial<ResourceChange> = {}): ResourceChange {
     const type = "aws:route53/record:Record";

@@ -102,11 +102,11 @@ describe("functions", () => {
             region,
             "f",
             "exports.handler = (event) => event.hang ? new Promise(() => setInterval(() => {}, 1000)) : Promise.resolve(1);",
-            { timeout: 1 },
+            { timeout: 20 },
         );
         expect(await invoke(arn, { hang: true })).to.have.nested.property(
             "error.errorMessage",
-            "Task timed out after 1.00 seconds",
+            "Task timed out after 20.00 seconds",
         );
         expect(await invoke(arn)).to.eql({ ok: true, result: 1 });
     });
@@ -247,12 +247,13 @@ describe("functions", () => {
             world,
             region,
             "f",
-            "let ran = 0; exports.handler = async () => new Promise((resolve) => setTimeout(() => resolve(1), ran++ === 0 ? 300 : 0));",
+            "exports.handler = async () => new Promise((resolve) => setTimeout(resolve, 600_000));",
+            { timeout: 900 },
         );
         trigger(arn);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await world.clock.sleep(1000);
         world.faults.inject({ kind: "blackout", region });
-        await world.clock.sleep(600_000);
+        await world.clock.sleep(1_200_000);
         expect(small.metrics.named("Invocations")).to.have.length(1);
         expect(() => trigger(arn)).to.throw("no answer");
         world.faults.healAll();
