@@ -100,7 +100,7 @@ export class GlobalDataStore {
             records: [...replicas.values()].map((replica) => new OwnerRecords(replica, caller)),
             clock,
             times: options.leaseTimes ?? defaultLeaseTimes,
-            isEvacuated: options.isEvacuated ?? (() => false),
+            ...(options.isEvacuated === undefined ? {} : { isEvacuated: options.isEvacuated }),
         });
         this.nearest = new Nearest(regions);
         this.#hedged = new HedgedReads({

@@ -97,18 +97,28 @@ export class Cloud {
         return new Cloud(world, tables);
     }
 
-    /** A global table with keys `pk` and `sk` in all regions. */
+    /** A global table with keys `pk` and `sk`, and a stream, in all regions. */
     async createTable(name: string): Promise<void> {
-        this.world.declare("aws:dynamodb/table:Table", regions[0], name, {
+        const { accountId } = this.world;
+        this.world.declare(
+            "aws:dynamodb/table:Table",
+            regions[0],
             name,
-            hashKey: "pk",
-            rangeKey: "sk",
-            attributes: ["pk", "sk"].map((attribute) => ({ name: attribute, type: "S" })),
-            billingMode: "PAY_PER_REQUEST",
-            streamEnabled: true,
-            streamViewType: "NEW_AND_OLD_IMAGES",
-            replicas: regions.slice(1).map((regionName) => ({ regionName })),
-        });
+            {
+                name,
+                hashKey: "pk",
+                rangeKey: "sk",
+                attributes: ["pk", "sk"].map((attribute) => ({ name: attribute, type: "S" })),
+                billingMode: "PAY_PER_REQUEST",
+                streamEnabled: true,
+                streamViewType: "NEW_AND_OLD_IMAGES",
+                replicas: regions.slice(1).map((regionName) => ({ regionName })),
+            },
+            {
+                arn: `arn:aws:dynamodb:${regions[0]}:${accountId}:table/${name}`,
+                streamLabel: "2026-05-01T00:00:00.000",
+            },
+        );
         await this.tables.settled();
     }
 

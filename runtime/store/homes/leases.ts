@@ -19,7 +19,7 @@ export interface LeasesOptions {
     readonly clock: StoreClock;
     readonly times: LeaseTimes;
     /** Whether a region is voted out, as far as is known here: it is not asked then. */
-    readonly isEvacuated: (region: string) => boolean;
+    readonly isEvacuated?: (region: string) => boolean;
 }
 
 /**
@@ -67,7 +67,10 @@ export class Leases {
         const [local] = this.options.records;
         const heard = (await local?.heard(home)) ?? [];
         const latestFirst = heard
-            .filter(({ state, region }) => state === "held" && !this.options.isEvacuated(region))
+            .filter(
+                ({ state, region }) =>
+                    state === "held" && this.options.isEvacuated?.(region) !== true,
+            )
             .sort((a, b) => b.term - a.term);
         for (const { region } of latestFirst) {
             const records = this.options.records.find((one) => one.region === region);

@@ -19,7 +19,8 @@ const empty: Register = { value: null, kept: null };
 
 /**
  * Profiles have a home: their writes and strong reads look as if each happened at one moment. Writes that
- * the system reports as lost were visible until their home was taken over, and not afterwards.
+ * the system reports as lost were visible until their home was taken over, and not afterwards; they may
+ * arrive when their region is back.
  */
 export function checkProfiles(history: History): readonly Violation[] {
     const operations = history.operations.filter(({ call }) => call.kind === "profile");
@@ -67,20 +68,23 @@ function checkRegister(
             ? []
             : [step];
     });
-    const takeovers = operations
-        .filter((operation) => {
-            const value = written(operation);
-            return value !== undefined && lost.has(value);
-        })
-        .map(({ index, invokedMs }): Step<Register> => ({
-            index,
-            invokedMs,
-            completedMs: Infinity,
-            optional: true,
-            apply: ({ kept, value }) => (kept === value ? undefined : { value: kept, kept }),
-        }));
+    const lostWrites = operations.flatMap((operation) => {
+        const value = written(operation);
+        return value !== undefined && lost.has(value) ? [{ ...operation, value }] : [];
+    });
+    /** Something that a lost write makes possible, once, at any time after it. */
+    const possibly = (
+        { index, invokedMs }: Operation,
+        apply: Step<Register>["apply"],
+    ): Step<Register> => ({ index, invokedMs, completedMs: Infinity, optional: true, apply });
+    const aftermath = lostWrites.flatMap((write) => [
+        // Its home was taken over without it.
+        possibly(write, ({ kept, value }) => (kept === value ? undefined : { value: kept, kept })),
+        // And it arrived when its region was back.
+        possibly(write, () => ({ value: write.value, kept: write.value })),
+    ]);
     const { linearizable, reached, stuckAt } = linearize(
-        [...steps, ...takeovers],
+        [...steps, ...aftermath],
         empty,
         ({ value, kept }) => `${value}/${kept}`,
     );

@@ -5,9 +5,14 @@ import { Replica } from "../../../runtime/store/calls/replica";
 import { GlobalDataStore } from "../../../runtime/store/globalDataStore";
 import { ItemCatchUp } from "../../../runtime/store/homes/catchUp";
 import { HomeKeeper } from "../../../runtime/store/homes/homeKeeper";
+import { Leases } from "../../../runtime/store/homes/leases";
 import { OwnerRecords } from "../../../runtime/store/homes/ownerRecord";
 import { holdOffMs, type LeaseTimes, type ServiceWord } from "../../../runtime/store/homes/votes";
 import type { Read, Write } from "../../../runtime/store/results";
+import { parseHome, storedKey } from "../../../runtime/store/stored";
+import { readChange, type TableRecord } from "../../../runtime/handlers/tableRecords";
+import type { Conflict } from "../../../runtime/store/conflicts/conflictRecord";
+import { ConflictResolver } from "../../../runtime/store/conflicts/conflictResolver";
 import { SessionToken } from "../../../runtime/store/sessionToken";
 import { CloudProcess, regions } from "../cloud";
 import type { Call, Cart, FinalState, Reported, Value } from "../history/operation";
@@ -39,6 +44,8 @@ export class Meridian implements System {
     readonly #votes = new Map<string, { readonly word: ServiceWord; readonly sinceMs: number }>();
 
     readonly #reported: Reported[] = [];
+    /** How many records of a region's stream have been judged. */
+    readonly #judged = new Map<string, number>();
 
     private constructor(private readonly conditions: Conditions) {}
 
@@ -197,6 +204,7 @@ export class Meridian implements System {
             hybrid: new HybridClock({ physicalMs: () => clock.now(), maxAheadMs: 60_000 }),
             limits,
             leaseTimes,
+            isEvacuated: (each) => this.#wordsHeardIn(region).get(each) === "evacuated",
         });
         const replicas = order.map((each) => new Replica(each, table, process.dynamodb(each)));
         const caller = new Caller(clock, random, limits);
@@ -214,7 +222,72 @@ export class Meridian implements System {
             () => void (process.alive && this.#isUp(region) && keeper.tick()),
             1,
         );
-        this.#instances.set(region, { process, store, stop });
+        const judging = this.#judge(region, order, process, clock);
+        this.#instances.set(region, {
+            process,
+            store,
+            stop: () => {
+                stop();
+                judging();
+            },
+        });
+    }
+
+    /** The conflict detector on the region's stream; what it has judged is a checkpoint that outlives it. */
+    #judge(
+        region: string,
+        order: readonly string[],
+        process: CloudProcess,
+        clock: StoreClock,
+    ): () => void {
+        const { cloud, random } = this.conditions;
+        const caller = new Caller(clock, random, limits);
+        const replicas = new Map(
+            order.map((each) => [each, new Replica(each, table, process.dynamodb(each))] as const),
+        );
+        const records = [...replicas.values()].map((replica) => new OwnerRecords(replica, caller));
+        const resolver = new ConflictResolver({
+            region,
+            replicas,
+            caller,
+            clock,
+            hybrid: new HybridClock({ physicalMs: () => clock.now(), maxAheadMs: 60_000 }),
+            leases: new Leases({ records, clock, times: leaseTimes }),
+            ownerRecord: async (home) => records[0]?.read(home),
+        });
+        let busy = false;
+        return cloud.world.clock.every(500, () => {
+            if (busy || !process.alive || !this.#isUp(region)) {
+                return;
+            }
+            busy = true;
+            void this.#judgeNew(region, resolver).finally(() => (busy = false));
+        });
+    }
+
+    async #judgeNew(region: string, resolver: ConflictResolver): Promise<void> {
+        const from = this.#judged.get(region) ?? 0;
+        const records = this.conditions.cloud.tables.streams.peek(region, table).slice(from);
+        for (const [at, { data }] of records.entries()) {
+            try {
+                const change = readChange(JSON.parse(data.toString()) as TableRecord);
+                const { conflict } = await resolver.resolve(change);
+                if (conflict !== undefined && conflict.outcome !== "merged") {
+                    this.#reported.push(...reportedBy(conflict));
+                }
+            } catch {
+                // Again in a moment, from here on.
+                return;
+            }
+            this.#judged.set(region, from + at + 1);
+        }
+    }
+
+    #allJudged(): boolean {
+        const { streams } = this.conditions.cloud.tables;
+        return regions.every(
+            (region) => streams.peek(region, table).length === (this.#judged.get(region) ?? 0),
+        );
     }
 
     #isUp(region: string): boolean {
@@ -249,13 +322,16 @@ export class Meridian implements System {
         this.#votes.set(region, { word, sinceMs: this.conditions.cloud.world.clock.now() });
     }
 
-    /** Homes go back to where they belong, and replication brings everything everywhere. */
+    /** Homes go back to where they belong, replication brings everything everywhere, and all of it is judged. */
     async settle(): Promise<void> {
         const { cloud } = this.conditions;
         await cloud.world.clock.sleep(2 * holdOffMs(leaseTimes));
-        for (const region of regions) {
-            this.kill(region);
-        }
+        // Leases are renewed all the time: for nothing to be on its way, nobody may be there.
+        regions.forEach((region) => this.kill(region));
+        await cloud.quiet();
+        await Promise.all(regions.map((region) => this.restart(region)));
+        await cloud.world.until(() => this.#allJudged());
+        regions.forEach((region) => this.kill(region));
         await cloud.quiet();
         await Promise.all(regions.map((region) => this.restart(region)));
     }
@@ -295,6 +371,22 @@ export class Meridian implements System {
     async stop(): Promise<void> {
         regions.forEach((region) => this.kill(region));
     }
+}
+
+/** What is lost of an item that has a home. */
+function reportedBy({ lost }: Conflict): readonly Reported[] {
+    const { kind } = lost.stamp;
+    if (kind !== "order" && kind !== "profile") {
+        throw new Error(`the ${kind} ${storedKey(lost.item).pk} lost something, and it merges`);
+    }
+    const value = parseHome(lost.item).value;
+    return [
+        {
+            kind,
+            key: storedKey(lost.item).pk.slice(kind.length + 1),
+            value: kind === "profile" ? Number(value?.["value"]?.N) : null,
+        },
+    ];
 }
 
 function keyOf(kind: Call["kind"], key: string): { readonly pk: string; readonly sk: string } {

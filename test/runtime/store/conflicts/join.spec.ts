@@ -72,8 +72,9 @@ const cart = fc
     );
 
 const join = (a: AttributeMap, b: AttributeMap): AttributeMap => joinItems(a, b).item;
-const same = (a: AttributeMap, b: AttributeMap): void =>
+const same = (a: AttributeMap, b: AttributeMap): void => {
     expect(itemDigest(a).toString("hex")).to.equal(itemDigest(b).toString("hex"));
+};
 
 describe("joining two versions of an item", () => {
     for (const [kind, item] of [
