@@ -284,6 +284,19 @@ describe("items with a home", () => {
         expect(takenBy()).to.deep.equal([home]);
     });
 
+    it("are not taken back from a region that cannot be reached, however long that takes", async () => {
+        cluster.votes.set(home, "evacuated");
+        await rounds(holdOffMs(defaultLeaseTimes) + 10_000);
+        expect(takenBy()).to.deep.equal([home, heir]);
+        cluster.votes.set(home, "in-service");
+        cluster.answers(heir, "hangs");
+        await rounds(2 * holdOffMs(defaultLeaseTimes), [home]);
+        expect(takenBy()).to.deep.equal([home, heir]);
+        cluster.answers(heir, "well");
+        await rounds(3 * leaseMs);
+        expect(takenBy().at(-1)).to.equal(home);
+    });
+
     it("are not acknowledged when the answer comes after the lease", async () => {
         const lease = await cluster.clock.run(at(home).leaseOf(order));
         cluster.clock.pass((lease?.untilMs ?? 0) - skewMs - cluster.clock.now() - 1);
@@ -306,7 +319,9 @@ describe("items with a home", () => {
         await put(home);
         const item = (await cluster.item(home, order.pk, order.sk)) ?? {};
         const seen = VersionVector.of({ [home]: 1 });
-        const { home: _, ...homeless } = item;
+        const homeless = Object.fromEntries(
+            Object.entries(item).filter(([name]) => name !== "home"),
+        );
         const later = { ...item, epoch: { N: String(cluster.clock.now() + 60_000) } };
         for (const [bad, error] of [
             [later, StaleEpochError],
