@@ -21,6 +21,8 @@ import { Databases } from "./world/databases/databases";
 import { DnsServer } from "./world/dns";
 import { Edges } from "./world/edge/edges";
 import { EventSources } from "./world/eventSources/eventSources";
+import { KinesisSource } from "./world/eventSources/kinesisSource";
+import { TableSource } from "./world/eventSources/tableSource";
 import { HealthCheckers } from "./world/healthChecks";
 import { Inside } from "./world/inside/inside";
 import { LoadBalancers } from "./world/loadBalancers";
@@ -130,7 +132,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         streams,
         eventSources: new EventSources(world, {
             metrics,
-            streams,
+            sources: [new KinesisSource(world, streams), new TableSource(world, tables.streams)],
             failures: messaging.failures,
             invoke: (functionArn, payload) => messaging.functions.invoke(functionArn, payload),
             handOver: (targetArn, body) => messaging.handOver(targetArn, body),

@@ -1,4 +1,5 @@
 import { AwsError } from "../awsError";
+import { findTableStream } from "../dynamodb/tableStream";
 import { streamType } from "../kinesis/stream";
 import type { ResourceType, TypeContext } from "../resourceType";
 import { byArn, flag, isOther, record, text } from "../support/known";
@@ -10,7 +11,9 @@ import { refuseMissingFunction, targetExists } from "./targets";
 export const eventSourceMappingType = "aws:lambda/eventSourceMapping:EventSourceMapping";
 
 /** What Lambda does to a stream with the function's role, https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html. */
-const readActions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListShards"];
+const kinesisActions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListShards"];
+/** To a table's, https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html. */
+const tableStreamActions = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
 
 function invalid(message: string): AwsError {
     return new AwsError("InvalidParameterValueException", message);
@@ -50,14 +53,21 @@ function readsSame({ outputs }: StoredResource, sourceArn: string, functionArn: 
 }
 
 function refuseUnreadable(sourceArn: string, role: string | undefined, context: TypeContext): void {
-    if (byArn(context, streamType, sourceArn) === undefined) {
+    const isTable = sourceArn.split(":")[2] === "dynamodb";
+    const found = isTable
+        ? findTableStream(context.store, sourceArn)
+        : byArn(context, streamType, sourceArn);
+    if (found === undefined) {
         throw invalid(
-            `Stream not found: ${sourceArn.split("/").pop()} (${sourceArn}). Please ensure the stream exists.`,
+            `Stream not found: ${isTable ? "" : `${sourceArn.split("/").pop()} `}(${sourceArn}). Please ensure the stream exists.`,
         );
     }
-    const missing = readActions.filter(
+    const [service, actions] = isTable
+        ? ["dynamodb", tableStreamActions]
+        : ["kinesis", kinesisActions];
+    const missing = actions.filter(
         (action) =>
-            !roleAllows(context, role, "lambda.amazonaws.com", `kinesis:${action}`, sourceArn),
+            !roleAllows(context, role, "lambda.amazonaws.com", `${service}:${action}`, sourceArn),
     );
     if (missing.length > 0) {
         throw invalid(
@@ -154,7 +164,7 @@ export const eventSourceMapping: ResourceType = {
         return {
             id: uuid,
             outputs: {
-                // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
+                // The same for both: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html, services-ddb-params.html
                 batchSize: 100,
                 bisectBatchOnFunctionError: false,
                 maximumBatchingWindowInSeconds: 0,

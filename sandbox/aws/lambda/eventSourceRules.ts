@@ -1,12 +1,13 @@
 import type { Props } from "../../world/store";
-import type { Problem } from "../resourceType";
+import { isUnknown, type Problem } from "../resourceType";
 import { given, items, number, record, records, text, texts } from "../support/known";
 import { Problems } from "../support/problems";
+import { tableStreamArn } from "../dynamodb/tableStream";
 import { queueOrTopicArn } from "./targets";
 
-const streamArn = /^arn:aws:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]+$/;
+const kinesisArn = /^arn:aws:kinesis:[a-z0-9-]+:\d{12}:stream\/[a-zA-Z0-9_.-]+$/;
 
-/** Arguments for sources that are no Kinesis stream. */
+/** Arguments for sources that are no stream. */
 const ofOtherSources = [
     "amazonManagedKafkaEventSourceConfig",
     "documentDbEventSourceConfig",
@@ -19,14 +20,63 @@ const ofOtherSources = [
     "topics",
 ];
 
-/** Fields of a Kinesis record that a filter can be about, https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html. */
-const filterFields = ["data", "partitionKey", "sequenceNumber", "approximateArrivalTimestamp"];
+/** A kind of stream that Lambda polls. */
+interface SourceKind {
+    readonly name: string;
+    readonly arn: RegExp;
+    readonly positions: readonly string[];
+    /** Fields of a record that a filter can be about. */
+    readonly filterFields: readonly string[];
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-filtering.html for its fields */
+const kinesis: SourceKind = {
+    name: "Kinesis",
+    arn: kinesisArn,
+    positions: ["AT_TIMESTAMP", "LATEST", "TRIM_HORIZON"],
+    filterFields: ["data", "partitionKey", "sequenceNumber", "approximateArrivalTimestamp"],
+};
+
+/**
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html for its fields
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html for its positions
+ */
+const dynamoDb: SourceKind = {
+    name: "DynamoDB",
+    arn: tableStreamArn,
+    positions: ["LATEST", "TRIM_HORIZON"],
+    filterFields: [
+        "awsRegion",
+        "dynamodb",
+        "eventID",
+        "eventName",
+        "eventSource",
+        "eventSourceARN",
+        "eventVersion",
+        "userIdentity",
+    ],
+};
+
+/** Of a preview, in which the stream is not known yet: what either kind takes. */
+const either: SourceKind = {
+    ...kinesis,
+    filterFields: [...kinesis.filterFields, ...dynamoDb.filterFields],
+};
+
+/** Told by the ARN's service. */
+function kindOf(inputs: Props): SourceKind {
+    if (isUnknown(inputs["eventSourceArn"])) {
+        return either;
+    }
+    return text(inputs, "eventSourceArn")?.split(":")[2] === "dynamodb" ? dynamoDb : kinesis;
+}
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 export function eventSourceProblems(inputs: Props): readonly Problem[] {
     const problems = new Problems();
-    sourceProblems(inputs, problems);
-    positionProblems(inputs, problems);
+    const kind = kindOf(inputs);
+    sourceProblems(inputs, kind, problems);
+    positionProblems(inputs, kind, problems);
     problems.range(inputs, "batchSize", 1, 10_000);
     problems.range(inputs, "maximumBatchingWindowInSeconds", 0, 300);
     problems.range(inputs, "maximumRetryAttempts", -1, 10_000);
@@ -64,29 +114,29 @@ export function eventSourceProblems(inputs: Props): readonly Problem[] {
         "must be the ARN of an SQS queue or an SNS topic",
         "destinationConfig.onFailure.",
     );
-    filterProblems(inputs, problems);
+    filterProblems(inputs, kind, problems);
     return problems.found;
 }
 
-function sourceProblems(inputs: Props, problems: Problems): void {
+function sourceProblems(inputs: Props, kind: SourceKind, problems: Problems): void {
     if (!given(inputs, "eventSourceArn")) {
-        problems.add("eventSourceArn", "required for a Kinesis stream");
+        problems.add("eventSourceArn", `required for a ${kind.name} stream`);
     }
     problems.matches(
         inputs,
         "eventSourceArn",
-        streamArn,
-        "must be the ARN of a Kinesis stream, the one source that the rehearsal cloud polls",
+        kind.arn,
+        "must be the ARN of a Kinesis stream or of a table's stream, the sources that the rehearsal cloud polls",
     );
     for (const property of ofOtherSources.filter((name) => given(inputs, name))) {
-        problems.add(property, "is not supported for a Kinesis stream");
+        problems.add(property, `is not supported for a ${kind.name} stream`);
     }
 }
 
-function positionProblems(inputs: Props, problems: Problems): void {
-    problems.oneOf(inputs, "startingPosition", ["AT_TIMESTAMP", "LATEST", "TRIM_HORIZON"]);
+function positionProblems(inputs: Props, kind: SourceKind, problems: Problems): void {
+    problems.oneOf(inputs, "startingPosition", kind.positions);
     if (!given(inputs, "startingPosition")) {
-        problems.add("startingPosition", "StartingPosition is required for a Kinesis stream");
+        problems.add("startingPosition", `StartingPosition is required for a ${kind.name} stream`);
     }
     const timestamp = text(inputs, "startingPositionTimestamp");
     const atTimestamp = text(inputs, "startingPosition") === "AT_TIMESTAMP";
@@ -102,7 +152,7 @@ function positionProblems(inputs: Props, problems: Problems): void {
 }
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
-function filterProblems(inputs: Props, problems: Problems): void {
+function filterProblems(inputs: Props, kind: SourceKind, problems: Problems): void {
     const filters = record(inputs, "filterCriteria");
     if (items(filters, "filters").length > 5) {
         problems.add(
@@ -111,14 +161,14 @@ function filterProblems(inputs: Props, problems: Problems): void {
         );
     }
     for (const pattern of records(filters, "filters").map((filter) => text(filter, "pattern"))) {
-        const reason = pattern === undefined ? undefined : patternProblem(pattern);
+        const reason = pattern === undefined ? undefined : patternProblem(pattern, kind);
         if (reason !== undefined) {
             problems.add("filterCriteria.filters", `Invalid filter pattern definition: ${reason}`);
         }
     }
 }
 
-function patternProblem(pattern: string): string | undefined {
+function patternProblem(pattern: string, { name, filterFields }: SourceKind): string | undefined {
     let parsed: unknown;
     try {
         parsed = JSON.parse(pattern);
@@ -132,6 +182,6 @@ function patternProblem(pattern: string): string | undefined {
     return pattern.length > 4096
         ? `at most 4096 characters, got ${pattern.length}`
         : strange.length > 0
-          ? `a Kinesis record has the fields ${filterFields.join(", ")}, got ${strange.join(", ")}`
+          ? `a ${name} record has the fields ${filterFields.join(", ")}, got ${strange.join(", ")}`
           : undefined;
 }

@@ -1,32 +1,7 @@
 import { matchesPattern } from "../events/pattern";
 import type { Props } from "../store";
 import type { StreamRecord } from "../streams/shard";
-
-/** What Lambda hands to a function of a batch: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html#services-kinesis-event-example */
-export function eventOf(
-    records: readonly StreamRecord[],
-    source: { readonly streamArn: string; readonly shardId: string; readonly roleArn: string },
-): unknown {
-    const { streamArn, shardId, roleArn } = source;
-    return {
-        Records: records.map((record) => ({
-            kinesis: {
-                kinesisSchemaVersion: "1.0",
-                partitionKey: record.partitionKey,
-                sequenceNumber: record.sequenceNumber,
-                data: record.data.toString("base64"),
-                approximateArrivalTimestamp: record.arrivalMs / 1000,
-            },
-            eventSource: "aws:kinesis",
-            eventVersion: "1.0",
-            eventID: `${shardId}:${record.sequenceNumber}`,
-            eventName: "aws:kinesis:record",
-            invokeIdentityArn: roleArn,
-            awsRegion: streamArn.split(":")[3],
-            eventSourceARN: streamArn,
-        })),
-    };
-}
+import type { PolledSource } from "./source";
 
 /**
  * Index of the first record that a function reports as failed; the length when it reports none, and 0,
@@ -58,23 +33,16 @@ export function firstFailure(result: unknown, records: readonly StreamRecord[]):
     return Math.min(records.length, ...indexes);
 }
 
-/** Whether one of the patterns matches a record; a pattern on data matches JSON only. */
-export function passesFilters(record: StreamRecord, patterns: readonly Props[]): boolean {
+/** Whether one of the patterns matches the record; every record passes when there are none. */
+export function passesFilters(
+    record: StreamRecord,
+    patterns: readonly Props[],
+    source: Pick<PolledSource, "filterFields">,
+): boolean {
     if (patterns.length === 0) {
         return true;
     }
-    let data: unknown;
-    try {
-        data = JSON.parse(record.data.toString("utf8"));
-    } catch {
-        data = undefined;
-    }
-    const fields = {
-        data,
-        partitionKey: record.partitionKey,
-        sequenceNumber: record.sequenceNumber,
-        approximateArrivalTimestamp: record.arrivalMs / 1000,
-    };
+    const fields = source.filterFields(record);
     return patterns.some((pattern) => matchesPattern(pattern, fields));
 }
 
@@ -88,6 +56,8 @@ export function failureRecord(
         readonly invocations: number;
         readonly functionArn: string;
         readonly streamArn: string;
+        /** Such as `KinesisBatchInfo`. */
+        readonly batchInfo: string;
         readonly shardId: string;
         readonly nowMs: number;
         readonly requestId: string;
@@ -108,7 +78,7 @@ export function failureRecord(
                 : { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
         version: "1.0",
         timestamp: time(more.nowMs),
-        KinesisBatchInfo: {
+        [more.batchInfo]: {
             shardId: more.shardId,
             startSequenceNumber: first?.sequenceNumber,
             endSequenceNumber: last?.sequenceNumber,

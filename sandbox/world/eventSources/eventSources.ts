@@ -8,18 +8,18 @@ import { refuseUnreachable, regionOf, type FailedDeliveries } from "../deliverie
 import type { Ending } from "../functions/instance";
 import { roleAllows } from "../permissions";
 import type { StoreChange, StoredResource } from "../store";
-import { refuseRole } from "../streams/access";
 import type { StreamRecord } from "../streams/shard";
-import type { Streams } from "../streams/streams";
 import type { MetricSink, Part, World } from "../world";
-import { eventOf, failureRecord, firstFailure, type GivenUp } from "./batch";
+import { failureRecord, firstFailure, type GivenUp } from "./batch";
 import { mappingDefinition, type MappingDefinition } from "./definition";
 import type { BatchEnding } from "./lane";
 import { Mapping } from "./mapping";
+import type { PolledSource } from "./source";
 
 export interface EventSourcesDeps {
     readonly metrics: MetricSink;
-    readonly streams: Streams;
+    /** Every kind of stream that can be polled. */
+    readonly sources: readonly PolledSource[];
     /** Runs a function and waits for it, as Lambda itself. */
     readonly invoke: (functionArn: string, payload: unknown) => Promise<Ending>;
     /** Hands a message to a queue or a topic for a function whose role allows it. @throws AwsError */
@@ -64,15 +64,13 @@ export class EventSources implements Part {
 
     async start(): Promise<void> {
         const { store, faults } = this.world;
-        const { streams } = this.deps;
         store.list(eventSourceMappingType).forEach((resource) => this.#keep(resource));
         store.on("change", this.#follow);
         faults.on("change", this.#refresh);
-        streams.on("change", this.#onStream);
         this.#stops = [
             () => store.off("change", this.#follow),
             () => faults.off("change", this.#refresh),
-            () => streams.off("change", this.#onStream),
+            ...this.deps.sources.map((source) => source.onChange(this.#onStream)),
         ];
     }
 
@@ -113,24 +111,15 @@ export class EventSources implements Part {
     }
 
     #create(definition: MappingDefinition): Mapping {
-        const { streams } = this.deps;
+        const source = this.#sourceOf(definition);
         const current = (): MappingDefinition =>
             this.#mappings.get(definition.id)?.definition ?? definition;
         return new Mapping(definition, {
             clock: this.world.clock,
-            source: {
-                shards: (arn) => streams.find(arn)?.shards ?? [],
-                read: (arn, shardId, position, most) => streams.read(arn, shardId, position, most),
-            },
+            source,
             regionLost: () => this.world.faults.blackedOut(definition.region),
             refuseUnreadable: () =>
-                refuseRole(
-                    this.world,
-                    streams.open(definition.streamArn).definition,
-                    this.#roleOf(current()),
-                    "GetRecords",
-                    "kms:Decrypt",
-                ),
+                source.refuseUnreadable(definition.streamArn, this.#roleOf(current())),
             invoke: (shardId, records) => this.#invoke(current(), shardId, records),
             giveUp: (shardId, records, condition, invocations) =>
                 this.#giveUp(current(), shardId, records, condition, invocations),
@@ -149,10 +138,12 @@ export class EventSources implements Part {
         this.#reportAge(definition, records);
         let ending: Ending;
         try {
-            ending = await this.deps.invoke(
-                functionArn,
-                eventOf(records, { streamArn, shardId, roleArn }),
-            );
+            const source = this.#sourceOf(definition);
+            ending = await this.deps.invoke(functionArn, {
+                Records: records.map((record) =>
+                    source.eventRecord(record, { streamArn, shardId, roleArn }),
+                ),
+            });
         } catch (error) {
             this.#note(definition, error);
             return { kind: "not-run" };
@@ -210,6 +201,7 @@ export class EventSources implements Part {
                 invocations,
                 functionArn,
                 streamArn,
+                batchInfo: this.#sourceOf(definition).batchInfo,
                 shardId,
                 nowMs: this.world.clock.now(),
                 requestId: randomUUID(),
@@ -242,6 +234,15 @@ export class EventSources implements Part {
             this.#problems.set(id, reason);
             this.deps.failures.add(streamArn, functionArn, problem);
         }
+    }
+
+    #sourceOf({ streamArn }: MappingDefinition): PolledSource {
+        const service = streamArn.split(":")[2];
+        const source = this.deps.sources.find((one) => one.service === service);
+        if (source === undefined) {
+            throw new RangeError(`nobody polls ${streamArn}`);
+        }
+        return source;
     }
 
     #roleOf({ functionArn, region }: MappingDefinition): string | undefined {

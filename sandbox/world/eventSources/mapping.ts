@@ -1,5 +1,5 @@
 import { AwsError } from "../../aws/awsError";
-import type { StreamChangeSource } from "./source";
+import type { PolledSource } from "./source";
 import { passesFilters, type GivenUp } from "./batch";
 import type { MappingDefinition } from "./definition";
 import type { BatchEnding } from "./lane";
@@ -10,7 +10,7 @@ import type { WorldClock } from "../clock";
 /** What a mapping works with. */
 export interface MappingHost {
     readonly clock: WorldClock;
-    readonly source: StreamChangeSource;
+    readonly source: PolledSource;
     readonly regionLost: () => boolean;
     /** @throws AwsError when the function's role may not read the stream */
     readonly refuseUnreadable: () => void;
@@ -119,7 +119,7 @@ export class Mapping {
             after: (ms, fire) => clock.after(ms, fire),
             running: () => this.#running(),
             untilRunning: () => this.#untilRunning(),
-            wanted: (record) => passesFilters(record, this.definition.patterns),
+            wanted: (record) => passesFilters(record, this.definition.patterns, source),
             read: (at, most) => {
                 try {
                     this.host.refuseUnreadable();

@@ -21,15 +21,25 @@ export interface Slice {
     readonly finished: boolean;
 }
 
-/** Limits of one shard: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
-export const shardLimits = {
+/** What one shard takes and gives. */
+export interface ShardLimits {
+    readonly writeBytesPerSecond: number;
+    readonly writeRecordsPerSecond: number;
+    readonly readsPerSecond: number;
+    readonly readBytesPerSecond: number;
+    readonly recordsPerRead: number;
+    readonly bytesPerRead: number;
+}
+
+/** Limits of a Kinesis shard: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+export const shardLimits: ShardLimits = {
     writeBytesPerSecond: 1024 * 1024,
     writeRecordsPerSecond: 1000,
     readsPerSecond: 5,
     readBytesPerSecond: 2 * 1024 * 1024,
     recordsPerRead: 10_000,
     bytesPerRead: 10 * 1024 * 1024,
-} as const;
+};
 
 /**
  * One shard: its records in the order they came. A position counts them from the shard's first one,
@@ -39,10 +49,10 @@ export class Shard {
     readonly #records: StreamRecord[] = [];
     #trimmed = 0;
     #closed = false;
-    readonly #writtenBytes = new Budget(shardLimits.writeBytesPerSecond);
-    readonly #writtenRecords = new Budget(shardLimits.writeRecordsPerSecond);
-    readonly #reads = new Budget(shardLimits.readsPerSecond);
-    readonly #readBytes = new Budget(shardLimits.readBytesPerSecond);
+    readonly #writtenBytes: Budget;
+    readonly #writtenRecords: Budget;
+    readonly #reads: Budget;
+    readonly #readBytes: Budget;
 
     constructor(
         readonly id: string,
@@ -50,7 +60,13 @@ export class Shard {
         readonly startingSequenceNumber: string,
         /** Closed shards whose hash keys it took over. */
         readonly parents: readonly string[],
-    ) {}
+        private readonly limits: ShardLimits = shardLimits,
+    ) {
+        this.#writtenBytes = new Budget(limits.writeBytesPerSecond);
+        this.#writtenRecords = new Budget(limits.writeRecordsPerSecond);
+        this.#reads = new Budget(limits.readsPerSecond);
+        this.#readBytes = new Budget(limits.readBytesPerSecond);
+    }
 
     get closed(): boolean {
         return this.#closed;
@@ -129,17 +145,17 @@ export class Shard {
         let bytes = 0;
         for (const record of this.#records.slice(
             from,
-            from + Math.min(most, shardLimits.recordsPerRead),
+            from + Math.min(most, this.limits.recordsPerRead),
         )) {
             bytes += sizeOf(record);
-            if (records.length > 0 && bytes > shardLimits.bytesPerRead) {
+            if (records.length > 0 && bytes > this.limits.bytesPerRead) {
                 break;
             }
             records.push(record);
         }
         this.#reads.take(1, nowMs);
         // A read may go over the second's bytes; the reads after it wait.
-        this.#readBytes.take(Math.min(bytes, shardLimits.readBytesPerSecond), nowMs);
+        this.#readBytes.take(Math.min(bytes, this.limits.readBytesPerSecond), nowMs);
         const next = this.#trimmed + from + records.length;
         return {
             records,

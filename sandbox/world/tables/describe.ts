@@ -1,4 +1,5 @@
 import { AwsError } from "../../aws/awsError";
+import type { TableStream } from "../../aws/dynamodb/tableStream";
 import { metered, type Throughput } from "./capacity/throughput";
 import type { Replica } from "./replica";
 
@@ -16,6 +17,7 @@ export function describeTable(
     replica: Replica | undefined,
     accountId: string,
     throughput: Throughput,
+    stream: TableStream | undefined,
 ): Output {
     if (replica === undefined) {
         return answer;
@@ -31,7 +33,6 @@ export function describeTable(
             ? sse?.kmsKeyArn
             : replicas.find((one) => one.regionName === where)?.kmsKeyArn;
     const table = answer["Table"] as Output;
-    const streams = outputs["streamEnabled"] === true;
     return {
         Table: {
             ...table,
@@ -39,11 +40,13 @@ export function describeTable(
             TableArn: `arn:aws:dynamodb:${region}:${accountId}:table/${definition.name}`,
             ItemCount: replica.entries().filter((entry) => entry.image !== undefined).length,
             DeletionProtectionEnabled: outputs["deletionProtectionEnabled"] === true,
-            ...(streams
+            ...(stream !== undefined
                 ? {
+                      LatestStreamArn: stream.arn,
+                      LatestStreamLabel: stream.arn.split("/stream/").pop(),
                       StreamSpecification: {
                           StreamEnabled: true,
-                          StreamViewType: outputs["streamViewType"],
+                          StreamViewType: stream.viewType,
                       },
                   }
                 : {}),

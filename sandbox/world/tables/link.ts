@@ -54,6 +54,11 @@ export class ReplicationLink {
         this.#schedule();
     }
 
+    /** Loses what has not arrived, for good: what replication is never to do. */
+    forget(): void {
+        this.#queue = [];
+    }
+
     stop(): void {
         this.world.faults.off("change", this.#schedule);
         this.#cancel?.();

@@ -35,6 +35,15 @@ export class Links {
         return Math.max(0, ...links.map((link) => (nowMs - (link.oldestMs ?? nowMs)) / 1000));
     }
 
+    /** Loses for good what is on its way from a region. */
+    forget(region: string): void {
+        for (const link of this.#links.values()) {
+            if (link.from === region) {
+                link.forget();
+            }
+        }
+    }
+
     stop(): void {
         for (const link of this.#links.values()) {
             link.stop();

@@ -4,6 +4,7 @@ import type { Throughput } from "./capacity/throughput";
 import { measured, TableUse } from "./capacity/use";
 import { TableEngine, type AttributeMap, type EngineAction } from "./engine";
 import type { Replica, Entry, Outcome } from "./replica";
+import type { ItemChange } from "./streams/changeRecord";
 import { runTransaction, TransactionCanceled, type TransactItem } from "./transaction";
 import { transactGet } from "./transactionApi";
 import { tableNameOf, touchedByBatch, touchedByWrite, type TouchedItem } from "./writes";
@@ -35,6 +36,8 @@ export class RegionTables {
         private readonly clock: WorldClock,
         throughput: Throughput,
         private readonly onWrite: (replica: Replica, entry: Entry) => void,
+        /** Told of every change of an item, whoever made it. */
+        private readonly onChange: (table: string, change: ItemChange) => void,
     ) {
         this.engine = new TableEngine(region, accountId);
         this.#use = new TableUse(region, throughput, this.replicas);
@@ -115,7 +118,7 @@ export class RegionTables {
     /**
      * Takes in a write of another region.
      *
-     * @param metered false for what fills a new replica, which costs no capacity
+     * @param metered false for what fills a new replica, which costs no capacity and is no change
      */
     receive(replica: Replica, entry: Entry, metered = true): Promise<Outcome> {
         return this.exclusive(async () => {
@@ -129,6 +132,9 @@ export class RegionTables {
                 await (entry.image === undefined
                     ? this.engine.call("DeleteItem", { TableName, Key: entry.key })
                     : this.engine.call("PutItem", { TableName, Item: entry.image }));
+                if (metered) {
+                    this.onChange(TableName, { key: entry.key, before, after: entry.image });
+                }
             }
             return outcome;
         });
@@ -143,7 +149,7 @@ export class RegionTables {
                     const TableName = replica.definition.name;
                     await this.engine.call("DeleteItem", { TableName, Key: key });
                     // Where it expires a delete costs nothing; in the other regions it does.
-                    await this.#note([{ table: TableName, key }], 0);
+                    await this.#note([{ table: TableName, key }], 0, true);
                 }
             });
         }
@@ -177,17 +183,18 @@ export class RegionTables {
         }
     }
 
-    async #note(touched: readonly TouchedItem[], costFactor = 1): Promise<void> {
+    async #note(touched: readonly TouchedItem[], costFactor = 1, expired = false): Promise<void> {
         for (const { table, key } of touched) {
             const replica = this.replicas.get(table);
             const image = await this.engine.read(table, key);
+            const before = replica?.get(key)?.image;
             if (replica !== undefined) {
-                const before = replica.get(key)?.image;
                 this.#use.chargeWrite(replica.definition, before, image, costFactor);
             }
             const entry = replica?.recordLocal(key, image, this.clock.now());
             if (replica !== undefined && entry !== undefined) {
                 this.onWrite(replica, entry);
+                this.onChange(table, { key, before, after: image, expired });
             }
         }
     }

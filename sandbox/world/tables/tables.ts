@@ -4,6 +4,7 @@ import type { MetricSink, Part, World } from "../world";
 import { administer, isAdministration, type AdministrationAction } from "./administration";
 import { replicaType, tableOfArn } from "../../aws/dynamodb/replicas";
 import { metered, Throughput } from "./capacity/throughput";
+import { ConflictLosses, type ConflictLoss } from "./conflictLosses";
 import { tableDefinition, tableType } from "./definition";
 import { describeTable, describeTimeToLive } from "./describe";
 import { expireItems } from "./expiry";
@@ -14,19 +15,10 @@ import { Placement } from "./placement";
 import { isWriteAction, RegionTables } from "./regionTables";
 import type { Entry, Replica } from "./replica";
 import { publishLatency } from "./requestLatency";
+import { TableStreams } from "./streams/tableStreams";
 import type { TransactItem } from "./transaction";
 import { TransactionTokens } from "./transactionApi";
 import { tableNameOf } from "./writes";
-
-/** An acknowledged write that lost to a concurrent one of another region. */
-export interface ConflictLoss {
-    readonly table: string;
-    readonly key: Readonly<Record<string, unknown>>;
-    /** Region whose write was lost. */
-    readonly lostRegion: string;
-    /** When the lost write was made, world milliseconds. */
-    readonly atMs: number;
-}
 
 /** How often expired items are looked for, world milliseconds. DynamoDB promises days. */
 const expiryPeriodMs = 60_000;
@@ -46,11 +38,13 @@ type Input = Readonly<Record<string, unknown>>;
 export class Tables implements Part {
     /** What every copy may use, lets in and used. */
     readonly throughput: Throughput;
+    /** What changed in every copy. */
+    readonly streams: TableStreams;
     readonly #regions = new Map<string, RegionTables>();
     readonly #links: Links;
     readonly #tokens: TransactionTokens;
     readonly #latencies = new ReplicationLatencies();
-    readonly #conflicts = new Map<string, ConflictLoss>();
+    readonly #conflicts = new ConflictLosses();
     readonly #placement: Placement;
     #settled: Promise<void> = Promise.resolve();
     #failure: Error | undefined;
@@ -61,6 +55,7 @@ export class Tables implements Part {
         private readonly deps: { readonly metrics: MetricSink },
     ) {
         this.throughput = new Throughput(world.clock);
+        this.streams = new TableStreams(world);
         this.#links = new Links(world, (link, write) => this.#receive(link, write));
         this.#tokens = new TransactionTokens(world.clock);
         this.#placement = new Placement({
@@ -79,6 +74,7 @@ export class Tables implements Part {
             clock.every(metricPeriodMs, () => {
                 this.#latencies.publish(this.deps.metrics);
                 this.throughput.publish(this.deps.metrics);
+                this.streams.trim();
             }),
             clock.every(
                 expiryPeriodMs,
@@ -145,6 +141,7 @@ export class Tables implements Part {
                     tables.replicas.get(String(input["TableName"])),
                     this.world.accountId,
                     this.throughput,
+                    this.streams.current(region, String(input["TableName"])),
                 );
             case "DescribeTimeToLive":
                 return describeTimeToLive(
@@ -187,7 +184,12 @@ export class Tables implements Part {
 
     /** Acknowledged writes that concurrent ones of other regions overwrote, each once. */
     conflicts(): readonly ConflictLoss[] {
-        return [...this.#conflicts.values()];
+        return this.#conflicts.list();
+    }
+
+    /** Loses for good what is on its way from a region: what DynamoDB promises not to do. */
+    forget(region: string): void {
+        this.#links.forget(region);
     }
 
     itemCount(region: string, table: string): number {
@@ -225,6 +227,7 @@ export class Tables implements Part {
             const definition = tableDefinition(resource, this.world.store);
             const regions = kind === "put" ? definition.regions : [];
             this.throughput.follow(definition, regions);
+            this.streams.follow(definition, regions);
             this.#settled = this.world.clock.io(() =>
                 this.#settled
                     .then(() => this.#placement.place(definition, regions))
@@ -264,27 +267,23 @@ export class Tables implements Part {
         while (!fillsReplica && !this.throughput.hasRoom(into)) {
             await this.world.clock.delay(noRoomMs);
         }
-        const { lost } = await tables.receive(replica, write.entry, !fillsReplica);
+        this.#conflicts.add(write, await tables.receive(replica, write.entry, !fillsReplica));
         const nowMs = this.world.clock.now();
-        const { version, key } = write.entry;
-        this.#latencies.add(write.table, link.from, link.to, nowMs - version.atMs, nowMs);
-        if (lost !== undefined) {
-            // Every region sees the same conflict; it is one loss.
-            this.#conflicts.set(JSON.stringify([write.table, key, lost.region, lost.atMs]), {
-                table: write.table,
-                key,
-                lostRegion: lost.region,
-                atMs: lost.atMs,
-            });
-        }
+        const madeMs = write.entry.version.atMs;
+        this.#latencies.add(write.table, link.from, link.to, nowMs - madeMs, nowMs);
     }
 
     #region(region: string): RegionTables {
         let tables = this.#regions.get(region);
         if (tables === undefined) {
             const { accountId, clock } = this.world;
-            tables = new RegionTables(region, accountId, clock, this.throughput, (replica, entry) =>
-                this.#replicate(replica, entry),
+            tables = new RegionTables(
+                region,
+                accountId,
+                clock,
+                this.throughput,
+                (replica, entry) => this.#replicate(replica, entry),
+                (table, change) => this.streams.note(region, table, change),
             );
             this.#regions.set(region, tables);
         }

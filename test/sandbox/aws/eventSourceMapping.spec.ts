@@ -1,8 +1,10 @@
 import { expect } from "chai";
 
+import { tableType } from "../../../sandbox/aws/dynamodb/table";
 import { streamType } from "../../../sandbox/aws/kinesis/stream";
 import { eventSourceMappingType } from "../../../sandbox/aws/lambda/eventSourceMapping";
 import { functionType } from "../../../sandbox/aws/lambda/targets";
+import { unknownValue } from "../../../sandbox/aws/resourceType";
 import type { Props } from "../../../sandbox/world/store";
 import { Account, givenRole, refusal, type Made } from "../support/account";
 import { accountId } from "../support/fakeWorld";
@@ -115,7 +117,7 @@ describe("an event source mapping", () => {
         "no source": [{ eventSourceArn: undefined }, /eventSourceArn: required/],
         "a queue for its source": [
             { eventSourceArn: queueArn },
-            /eventSourceArn: must be the ARN of a Kinesis stream/,
+            /eventSourceArn: must be the ARN of a Kinesis stream or of a table's stream/,
         ],
         "no starting position": [{ startingPosition: undefined }, /StartingPosition is required/],
         "an unknown position": [
@@ -249,5 +251,95 @@ describe("an event source mapping", () => {
         );
         await declareFunction("consumer");
         expect((await create({ functionName: "consumer" })).outputs.state).to.equal("Enabled");
+    });
+
+    describe("of a table's stream", () => {
+        const tableActions = [
+            "dynamodb:DescribeStream",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+            "dynamodb:ListStreams",
+        ];
+        let tableArn: string;
+
+        beforeEach(async () => {
+            const { outputs } = await account.create(tableType, {
+                name: "carts",
+                billingMode: "PAY_PER_REQUEST",
+                hashKey: "pk",
+                attributes: [{ name: "pk", type: "S" }],
+                streamEnabled: true,
+                streamViewType: "NEW_AND_OLD_IMAGES",
+                replicas: [{ regionName: "us-east-1" }],
+            });
+            tableArn = String(outputs["streamArn"]);
+        });
+
+        it("is taken when the role may read it", async () => {
+            grant(tableActions, tableArn);
+            const { outputs } = await create({
+                eventSourceArn: tableArn,
+                filterCriteria: { filters: [{ pattern: '{"eventName":["MODIFY"]}' }] },
+            });
+            expect(outputs).to.include({ eventSourceArn: tableArn, batchSize: 100 });
+        });
+
+        for (const action of tableActions) {
+            it(`needs a role that may ${action}`, async () => {
+                grant(
+                    tableActions.filter((one) => one !== action),
+                    tableArn,
+                );
+                expect(await refusal(create({ eventSourceArn: tableArn }))).to.match(
+                    new RegExp(
+                        `Cannot access stream .*can perform the ${action.split(":")[1]} Actions`,
+                    ),
+                );
+            });
+        }
+
+        it("needs the stream that the table has now", async () => {
+            grant(tableActions, "*");
+            const eventSourceArn = tableArn.replace(/[^/]+$/, "2020-01-01T00:00:00.000");
+            expect(await refusal(create({ eventSourceArn }))).to.match(/Stream not found/);
+        });
+
+        it("must be the one of the function's own region", async () => {
+            grant(tableActions, "*");
+            const eventSourceArn = tableArn.replace("eu-west-1", "us-east-1");
+            expect(await refusal(create({ eventSourceArn }))).to.match(
+                /must be in the same region as the function/,
+            );
+        });
+
+        it("has no position in time", () => {
+            const failures = account.failures(eventSourceMappingType, {
+                ...base,
+                eventSourceArn: tableArn,
+                startingPosition: "AT_TIMESTAMP",
+                startingPositionTimestamp: "2026-05-01T00:00:00Z",
+            });
+            expect(failures.join()).to.match(
+                /startingPosition: must be one of LATEST, TRIM_HORIZON, got "AT_TIMESTAMP"/,
+            );
+        });
+
+        it("may be unknown in a preview, whatever kind it will be of", () => {
+            const failures = account.failures(eventSourceMappingType, {
+                ...base,
+                eventSourceArn: unknownValue,
+                filterCriteria: { filters: [{ pattern: '{"eventName":["MODIFY"]}' }] },
+            });
+            expect(failures).to.eql([]);
+        });
+
+        it("is filtered by the fields of its own records", () => {
+            const failures = account.failures(eventSourceMappingType, {
+                ...base,
+                eventSourceArn: tableArn,
+                filterCriteria: { filters: [{ pattern: '{"data":{"origin":["x"]}}' }] },
+            });
+            expect(failures.join()).to.match(/a DynamoDB record has the fields .* got data/);
+        });
     });
 });

@@ -4,6 +4,7 @@ import {
     EventSources,
     type MappingStatus,
 } from "../../../../sandbox/world/eventSources/eventSources";
+import { KinesisSource } from "../../../../sandbox/world/eventSources/kinesisSource";
 import { Streams } from "../../../../sandbox/world/streams/streams";
 import {
     declareFunction,
@@ -57,7 +58,7 @@ describe("event source mappings", () => {
         streams = new Streams(world, { metrics });
         sources = new EventSources(world, {
             metrics,
-            streams,
+            sources: [new KinesisSource(world, streams)],
             failures: messaging.failures,
             invoke: (arn, payload) => messaging.functions.invoke(arn, payload),
             handOver: (arn, body) => messaging.handOver(arn, body),
