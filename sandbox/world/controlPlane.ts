@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 
 import { AwsError } from "../aws/awsError";
+import { lookUpTable } from "../aws/dynamodb/tableLookup";
 import { check } from "../aws/lifecycle/check";
 import { diff } from "../aws/lifecycle/diff";
 import { CallError, noAnswer, refusal } from "../aws/lifecycle/failure";
@@ -9,6 +10,7 @@ import { containsUnknown, defaultsKey, plainInputs } from "../aws/lifecycle/valu
 import type * as protocol from "../aws/provider/protocol";
 import type { ResourceType, TypeContext } from "../aws/resourceType";
 import { unknownValue } from "../aws/resourceType";
+import { text } from "../aws/support/known";
 import { resourceTypes } from "../aws/types";
 import type { CallRecord, Plane } from "./journal";
 import type { Props, StoredResource } from "./store";
@@ -261,13 +263,23 @@ export class ControlPlane {
             case "getRegion":
                 this.#record(base, "ok");
                 return { result: { id: region, name: region, region, description: region } };
+            case "getTable": {
+                const where = text(call.args, "region") ?? region;
+                return this.#answered(
+                    { ...base, service: "dynamodb", action: "DescribeTable", home: where },
+                    () => ({
+                        result: lookUpTable(this.world, text(call.args, "name") ?? "", where),
+                    }),
+                    signal,
+                );
+            }
             default:
                 this.#record(base, "refused");
                 throw new CallError(
                     "invalid",
                     `lookup ${call.token} is not available here: a lookup runs on every update and needs a control plane ` +
                         "each time, often one in us-east-1; give the program the value as configuration or pinned data " +
-                        "(available: aws:index/getCallerIdentity:getCallerIdentity, aws:index/getRegion:getRegion)",
+                        "(available: aws:dynamodb/getTable:getTable, aws:index/getCallerIdentity:getCallerIdentity, aws:index/getRegion:getRegion)",
                 );
         }
     }

@@ -298,6 +298,37 @@ describe("ControlPlane", () => {
         });
     });
 
+    it("looks a table up where it is asked, with the stream that it has there", async () => {
+        account.given(
+            "aws:dynamodb/table:Table",
+            "carts",
+            {
+                name: "carts",
+                arn: "arn:aws:dynamodb:eu-west-1:111122223333:table/carts",
+                streamEnabled: true,
+                streamViewType: "NEW_AND_OLD_IMAGES",
+                streamLabel: "2026-05-01T00:00:00.000",
+                replicas: [{ regionName: "us-east-1" }],
+            },
+            "eu-west-1",
+        );
+        const lookUp = (name: string, region: string) =>
+            account.controlPlane.invoke({
+                settings: settings("eu-west-1"),
+                stack: "test",
+                token: "aws:dynamodb/getTable:getTable",
+                args: { name, region },
+            });
+        const arn = "arn:aws:dynamodb:us-east-1:111122223333:table/carts";
+        expect((await lookUp("carts", "us-east-1")).result).to.deep.include({
+            arn,
+            streamArn: `${arn}/stream/2026-05-01T00:00:00.000`,
+        });
+        expect(await refusal(lookUp("carts", "ap-east-1"))).to.match(
+            /ResourceNotFoundException.*carts not found in ap-east-1/,
+        );
+    });
+
     it("records every lookup and answers only what needs no control plane", async () => {
         const call = { settings: settings("eu-west-1"), stack: "test", args: {} };
         const identity = await account.controlPlane.invoke({
