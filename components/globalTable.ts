@@ -63,6 +63,7 @@ const managedElsewhere = ["replicas", "readCapacity", "writeCapacity"];
 export class GlobalTable extends pulumi.ComponentResource {
     readonly tableName: pulumi.Output<string>;
     readonly tableArn: pulumi.Output<string>;
+    readonly #streamIn: (region: string) => pulumi.Output<string>;
 
     constructor(name: string, args: GlobalTableArgs, opts?: pulumi.ComponentResourceOptions) {
         super("meridian:components:GlobalTable", name, {}, opts);
@@ -85,7 +86,21 @@ export class GlobalTable extends pulumi.ComponentResource {
 
         this.tableName = table.name;
         this.tableArn = table.arn;
+        this.#streamIn = (region) =>
+            region === args.home.region
+                ? table.streamArn
+                : args.capacity.kind === "provisioned"
+                  ? streamOfReplica(copies[region] ?? table.name, region, this)
+                  : streamInside(table, region);
         this.registerOutputs({ tableName: this.tableName, tableArn: this.tableArn });
+    }
+
+    /**
+     * The stream of a region's copy. With provisioned capacity this is a lookup in that region, on every
+     * update: a replica that is a resource of its own does not tell its stream.
+     */
+    streamArnIn(region: string): pulumi.Output<string> {
+        return this.#streamIn(region);
     }
 
     private createReplicas(
@@ -186,6 +201,23 @@ function checkedKey(replica: ReplicaArgs, table: pulumi.Resource): pulumi.Output
         refuseProblems("global table", keyRegionProblem(replica.region, arn), table);
         return arn;
     });
+}
+
+function streamInside(table: dynamodb.Table, region: string): pulumi.Output<string> {
+    return pulumi.all([table.replicas, table.streamArn]).apply(
+        ([replicas, home]) =>
+            replicas?.find(({ regionName }) => regionName === region)?.streamArn ??
+            // In the preview of a new copy, which has no stream yet.
+            `${home}`.replace(/^(arn:aws:dynamodb:)[^:]+/, `$1${region}`),
+    );
+}
+
+function streamOfReplica(
+    name: pulumi.Input<string>,
+    region: string,
+    parent: pulumi.Resource,
+): pulumi.Output<string> {
+    return dynamodb.getTableOutput({ name, region }, { parent }).streamArn;
 }
 
 function byRegion(replicas: readonly ReplicaArgs[]): readonly ReplicaArgs[] {

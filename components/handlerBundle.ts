@@ -5,7 +5,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { keptBundle, type Bundles } from "./keptBundle";
 
 /** Lambda handlers in runtime/handlers, each a file that exports `handler`. */
-const handlers = ["consumer", "decider", "observer", "replicator", "rotator"] as const;
+const handlers = [
+    "conflictDetector",
+    "consumer",
+    "decider",
+    "observer",
+    "replicator",
+    "rotator",
+] as const;
 export type HandlerName = (typeof handlers)[number];
 
 let bundles: Bundles | undefined;

@@ -5,6 +5,7 @@ import { bucketNameOf } from "./bucketNames";
 import { CacheGround } from "./cacheGround";
 import { Certificate } from "./certificate";
 import { DatabasePlace } from "./databasePlace";
+import { ConflictDetector } from "./conflictDetector";
 import { domainNames } from "./domainNames";
 import { refuseProblems } from "./errors";
 import { EventReplication } from "./eventReplication";
@@ -100,6 +101,7 @@ export class Region extends pulumi.ComponentResource {
     readonly automation: FailoverAutomation;
     readonly events: EventReplication;
     readonly receiptKeyRotator: ReceiptKeyRotator;
+    readonly conflictDetector: ConflictDetector;
     /** Where the region's alarms are published. */
     readonly alarmTopicArn: pulumi.Output<string>;
 
@@ -204,6 +206,17 @@ export class Region extends pulumi.ComponentResource {
 
         this.receiptKeyRotator = new ReceiptKeyRotator(
             `${name}-receipt-keys`,
+            {
+                ...args,
+                dataKeyArn: this.keys.dataKeyArn,
+                operationsKeyArn: this.keys.operationsKeyArn,
+                alarmTopicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
+
+        this.conflictDetector = new ConflictDetector(
+            `${name}-conflicts`,
             {
                 ...args,
                 dataKeyArn: this.keys.dataKeyArn,

@@ -1,9 +1,9 @@
-import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as lambda from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 
 import { eventRetentionHours, eventShards } from "./eventStream";
 import { handlerBundle, type HandlerName } from "./handlerBundle";
+import { createLateAlarm } from "./lateAlarm";
 
 export interface StreamFunctionArgs {
     readonly handler: HandlerName;
@@ -26,8 +26,6 @@ const batchesPerShard = 2;
 const windowSeconds = 20;
 /** An event that is older was given up for good while the stream still has it, for a day: long enough to send it again. */
 const mostAgeSeconds = (eventRetentionHours - 24) * 3600;
-/** Minutes behind from which on somebody should look. */
-const lateMinutes = 5;
 
 /**
  * A function that works a stream off, with a position of its own: whatever keeps it from its work keeps
@@ -80,38 +78,17 @@ export class StreamFunction extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        this.createAgeAlarm(name, args, own.name);
+        createLateAlarm(
+            name,
+            {
+                functionName: own.name,
+                alarmName: args.functionName.replace(/^meridian-/, ""),
+                alarmTopicArn: args.alarmTopicArn,
+            },
+            this,
+        );
 
         this.functionName = own.name;
         this.registerOutputs({ functionName: this.functionName });
-    }
-
-    private createAgeAlarm(
-        name: string,
-        args: StreamFunctionArgs,
-        functionName: pulumi.Input<string>,
-    ): void {
-        new cloudwatch.MetricAlarm(
-            name,
-            {
-                name: `meridian-late-${args.functionName.replace(/^meridian-/, "")}`,
-                alarmDescription: `${args.functionName} is ${lateMinutes} minutes or more behind the stream`,
-                namespace: "AWS/Lambda",
-                metricName: "IteratorAge",
-                dimensions: { FunctionName: functionName },
-                statistic: "Maximum",
-                period: 60,
-                evaluationPeriods: 5,
-                datapointsToAlarm: 3,
-                comparisonOperator: "GreaterThanOrEqualToThreshold",
-                threshold: lateMinutes * 60_000,
-                // Without events there is nothing to be late with.
-                treatMissingData: "notBreaching",
-                alarmActions: [args.alarmTopicArn],
-                okActions: [args.alarmTopicArn],
-                tags: { "meridian:signal": "automation" },
-            },
-            { parent: this },
-        );
     }
 }

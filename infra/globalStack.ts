@@ -4,6 +4,7 @@ import { GlobalCache } from "../components/globalCache";
 import { Accelerator } from "../components/accelerator";
 import { bucketPurposes, type BucketPurpose } from "../components/bucketNames";
 import { BucketReplication } from "../components/bucketReplication";
+import { ConflictDetection } from "../components/conflictDetection";
 import { DatabaseAccess } from "../components/databaseAccess";
 import { databaseName } from "../components/databaseSettings";
 import { DynamicResources } from "../components/dynamicResources";
@@ -37,6 +38,7 @@ type Pending<T> = {
 export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<GlobalOutputs> {
     const outputs = readRegions(regionNames(topology));
     const table = createTable(config, outputs);
+    detectConflicts(table, outputs);
     const dynamic = new DynamicResources("dynamic");
     const database = createDatabase(config, topology, outputs, dynamic);
     const routing = createRouting(config, topology, outputs, database);
@@ -116,6 +118,17 @@ function createTable(config: GlobalConfig, outputs: OutputsByRegion): GlobalTabl
         replicas,
         capacity: config.capacity,
         deletionProtection: config.deletionProtection,
+    });
+}
+
+function detectConflicts(table: GlobalTable, outputs: OutputsByRegion): void {
+    new ConflictDetection("conflict-detection", {
+        regions: [...outputs].map(([region, of]) => ({
+            region,
+            streamArn: table.streamArnIn(region),
+            functionName: of.conflictDetector,
+            deadLetterArn: of.conflictDeadLetterArn,
+        })),
     });
 }
 

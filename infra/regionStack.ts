@@ -43,6 +43,8 @@ export function deployRegion(config: RegionConfig, topology: Topology): Pending<
         cacheKeyArn: region.keys.dataKeyArn,
         receiptKeysKeyArn: region.keys.dataKeyArn,
         receiptKeyRotatorArn: region.receiptKeyRotator.functionArn,
+        conflictDetector: region.conflictDetector.functionName,
+        conflictDeadLetterArn: region.conflictDetector.deadLetterArn,
         serviceRoleName: region.service.taskRoleName,
         failoverTopicArn: region.automation.failoverTopicArn,
         recoveryTopicArn: region.automation.recoveryTopicArn,

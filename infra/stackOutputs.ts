@@ -40,6 +40,9 @@ export const regionOutputsSchema = z.object({
     /** ARN of the key that encrypts the region's copy of the keys of receipts, and of the function that rotates them. */
     receiptKeysKeyArn: z.string(),
     receiptKeyRotatorArn: z.string(),
+    /** Function that judges the changes of the region's copy of the table, and ARN of the queue of what it cannot. */
+    conflictDetector: z.string(),
+    conflictDeadLetterArn: z.string(),
     serviceRoleName: z.string(),
     failoverTopicArn: z.string(),
     recoveryTopicArn: z.string(),

@@ -1,9 +1,6 @@
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-
-import { awsClient } from "../awsClient";
 import { MalformedEventError, type DomainEvent } from "../events/event";
 import { ActivityStore } from "./activityStore";
-import { handlerPatience } from "./decisionStore";
+import { DeadLetters } from "./deadLetters";
 import { embeddedMetric } from "./embeddedMetric";
 import { readConsumerEnvironment, type ConsumerEnvironment } from "./environment";
 import {
@@ -19,7 +16,7 @@ import {
 const atOnce = 8;
 
 let store: ActivityStore | undefined;
-let queue: SQSClient | undefined;
+let deadLetters: DeadLetters | undefined;
 
 /** What one run did, by region of origin. */
 class Tally {
@@ -104,21 +101,8 @@ async function quarantine(
     record: StreamRecord,
     reason: string,
 ): Promise<void> {
-    queue ??= new SQSClient({
-        ...awsClient(environment.REGION, handlerPatience),
-        // The regional endpoint, as for every other service, and not what a queue's name says.
-        useQueueUrlAsEndpoint: false,
-    });
-    await queue.send(
-        new SendMessageCommand({
-            QueueUrl: environment.DEAD_LETTER_QUEUE_URL,
-            MessageBody: JSON.stringify({
-                reason,
-                eventId: record.eventID,
-                data: record.kinesis.data,
-            }),
-        }),
-    );
+    deadLetters ??= new DeadLetters(environment.DEAD_LETTER_QUEUE_URL, environment.REGION);
+    await deadLetters.send({ reason, eventId: record.eventID, data: record.kinesis.data });
 }
 
 function report(environment: ConsumerEnvironment, tally: Tally): void {

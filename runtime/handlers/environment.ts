@@ -57,8 +57,18 @@ const consumerSchema = z.object({
     DEAD_LETTER_QUEUE_URL: z.url({ protocol: /^https$/ }),
 });
 
+const conflictDetectorSchema = z.object({
+    /** Region of the stream that is read. */
+    REGION: z.string().min(1),
+    /** Every region that has the table. */
+    REGIONS: regionList,
+    TABLE_NAME: z.string().min(3),
+    DEAD_LETTER_QUEUE_URL: z.url({ protocol: /^https$/ }),
+});
+
 const rotatorSchema = z.object({ REGION: z.string().min(1) });
 
+export type ConflictDetectorEnvironment = z.infer<typeof conflictDetectorSchema>;
 export type RotatorEnvironment = z.infer<typeof rotatorSchema>;
 export type ReplicatorEnvironment = z.infer<typeof replicatorSchema>;
 export type ConsumerEnvironment = z.infer<typeof consumerSchema>;
@@ -83,6 +93,12 @@ export function readRotatorEnvironment(variables: NodeJS.ProcessEnv): RotatorEnv
 
 export function readConsumerEnvironment(variables: NodeJS.ProcessEnv): ConsumerEnvironment {
     return read("consumer", consumerSchema, variables);
+}
+
+export function readConflictDetectorEnvironment(
+    variables: NodeJS.ProcessEnv,
+): ConflictDetectorEnvironment {
+    return read("conflict detector", conflictDetectorSchema, variables);
 }
 
 function read<T>(handler: string, schema: z.ZodType<T>, variables: NodeJS.ProcessEnv): T {

@@ -46,6 +46,8 @@ function outputsOf(region: string, of: Topology): RegionOutputs {
         cacheKeyArn: arn("kms", `key/${region}`),
         receiptKeysKeyArn: arn("kms", `key/${region}`),
         receiptKeyRotatorArn: arn("lambda", "function:meridian-rotator"),
+        conflictDetector: "meridian-conflict-detector",
+        conflictDeadLetterArn: arn("sqs", "meridian-conflict-dead-letters"),
         serviceRoleName: "role",
         failoverTopicArn: arn("sns", "meridian-failover"),
         recoveryTopicArn: arn("sns", "meridian-recovery"),

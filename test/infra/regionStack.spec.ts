@@ -40,6 +40,7 @@ describe("a region stack", () => {
             },
             tableKeyArn: "arn:aws:kms:eu-west-1:111122223333:meridian-keys-data",
             eventStream: "meridian-events",
+            conflictDetector: "meridian-conflict-detector",
             mediaBucket: "meridian-media-eu-west-1-111122223333",
             ordersBucket: "meridian-orders-eu-west-1-111122223333",
             bucketKeyArn: "arn:aws:kms:eu-west-1:111122223333:meridian-keys-data",

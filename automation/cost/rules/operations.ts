@@ -66,7 +66,8 @@ const logGroup: CostRule = ({ properties, urn }, context) => {
     const { usage } = context;
     const name = textOf(properties, "name");
     const ingested =
-        name.startsWith("/aws/lambda/") || /(HandlerFunction|EventReplication)\$/.test(urn)
+        name.startsWith("/aws/lambda/") ||
+        /(ConflictDetector|EventReplication|HandlerFunction)\$/.test(urn)
             ? usage.functionLogGigabytes
             : urn.includes("FlowLogs$")
               ? usage.flowLogGigabytes

@@ -199,6 +199,8 @@ function regionOutputs(stack: string, votes: ReadonlyMap<string, string>): Stack
         cacheKeyArn: "arn",
         receiptKeysKeyArn: "arn:aws:kms:x:1:key/1",
         receiptKeyRotatorArn: "arn:aws:lambda:x:1:function:meridian-rotator",
+        conflictDetector: "meridian-conflict-detector",
+        conflictDeadLetterArn: "arn:aws:sqs:x:1:meridian-conflict-dead-letters",
         serviceRoleName: "role",
         failoverTopicArn: `arn:failover:${stack}`,
         recoveryTopicArn: `arn:recovery:${stack}`,
