@@ -7,7 +7,12 @@ const layers = {
     policies: [],
     runtime: [],
     sandbox: [],
-    automation: ["infra/topology", "infra/stackOutputs", "runtime/consistency/window"],
+    automation: [
+        "infra/topology",
+        "infra/stackOutputs",
+        "runtime/consistency/window",
+        "runtime/store/reconcile/tables",
+    ],
 };
 
 const folders = Object.keys(layers);

@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, readonly RegExp[]>> = {
         /^infra\/topology$/,
         /^infra\/stackOutputs$/,
         /^runtime\/consistency\/window$/,
+        /^runtime\/store\/reconcile\/tables$/,
     ],
 };
 

@@ -5,7 +5,7 @@ export const exitCodes = {
     failed: 1,
     /** Wrong usage or configuration. */
     usage: 2,
-    /** The drill ran to its end and missed an objective. */
+    /** It ran to its end, and what it looked at is not as it should be: a drill's objective, copies of a table. */
     objectiveMissed: 3,
 } as const;
 

@@ -11,6 +11,7 @@ import { addLaneCommands } from "./lanes";
 import { addLifecycleCommands } from "./lifecycle";
 import { homeOption, jsonOption } from "./options";
 import { Output, type Terminal } from "./output";
+import { addReconcileCommand } from "./reconcile";
 import { addRehearsalCommands } from "./rehearse";
 import { CommandScope } from "./scope";
 
@@ -58,6 +59,7 @@ function createProgram(scope: CommandScope, terminal: Terminal): Command {
     addRehearsalCommands(program, scope);
     addCostCommand(program, scope);
     addConsistencyCommand(program, scope);
+    addReconcileCommand(program, scope);
     program
         .command("engine")
         .description("find, install or build the Pulumi CLI and say which one it is")
