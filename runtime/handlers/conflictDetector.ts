@@ -29,6 +29,9 @@ const maxAheadMs = 60_000;
 /** An image that is longer stays out of a dead letter, which has room for 256 KiB. */
 const mostImageBytes = 100 * 1024;
 
+/** How long this region's word on a home is good for, milliseconds: one read serves a batch. */
+const wordMs = 5000;
+
 /** What no repetition mends. */
 const poison = [
     CorruptItemError,
@@ -105,7 +108,12 @@ async function judgeOne(
     report: ConflictReport,
 ): Promise<void> {
     try {
-        report.add(await own.resolve(readChange(record)));
+        const { verdict } = await own.resolve(readChange(record), (conflict) =>
+            report.recorded(conflict),
+        );
+        if (verdict === "unversioned") {
+            report.unversioned();
+        }
     } catch (error) {
         if (!poison.some((one) => error instanceof one)) {
             throw error;
@@ -157,6 +165,21 @@ function resolverOf({
         clock: systemClock,
         hybrid: new HybridClock({ physicalMs: () => Date.now(), maxAheadMs }),
         leases: new Leases({ records, clock: systemClock, times: defaultLeaseTimes }),
-        ownerRecord: async (home) => records[0]?.read(home),
+        ownerRecord: remembered(async (home) => records[0]?.read(home)),
     });
+}
+
+/** Asks again only after a while, or when there was no answer. */
+function remembered<T>(ask: (name: string) => Promise<T>): (name: string) => Promise<T> {
+    const known = new Map<string, { readonly askedMs: number; readonly answer: Promise<T> }>();
+    return (name) => {
+        const last = known.get(name);
+        if (last !== undefined && Date.now() - last.askedMs < wordMs) {
+            return last.answer;
+        }
+        const answer = ask(name);
+        known.set(name, { askedMs: Date.now(), answer });
+        answer.catch(() => known.delete(name));
+        return answer;
+    };
 }

@@ -1,5 +1,4 @@
 import { conflictId, type Conflict } from "../store/conflicts/conflictRecord";
-import type { Resolution } from "../store/conflicts/conflictResolver";
 import { describeKey } from "../store/keys";
 import { storedKey } from "../store/stored";
 import { embeddedMetric } from "./embeddedMetric";
@@ -10,13 +9,11 @@ export class ConflictReport {
 
     constructor(private readonly region: string) {}
 
-    add({ verdict, conflict, repeated }: Resolution): void {
-        if (verdict === "unversioned") {
-            this.#count("UnversionedChanges");
-        }
-        if (conflict === undefined || repeated === true) {
-            return;
-        }
+    unversioned(): void {
+        this.#count("UnversionedChanges");
+    }
+
+    recorded(conflict: Conflict): void {
         console.warn(lineOf(conflict));
         if (conflict.cause === "late") {
             this.#count("LateWrites");

@@ -14,7 +14,13 @@ async function code(handler: HandlerName): Promise<string> {
 }
 
 describe("a handler's bundle", () => {
-    for (const handler of ["consumer", "decider", "observer", "replicator"] as const) {
+    for (const handler of [
+        "conflictDetector",
+        "consumer",
+        "decider",
+        "observer",
+        "replicator",
+    ] as const) {
         it(`has the ${handler} as its handler, and asks for nothing but Node and the SDK`, async () => {
             const required: string[] = [];
             const module = { exports: {} as Record<string, unknown> };

@@ -3,7 +3,7 @@ import { ConditionFailed } from "../../sandbox/world/tables/regionTables";
 import type { Tables } from "../../sandbox/world/tables/tables";
 import { Caller } from "../../runtime/store/calls/caller";
 import type { StoreClock } from "../../runtime/store/calls/clock";
-import { Replica, type ReplicaClient } from "../../runtime/store/calls/replica";
+import { Replica } from "../../runtime/store/calls/replica";
 import type { SmallWorld } from "./smallWorld";
 
 export const storeTable = "store";
@@ -81,7 +81,7 @@ export function storeReplica(world: SmallWorld, tables: Tables, region: string):
                 : error;
         }
     };
-    return new Replica(region, storeTable, { send } as unknown as ReplicaClient);
+    return new Replica(region, storeTable, { send });
 }
 
 export function storeCaller(world: SmallWorld): Caller {

@@ -24,6 +24,8 @@ export type Cause =
 
 /** What became of the lost value. */
 export type Outcome =
+    /** It is here, and will be in the item once the region that writes it can be reached. */
+    | "pending"
     /** It is in the item, merged with the other one. */
     | "merged"
     /** It is here and nowhere else. */

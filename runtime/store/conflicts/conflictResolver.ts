@@ -40,19 +40,23 @@ export class ConflictResolver {
     }
 
     /**
+     * @param onRecorded told of a conflict once it is on record for the first time, whatever comes after
      * @throws CorruptItemError, OversizedItemError, UnknownKindError, MalformedStateError for what can never be
      *   resolved; UnavailableError and NoOwnerError for what can later
      */
-    async resolve(change: Change): Promise<Resolution> {
+    async resolve(
+        change: Change,
+        onRecorded: (conflict: Conflict) => void = () => undefined,
+    ): Promise<Resolution> {
         const verdict = judge(change);
         switch (verdict.kind) {
             case "unversioned":
             case "expired":
                 return { verdict: verdict.kind };
             case "in-order":
-                return this.#lateWrite(change);
+                return this.#lateWrite(change, onRecorded);
             case "deleted":
-                return this.#note(verdict.kind, {
+                return this.#note(verdict.kind, onRecorded, {
                     ...this.#seen(change),
                     cause: "deleted",
                     outcome: "recorded",
@@ -60,13 +64,14 @@ export class ConflictResolver {
                     kept: undefined,
                 });
             case "conflict":
-                return this.#join(change, verdict);
+                return this.#join(change, verdict, onRecorded);
         }
     }
 
     async #join(
         change: Change,
         { before, after, causality }: Extract<Verdict, { kind: "conflict" }>,
+        onRecorded: (conflict: Conflict) => void,
     ): Promise<Resolution> {
         const cause: Cause = causes[causality];
         const joined = joinItems(before, after);
@@ -74,11 +79,11 @@ export class ConflictResolver {
         const conflict: Conflict = {
             ...this.#seen(change),
             cause,
-            outcome: "recorded",
+            outcome: joined.lost === undefined && cause !== "ambiguous" ? "pending" : "recorded",
             lost: { item: lost, stamp: stamped(lost) },
             kept: stamped(kept),
         };
-        const noted = await this.#note("conflict", conflict);
+        const noted = await this.#note("conflict", onRecorded, conflict);
         if (cause === "ambiguous") {
             // Nothing can come after both: whoever wrote one version twice has to be found.
             return noted;
@@ -97,7 +102,10 @@ export class ConflictResolver {
      * this could not. It came before whatever its successor wrote, or it would be a conflict; but who asked
      * the successor meanwhile was told that it was not there.
      */
-    async #lateWrite({ before, after, atSeconds, key }: Change): Promise<Resolution> {
+    async #lateWrite(
+        { before, after, atSeconds, key }: Change,
+        onRecorded: (conflict: Conflict) => void,
+    ): Promise<Resolution> {
         const stamp = after && stampOf(after);
         if (
             after === undefined ||
@@ -113,7 +121,7 @@ export class ConflictResolver {
         if (own?.state !== "held" || own.heldTerm <= epoch || atSeconds * 1000 < own.heldTerm) {
             return { verdict: "in-order" };
         }
-        return this.#note("in-order", {
+        return this.#note("in-order", onRecorded, {
             ...this.#seen({ atSeconds, key, before, after }),
             cause: "late",
             outcome: "arrived",
@@ -122,13 +130,18 @@ export class ConflictResolver {
         });
     }
 
-    async #note(verdict: Verdict["kind"], conflict: Conflict): Promise<Resolution> {
+    async #note(
+        verdict: Verdict["kind"],
+        onRecorded: (conflict: Conflict) => void,
+        conflict: Conflict,
+    ): Promise<Resolution> {
         const [first, ...more] = conflictItems(conflict);
         for (const piece of more) {
             await this.#put(piece);
         }
         try {
             await this.#put(first, { ConditionExpression: "attribute_not_exists(pk)" });
+            onRecorded(conflict);
             return { verdict, conflict, repeated: false };
         } catch (error) {
             if (failureKind(error) === "condition") {

@@ -51,7 +51,6 @@ export class WriteBack {
     ): Promise<boolean> {
         const { caller, clock } = this.options;
         const key = storedKey(joined);
-        const kind = joined["kind"]?.S ?? "";
         const deadlineMs = caller.deadline();
         for (let made = 1; ; made++) {
             const { region, replica, lease } = await this.#writer(joined);
@@ -91,7 +90,7 @@ export class WriteBack {
                 continue;
             }
             if (lease !== undefined && !this.options.leases.coversEnd(lease)) {
-                throw new NoOwnerError(describeKey(kind, key));
+                throw new NoOwnerError(lease.home);
             }
             return true;
         }

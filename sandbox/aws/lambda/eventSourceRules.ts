@@ -1,5 +1,5 @@
 import type { Props } from "../../world/store";
-import type { Problem } from "../resourceType";
+import { isUnknown, type Problem } from "../resourceType";
 import { given, items, number, record, records, text, texts } from "../support/known";
 import { Problems } from "../support/problems";
 import { tableStreamArn } from "../dynamodb/tableStream";
@@ -57,8 +57,17 @@ const dynamoDb: SourceKind = {
     ],
 };
 
-/** Told by the ARN's service; what is not known yet may be either. */
+/** Of a preview, in which the stream is not known yet: what either kind takes. */
+const either: SourceKind = {
+    ...kinesis,
+    filterFields: [...kinesis.filterFields, ...dynamoDb.filterFields],
+};
+
+/** Told by the ARN's service. */
 function kindOf(inputs: Props): SourceKind {
+    if (isUnknown(inputs["eventSourceArn"])) {
+        return either;
+    }
     return text(inputs, "eventSourceArn")?.split(":")[2] === "dynamodb" ? dynamoDb : kinesis;
 }
 

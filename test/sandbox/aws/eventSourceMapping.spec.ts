@@ -4,6 +4,7 @@ import { tableType } from "../../../sandbox/aws/dynamodb/table";
 import { streamType } from "../../../sandbox/aws/kinesis/stream";
 import { eventSourceMappingType } from "../../../sandbox/aws/lambda/eventSourceMapping";
 import { functionType } from "../../../sandbox/aws/lambda/targets";
+import { unknownValue } from "../../../sandbox/aws/resourceType";
 import type { Props } from "../../../sandbox/world/store";
 import { Account, givenRole, refusal, type Made } from "../support/account";
 import { accountId } from "../support/fakeWorld";
@@ -321,6 +322,15 @@ describe("an event source mapping", () => {
             expect(failures.join()).to.match(
                 /startingPosition: must be one of LATEST, TRIM_HORIZON, got "AT_TIMESTAMP"/,
             );
+        });
+
+        it("may be unknown in a preview, whatever kind it will be of", () => {
+            const failures = account.failures(eventSourceMappingType, {
+                ...base,
+                eventSourceArn: unknownValue,
+                filterCriteria: { filters: [{ pattern: '{"eventName":["MODIFY"]}' }] },
+            });
+            expect(failures).to.eql([]);
         });
 
         it("is filtered by the fields of its own records", () => {

@@ -6,6 +6,7 @@ import { expect } from "chai";
 
 import { ConflictDetection } from "../../../../components/conflictDetection";
 import { ConflictDetector } from "../../../../components/conflictDetector";
+import { NoticeTopic } from "../../../../components/noticeTopic";
 import { RegionKeys } from "../../../../components/regionKeys";
 import { VersionVector } from "../../../../runtime/consistency/versionVector";
 import { changeLine, emptyMap, quantities } from "../../../../runtime/consistency/crdt/orMap";
@@ -43,13 +44,21 @@ describe("the program's conflict detectors, in the rehearsal cloud", function ()
         const registered = await setMocks({ region });
         const own = { region, accountId };
         const keys = new RegionKeys("keys", { ...own, deletionProtection: false });
+        const topic = new NoticeTopic("alarms", {
+            ...own,
+            topicName: "meridian-alarms",
+            displayName: "alarms",
+            keyArn: keys.operationsKeyArn,
+            alarmsPublish: true,
+            emails: [],
+        });
         const detector = new ConflictDetector("conflicts", {
             ...own,
             regions,
             tableName: storeTable,
             dataKeyArn: keys.dataKeyArn,
             operationsKeyArn: keys.operationsKeyArn,
-            alarmTopicArn: `arn:aws:sns:${region}:${accountId}:meridian-alarms`,
+            alarmTopicArn: topic.arn,
             logRetentionDays: 90,
         });
         new ConflictDetection("detection", {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { tableDefinition, tableType } from "../../../../sandbox/world/tables/definition";
+import type { AttributeMap } from "../../../../sandbox/world/tables/engine";
 import type { ChangeRecord } from "../../../../sandbox/world/tables/streams/changeRecord";
 import { TableStreams } from "../../../../sandbox/world/tables/streams/tableStreams";
 import { Tables } from "../../../../sandbox/world/tables/tables";
@@ -12,6 +13,11 @@ import {
 } from "../../../support/tableStreams";
 
 const regions = ["us-east-1", "eu-west-1"] as const;
+
+function textOf(image: AttributeMap | undefined): string {
+    const text = image?.["value"]?.["S"];
+    return typeof text === "string" ? text : "";
+}
 
 describe("streams of tables", () => {
     let world: SmallWorld;
@@ -49,7 +55,7 @@ describe("streams of tables", () => {
     const changes = (region: string): readonly string[] =>
         records(region).map(
             ({ eventName, dynamodb: { OldImage, NewImage } }) =>
-                `${eventName} ${String(OldImage?.["value"]?.["S"] ?? "")}->${String(NewImage?.["value"]?.["S"] ?? "")}`,
+                `${eventName} ${textOf(OldImage)}->${textOf(NewImage)}`,
         );
 
     it("have every write in every region, with the images before and after it", async () => {
