@@ -11,7 +11,7 @@ export function policyReference(): string {
     return [
         "# Policies",
         "Written by `npm run docs:policies` out of the rules themselves: change those, and not this page.",
-        "What can be set goes into a file for `--policy-pack-config`, such as `estates/small/resilience.json`: a rule's name, and under it its settings. Every rule is mandatory unless its `enforcementLevel` there says otherwise.",
+        "What can be set goes into a file for `--policy-pack-config`, such as `estates/small/resilience.json`: a rule's name, and under it its settings. Every rule is mandatory unless its `enforcementLevel` there says otherwise. `policies/examples` has such files for development and for production.",
         ...packReference("policies/resilience", resilience),
         ...packReference("policies/evacuation", evacuation),
     ].join("\n\n");
@@ -44,6 +44,11 @@ function policyEntry(policy: Policy): string {
               ]),
         ...(policy.url === undefined ? [] : [`  - Why and how: <${policy.url}>`]),
         `  - To mend it: ${policy.remediationSteps}`,
+        ...("remediateResource" in policy
+            ? [
+                  '  - Mends it by itself where its `enforcementLevel` is configured to be `"remediate"`.',
+              ]
+            : []),
         ...settings.map(([name, setting]) => settingEntry(name, setting)),
     ].join("\n");
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { messageOf } from "../errors";
 import type { Estate } from "../estate";
 import { componentPlaces } from "../gate/places";
+import { refuseUnknownRules } from "../gate/packConfig";
 import { gateReport, type AskedPack, type GateReport } from "../gate/report";
 import { readPackInfo, type PackInfo } from "../pulumi/packInfo";
 import { stackFile } from "../stackConfig";
@@ -57,14 +58,17 @@ export async function preview(
 function askPacks(estate: Estate, options: PreviewOptions): Promise<AskedPack[]> {
     const ask = options.askPack ?? readPackInfo;
     return Promise.all(
-        estate.policyPacks.standing.map(async ({ folder }): Promise<AskedPack> => {
+        estate.policyPacks.standing.map(async ({ folder, config }): Promise<AskedPack> => {
             const title = fromProject(estate, folder);
+            let info: PackInfo;
             try {
-                return { folder, title, info: await ask(folder, options.signal) };
+                info = await ask(folder, options.signal);
             } catch (error) {
                 options.signal?.throwIfAborted();
                 return { folder, title, failure: messageOf(error) };
             }
+            refuseUnknownRules(title, info, config);
+            return { folder, title, info };
         }),
     );
 }

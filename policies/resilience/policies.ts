@@ -8,6 +8,7 @@ import { distributionFirewall } from "./rules/access/distributionFirewall";
 import { loadBalancerDesync } from "./rules/access/loadBalancerDesync";
 import { loadBalancerFirewall } from "./rules/access/loadBalancerFirewall";
 import { loadBalancerHeaders } from "./rules/access/loadBalancerHeaders";
+import { longLivedKeys } from "./rules/access/longLivedKeys";
 import { permissions } from "./rules/access/permissions";
 import { securityGroups } from "./rules/access/securityGroups";
 import { servicePrincipals } from "./rules/access/servicePrincipals";
@@ -33,6 +34,7 @@ import { alarmActions } from "./rules/health/alarmActions";
 import { alarmMissingData } from "./rules/health/alarmMissingData";
 import { calculatedCheck } from "./rules/health/calculatedCheck";
 import { endpointCheck } from "./rules/health/endpointCheck";
+import { followedAlarm } from "./rules/health/followedAlarm";
 import { targetGroupCheck } from "./rules/health/targetGroupCheck";
 import { acceleratorFlowLogs } from "./rules/logging/acceleratorFlowLogs";
 import { databaseLogs } from "./rules/logging/databaseLogs";
@@ -44,6 +46,8 @@ import { logRetention } from "./rules/logging/logRetention";
 import { zoneQueries } from "./rules/logging/zoneQueries";
 import { functionRuntime } from "./rules/patching/functionRuntime";
 import { bucketMesh } from "./rules/recovery/bucketMesh";
+import { alarmRegion } from "./rules/planes/alarmRegion";
+import { checkedEndpoint } from "./rules/planes/checkedEndpoint";
 import { bucketReplication } from "./rules/recovery/bucketReplication";
 import { bucketVersioning } from "./rules/recovery/bucketVersioning";
 import { cacheBackup } from "./rules/recovery/cacheBackup";
@@ -57,9 +61,11 @@ import { loadBalancerProtection } from "./rules/recovery/loadBalancerProtection"
 import { loadBalancerZones } from "./rules/recovery/loadBalancerZones";
 import { serviceZones } from "./rules/recovery/serviceZones";
 import { streamRetention } from "./rules/recovery/streamRetention";
+import { serviceSpan } from "./rules/recovery/serviceSpan";
 import { tableBackup } from "./rules/recovery/tableBackup";
 import { tableProtection } from "./rules/recovery/tableProtection";
 import { tableRecovery } from "./rules/recovery/tableRecovery";
+import { tableStream } from "./rules/recovery/tableStream";
 import { aliasTargets } from "./rules/routing/aliasTargets";
 import { defaultGeolocation } from "./rules/routing/defaultGeolocation";
 import { evacuatedRegions } from "./rules/routing/evacuatedRegions";
@@ -71,6 +77,10 @@ import { residency } from "./rules/routing/residency";
 import { ttl } from "./rules/routing/ttl";
 import { uniqueRecords } from "./rules/routing/uniqueRecords";
 import { zoneSigned } from "./rules/routing/zoneSigned";
+import { bucket } from "./rules/votes/bucket";
+import { owner } from "./rules/votes/owner";
+import { pairs } from "./rules/votes/pairs";
+import { quorum } from "./rules/votes/quorum";
 
 /** Every rule of the pack. Apart from the pack itself, which starts a server when it is made. */
 export const policies: Policies = [
@@ -82,6 +92,7 @@ export const policies: Policies = [
     loadBalancerDesync,
     loadBalancerFirewall,
     loadBalancerHeaders,
+    longLivedKeys,
     permissions,
     securityGroups,
     servicePrincipals,
@@ -107,6 +118,7 @@ export const policies: Policies = [
     alarmMissingData,
     calculatedCheck,
     endpointCheck,
+    followedAlarm,
     targetGroupCheck,
     acceleratorFlowLogs,
     databaseLogs,
@@ -118,6 +130,8 @@ export const policies: Policies = [
     zoneQueries,
     functionRuntime,
     bucketMesh,
+    alarmRegion,
+    checkedEndpoint,
     bucketReplication,
     bucketVersioning,
     cacheBackup,
@@ -131,9 +145,11 @@ export const policies: Policies = [
     loadBalancerZones,
     serviceZones,
     streamRetention,
+    serviceSpan,
     tableBackup,
     tableProtection,
     tableRecovery,
+    tableStream,
     aliasTargets,
     defaultGeolocation,
     evacuatedRegions,
@@ -145,4 +161,8 @@ export const policies: Policies = [
     ttl,
     uniqueRecords,
     zoneSigned,
+    bucket,
+    owner,
+    pairs,
+    quorum,
 ];

@@ -15,8 +15,10 @@ const groups = [
     "health",
     "logging",
     "patching",
+    "planes",
     "recovery",
     "routing",
+    "votes",
 ];
 
 describe("every policy", () => {

@@ -110,7 +110,7 @@ function switchOfRegion(
 }
 
 /** Regions that the records which carry a check lead to, also through calculated checks. */
-function carriedRegions(tree: RecordTree): ReadonlyMap<HealthCheck, ReadonlySet<string>> {
+export function carriedRegions(tree: RecordTree): ReadonlyMap<HealthCheck, ReadonlySet<string>> {
     const carried = new Map<HealthCheck, Set<string>>();
     const note = (check: HealthCheck | undefined, regions: ReadonlySet<string>): void => {
         if (check === undefined) {

@@ -16,7 +16,9 @@ describe("alarms", () => {
         expect(judge({ alarmActions: undefined })).to.have.length(1);
         expect(judge({ alarmActions: [unknown] })).to.deep.equal([]);
         expect(judge({ actionsEnabled: false })[0]).to.match(/actionsEnabled is false/);
-        const exemptAlarms = [{ name: "errors", reason: "part of a composite alarm" }];
+        const exemptAlarms = [
+            { name: "errors", reason: "part of a composite alarm", until: "9999-12-31" },
+        ];
         expect(judge({ alarmActions: [] }, { exemptAlarms })).to.deep.equal([]);
         expect(judge({ alarmActions: [], name: unknown }, { exemptAlarms })).to.have.length(1);
     });

@@ -87,7 +87,9 @@ describe("buckets", () => {
             expect(judge("meridian-votes-eu-west-1-111122223333")).to.deep.equal([]);
             expect(judge("meridian-votes-eu-west-1-111122223333-2")).to.have.length(1);
             expect(judge(unknown)).to.have.length(1);
-            const exemptBuckets = [{ name: "goods", reason: "made anew from elsewhere" }];
+            const exemptBuckets = [
+                { name: "goods", reason: "made anew from elsewhere", until: "9999-12-31" },
+            ];
             expect(judge("goods", { exemptBuckets })).to.deep.equal([]);
         });
     });

@@ -209,7 +209,7 @@ describe("encryption rules", () => {
             ]) {
                 expect(judgeStack(bucketKey, [bucket(name)]), name).to.have.length(1);
             }
-            const exempt = [{ name: "data", reason: "holds nothing at all" }];
+            const exempt = [{ name: "data", reason: "holds nothing at all", until: "9999-12-31" }];
             expect(
                 judgeStack(bucketKey, [bucket("data")], { exemptBuckets: exempt }),
             ).to.deep.equal([]);

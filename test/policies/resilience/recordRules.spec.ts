@@ -122,7 +122,11 @@ describe("rules on the tree of records", () => {
                 /alias to world\.example\.com, which has no A record/,
             );
             const elsewhere = [
-                { name: "world.example.com", reason: "made by the network team's stack" },
+                {
+                    name: "world.example.com",
+                    reason: "made by the network team's stack",
+                    until: "9999-12-31",
+                },
             ];
             expect(judgeStack(aliasTargets, [app], { elsewhere })).to.deep.equal([]);
             const ipv6 = world().map((given) => ({

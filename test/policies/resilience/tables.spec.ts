@@ -59,7 +59,9 @@ describe("tables", () => {
         });
 
         it("are exempt by name", () => {
-            const exemptTables = [{ name: "shop", reason: "made anew from the events" }];
+            const exemptTables = [
+                { name: "shop", reason: "made anew from the events", until: "9999-12-31" },
+            ];
             expect(judgeStack(tableBackup, [table()], { exemptTables })).to.deep.equal([]);
             const other = table({ name: "shop2" });
             expect(judgeStack(tableBackup, [other], { exemptTables })).to.have.length(1);

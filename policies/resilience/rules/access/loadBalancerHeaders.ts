@@ -2,7 +2,8 @@ import type { ResourceValidationPolicy } from "@pulumi/policy";
 
 import { foundationalSecurity } from "../../frameworks";
 import { isApplication, loadBalancerTypes } from "../../loadBalancers";
-import { requireValue, resourcesOfType } from "../../support";
+import { setting } from "../../remediation";
+import { type Props, requireValue, resourcesOfType } from "../../support";
 
 export const loadBalancerHeaders: ResourceValidationPolicy = {
     name: "access-load-balancer-headers",
@@ -14,6 +15,9 @@ export const loadBalancerHeaders: ResourceValidationPolicy = {
     tags: ["access", "elb"],
     url: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
     remediationSteps: "Set dropInvalidHeaderFields to true.",
+    remediateResource: setting(loadBalancerTypes, (props): Props =>
+        isApplication(props) ? { dropInvalidHeaderFields: true } : {},
+    ),
     validateResource: resourcesOfType([...loadBalancerTypes], (props, report) => {
         if (isApplication(props)) {
             requireValue(

@@ -80,11 +80,14 @@ function judgePolicy(policy: unknown, config: Config, report: ReportViolation): 
             );
         }
         for (const action of statement.actions) {
-            if (/^(\*|[^:]*:\*)$/.test(action) && !isExempt(config.anyAction, action)) {
+            if (/^(\*|[^:]*:\*)$/.test(action) && !isExempt(config.anyAction, action, report)) {
                 report(
                     `statement ${statement.name} allows ${show(action)}, and with it what AWS adds next year; name the actions`,
                 );
-            } else if (statement.resources.includes("*") && !isExempt(config.anyResource, action)) {
+            } else if (
+                statement.resources.includes("*") &&
+                !isExempt(config.anyResource, action, report)
+            ) {
                 report(
                     `statement ${statement.name} allows ${show(action)} on every resource; name the resources`,
                 );

@@ -72,15 +72,13 @@ export const servicePrincipals: ResourceValidationPolicy = {
             // One that is not known yet is judged in the update.
             const policy = read(() => props[policyOf[args.type] as string]);
             for (const statement of typeof policy === "string" ? statementsOf(policy) : []) {
+                if (!statement.allows || isTied(statement) || onlyLooks(statement)) {
+                    continue;
+                }
                 const open = statement.services.filter(
-                    (service) => !(isTrust && isExempt(exemptInTrust, service)),
+                    (service) => !(isTrust && isExempt(exemptInTrust, service, report)),
                 );
-                if (
-                    statement.allows &&
-                    open.length > 0 &&
-                    !isTied(statement) &&
-                    !onlyLooks(statement)
-                ) {
+                if (open.length > 0) {
                     report(
                         `statement ${statement.name} lets ${open.join(", ")} act for anybody; add a condition on aws:SourceAccount or aws:SourceArn`,
                     );

@@ -130,7 +130,7 @@ function judge(
                 `${group.name} leads users of ${away} to ${region} when it is ${state}, and nothing says what runs there; export ${config.capacityOutput} from its stack, or set standingTasks.${region}`,
                 urn,
             );
-        } else if (has.tasks !== unknown && needed > (has.tasks as number)) {
+        } else if (has.tasks !== unknown && needed > has.tasks) {
             report(
                 `${region} has ${String(has.tasks)} tasks standing and needs ${needed} while ${away} is ${state}: ${rounded(load.own)} for its own users and ${rounded(load.needed - load.own)} for those whom ${group.name} then leads there`,
                 has.urn ?? urn,

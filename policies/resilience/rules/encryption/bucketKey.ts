@@ -44,7 +44,7 @@ export const bucketKey: StackValidationPolicy = {
             args.resources,
             "BucketServerSideEncryptionConfiguration",
         )) {
-            if (isExempt(exemptBuckets, name)) {
+            if (isExempt(exemptBuckets, name, report)) {
                 continue;
             }
             // Deprecated, but AWS does it: the bucket's own block.

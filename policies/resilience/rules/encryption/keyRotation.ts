@@ -1,7 +1,8 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
 import { securityHub } from "../../frameworks";
-import { read, resourcesOfType, show, unknown } from "../../support";
+import { setting } from "../../remediation";
+import { type Props, read, resourcesOfType, show, unknown } from "../../support";
 
 export const keyRotation: ResourceValidationPolicy = {
     name: "encryption-key-rotation",
@@ -12,12 +13,18 @@ export const keyRotation: ResourceValidationPolicy = {
     tags: ["encryption", "kms"],
     url: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
     remediationSteps: "Set enableKeyRotation to true.",
+    remediateResource: setting(["aws:kms/key:Key"], (props): Props =>
+        isSymmetric(props) ? { enableKeyRotation: true } : {},
+    ),
     validateResource: resourcesOfType("aws:kms/key:Key", (props, report) => {
-        const spec = read(() => props["customerMasterKeySpec"]);
         const rotation = read(() => props["enableKeyRotation"]);
-        const symmetric = spec === undefined || spec === "SYMMETRIC_DEFAULT";
-        if (symmetric && rotation !== true && rotation !== unknown) {
+        if (isSymmetric(props) && rotation !== true && rotation !== unknown) {
             report(`enableKeyRotation is ${show(rotation)}; set it to true`);
         }
     }),
 };
+
+function isSymmetric(props: Props): boolean {
+    const spec = read(() => props["customerMasterKeySpec"]);
+    return spec === undefined || spec === "SYMMETRIC_DEFAULT";
+}

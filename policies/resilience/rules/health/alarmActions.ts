@@ -25,6 +25,7 @@ export const alarmActions: ResourceValidationPolicy = {
                 isExempt(
                     args.getConfig<Config>().exemptAlarms,
                     read(() => props["name"] ?? props["alarmName"]),
+                    report,
                 )
             ) {
                 return;

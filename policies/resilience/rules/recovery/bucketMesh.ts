@@ -46,9 +46,10 @@ export const bucketMesh: StackValidationPolicy = {
         const leads = (from: string, to: string): boolean =>
             sources.some(({ bucket, destinations }) => bucket === from && destinations.has(to));
         for (const { resource, bucket, destinations, keepDeleted } of sources) {
+            const say = (message: string): void => report(message, resource.urn);
             const answered = [...destinations].filter((other) => leads(other, bucket));
             for (const other of answered.length === 0 ? [] : destinations) {
-                if (!answered.includes(other) && !isExempt(exemptBuckets, other)) {
+                if (!answered.includes(other) && !isExempt(exemptBuckets, other, say)) {
                     report(
                         `bucket ${other} is sent what ${bucket} and others exchange, and sends nothing back; replicate it to ${bucket}, too`,
                         resource.urn,

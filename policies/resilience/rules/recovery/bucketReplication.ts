@@ -57,7 +57,7 @@ export const bucketReplication: StackValidationPolicy = {
             const replicates =
                 parts.some(({ props }) => hasRule(() => props["rules"])) ||
                 isSet(read(() => resource.props["replicationConfiguration"]));
-            if (!replicates && !isExempt(exemptBuckets, name)) {
+            if (!replicates && !isExempt(exemptBuckets, name, report)) {
                 report(
                     `bucket ${show(name)} has no enabled replication rule, so what is in it is lost with its region; add one, or exempt the bucket and say why`,
                     resource.urn,

@@ -52,7 +52,7 @@ export const functionDeadLetters: StackValidationPolicy = {
                 streams.length > 0
                     ? streams.every(keepsFailures)
                     : ownQueue || by(settings).some(keepsFailures) || by(mappings).length > 0;
-            if (!kept && !isExempt(exemptFunctions, name)) {
+            if (!kept && !isExempt(exemptFunctions, name, report)) {
                 report(
                     `function ${show(name)} drops what it cannot handle after the last retry; name a dead-letter queue, or exempt it and say why`,
                     lambda.urn,

@@ -2,6 +2,7 @@ import type { ResourceValidationPolicy } from "@pulumi/policy";
 
 import { foundationalSecurity } from "../../frameworks";
 import { loadBalancerTypes } from "../../loadBalancers";
+import { setting } from "../../remediation";
 import { requireValue, resourcesOfType } from "../../support";
 
 export const loadBalancerProtection: ResourceValidationPolicy = {
@@ -14,6 +15,7 @@ export const loadBalancerProtection: ResourceValidationPolicy = {
     url: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html",
     remediationSteps:
         "Set enableDeletionProtection to true. To take a stack down, update it once without the pack.",
+    remediateResource: setting(loadBalancerTypes, () => ({ enableDeletionProtection: true })),
     validateResource: resourcesOfType([...loadBalancerTypes], (props, report) => {
         requireValue(
             props,

@@ -36,7 +36,7 @@ export const tableBackup: StackValidationPolicy = {
         const selected = selections(args.resources);
         for (const table of ofType(args.resources, "aws:dynamodb/table:Table")) {
             const name = read(() => table.props["name"]);
-            if (!isExempt(exemptTables, name) && !selected(table)) {
+            if (!selected(table) && !isExempt(exemptTables, name, report)) {
                 report(
                     `table ${show(name)} is in no backup plan: point-in-time recovery ends with the table, or after 35 days; put it into a selection`,
                     table.urn,

@@ -38,8 +38,8 @@ export const aliasTargets: StackValidationPolicy = {
                 tree.complete &&
                 record.type !== "CNAME" &&
                 tree.below(record) === undefined &&
-                !isExempt(elsewhere, target.name) &&
-                !relative(tree, record)
+                !relative(tree, record) &&
+                !isExempt(elsewhere, target.name, report)
             ) {
                 report(
                     `${recordText(record)} is an alias to ${target.name}, which has no ${record.type} record here; make one, or name it in elsewhere if another stack does`,

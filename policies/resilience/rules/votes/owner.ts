@@ -1,0 +1,55 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+
+import { reliabilityPillar } from "../../frameworks";
+import { healthCheckType } from "../../routing/recordOf";
+import { ofType, read, unknown } from "../../support";
+
+/**
+ * A vote is changed while a region and Route 53's control plane are gone. A stack that has the health
+ * checks, or objects in two regions, cannot be updated then: its update needs what is lost.
+ */
+export const owner: StackValidationPolicy = {
+    name: "votes-owner",
+    description:
+        "The votes of a region must be in a stack of that region's own, without health checks and without votes of other regions.",
+    enforcementLevel: "mandatory",
+    severity: "critical",
+    framework: reliabilityPillar("REL11-BP04"),
+    tags: ["votes", "s3"],
+    url: "https://docs.aws.amazon.com/wellarchitected/2023-04-10/framework/rel_withstand_component_failures_avoid_control_plane.html",
+    remediationSteps:
+        "Give every region a stack with its votes bucket and its votes, and keep records and health checks in another one.",
+    validateStack: (args, report) => {
+        const objects = ofType(
+            args.resources,
+            "aws:s3/bucketObjectv2:BucketObjectv2",
+            "aws:s3/bucketObject:BucketObject",
+            "aws:s3/objectCopy:ObjectCopy",
+        ).filter(({ props }) => {
+            const key = read(() => props["key"]);
+            return typeof key === "string" && key.startsWith("votes/");
+        });
+        const [first] = objects;
+        if (first === undefined) {
+            return;
+        }
+        const [check] = ofType(args.resources, healthCheckType);
+        if (check !== undefined) {
+            report(
+                `the stack has votes and the health check ${check.name}, whose control plane is in us-east-1; move the votes to the stacks of their regions`,
+                first.urn,
+            );
+        }
+        const regions = new Set(
+            objects
+                .map(({ props }) => read(() => props["region"]))
+                .filter((region) => region !== unknown && region !== undefined),
+        );
+        if (regions.size > 1) {
+            report(
+                `the stack has votes in ${[...regions].sort().join(" and ")}, so that changing one needs both; give each region's votes a stack of their own`,
+                first.urn,
+            );
+        }
+    },
+};
