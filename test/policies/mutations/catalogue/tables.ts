@@ -65,8 +65,7 @@ export const tableMutations: readonly Mutation[] = [
         what: "the global table has no stream",
         stack: global,
         change: set("dynamodb/table", "storefront", "streamEnabled", false),
-        caughtBy: [],
-        harmless: "AWS refuses replicas without a stream",
+        caughtBy: ["recovery-table-stream"],
     },
     {
         what: "a replica is encrypted with another region's key",
