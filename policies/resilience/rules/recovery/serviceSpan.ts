@@ -59,7 +59,9 @@ export const serviceSpan: StackValidationPolicy = {
                     byWhole.set(key, [...(byWhole.get(key) ?? []), member]);
                 }
             }
-            for (const members of byWhole.values()) {
+            for (const unsorted of byWhole.values()) {
+                // By name, and not as they happened to be registered.
+                const members = unsorted.sort((a, b) => (a.urn < b.urn ? -1 : 1));
                 if (members.length > most) {
                     report(
                         `${members.length} are ${what}, and AWS takes ${most}; leave out ${members
