@@ -8,6 +8,7 @@ import { summarizeEvents, type EventSummary } from "./pulumi/events";
 import { nodeOptions } from "./pulumi/nodeOptions";
 import { runPulumi, type PulumiProcessResult } from "./pulumi/process";
 import { isStale, locksIn } from "./pulumi/stackLock";
+import { analysisOf, type Analysis, type StackExport } from "./pulumi/stateAnalysis";
 import { stackFile } from "./stackConfig";
 import type { Engine } from "./wiring";
 
@@ -54,6 +55,8 @@ export interface DeployedResource {
     /** Logical name. */
     readonly name: string;
     readonly outputs: Readonly<Record<string, unknown>>;
+    /** URNs of the resources that an input comes from, by input. @default not known */
+    readonly from?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type StackOutputs = Readonly<Record<string, unknown>>;
@@ -67,8 +70,12 @@ export interface StackRunner {
     destroy(stack: string, options?: UpdateOptions): Promise<Update>;
     /** As last deployed; undefined when the stack was never deployed. */
     outputs(stack: string): Promise<StackOutputs | undefined>;
-    /** As last deployed. */
+    /** As last deployed; empty when the stack was never deployed. */
     resources(stack: string): Promise<readonly DeployedResource[]>;
+    /** The stack's state with its secrets encrypted; without a deployment when it was never deployed. */
+    exported(stack: string, signal?: AbortSignal): Promise<StackExport>;
+    /** What a pack says of a state. Runs no program, asks no cloud and needs no backend. */
+    analyse(state: StackExport, pack: PolicyPackUse, signal?: AbortSignal): Promise<Analysis>;
 }
 
 export interface StacksOptions {
@@ -171,23 +178,46 @@ export class Stacks implements StackRunner {
     }
 
     async resources(stack: string): Promise<readonly DeployedResource[]> {
-        const result = await this.#run({ args: ["stack", "export", "--stack", stack] });
-        if (result.code !== 0) {
-            throw failure(stack, "reading the stack's state", result);
+        const { deployment } = await this.exported(stack);
+        return (deployment?.resources ?? []).map(
+            ({ urn, type, outputs, propertyDependencies }) => ({
+                urn,
+                type,
+                name: urn.split("::").slice(3).join("::"),
+                outputs: outputs ?? {},
+                ...(propertyDependencies === undefined ? {} : { from: propertyDependencies }),
+            }),
+        );
+    }
+
+    async exported(stack: string, signal?: AbortSignal): Promise<StackExport> {
+        const result = await this.#run({ args: ["stack", "export", "--stack", stack], signal });
+        signal?.throwIfAborted();
+        if (result.code === 0) {
+            return JSON.parse(result.stdout) as StackExport;
         }
-        const { deployment } = JSON.parse(result.stdout) as {
-            deployment: {
-                resources?: (Omit<DeployedResource, "name" | "outputs"> & {
-                    outputs?: Record<string, unknown>;
-                })[];
-            };
-        };
-        return (deployment.resources ?? []).map(({ urn, type, outputs }) => ({
-            urn,
-            type,
-            name: urn.split("::").slice(3).join("::"),
-            outputs: outputs ?? {},
-        }));
+        if (result.stderr.includes("no stack named")) {
+            return {};
+        }
+        throw failure(stack, "reading the stack's state", result);
+    }
+
+    async analyse(
+        state: StackExport,
+        { folder, config }: PolicyPackUse,
+        signal?: AbortSignal,
+    ): Promise<Analysis> {
+        const result = await this.#run({
+            args: [
+                ...["policy", "analyze", "--json", "--file", "{file:0}"],
+                ...["--policy-pack", await this.#packFolder(folder)],
+                ...(config === undefined ? [] : ["--policy-pack-config", "{file:1}"]),
+            ],
+            files: [JSON.stringify(state), JSON.stringify(config ?? {})],
+            signal,
+        });
+        signal?.throwIfAborted();
+        return analysisOf(result, folder);
     }
 
     async #update(stack: string, command: string[], options: UpdateOptions): Promise<Update> {

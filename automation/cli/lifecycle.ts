@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import type { EstateName } from "../../infra/topology";
+import { audit, auditText } from "../commands/audit";
 import { deploy, describe } from "../commands/deploy";
 import { deletionProtectionNotice, destroy, destroyOrder } from "../commands/destroy";
 import { preview, previewText } from "../commands/preview";
@@ -16,6 +17,9 @@ import {
     estateOption,
     homeOption,
     jsonOption,
+    junitOption,
+    markdownOption,
+    sarifOption,
     stackOption,
     yesOption,
 } from "./options";
@@ -31,7 +35,7 @@ interface LifecycleFlags {
     readonly acceptBackendRegion?: boolean;
 }
 
-/** `deploy`, `preview`, `status`, `destroy`. */
+/** `deploy`, `preview`, `audit`, `status`, `destroy`. */
 export function addLifecycleCommands(program: Command, scope: CommandScope): void {
     program
         .command("deploy")
@@ -53,13 +57,26 @@ export function addLifecycleCommands(program: Command, scope: CommandScope): voi
             "show each stack's change and every policy violation; fails on a mandatory one, and when a stack could not be previewed or a pack fails",
         )
         .addOption(stackOption())
-        .option("--markdown <file>", "write the verdict as a comment for a pull request")
-        .option("--sarif <file>", "write what the rules found as SARIF 2.1.0, for code scanning")
-        .option("--junit <file>", "write a test case per stack and rule as JUnit XML")
+        .addOption(markdownOption("write the verdict as a comment for a pull request"))
+        .addOption(sarifOption())
+        .addOption(junitOption())
         .addOption(backendOption())
         .addOption(homeOption())
         .addOption(jsonOption())
         .action((flags: LifecycleFlags & ReportFiles) => runPreview(scope, flags));
+
+    program
+        .command("audit")
+        .description(
+            "judge what is deployed by the policy packs: runs no program and asks no cloud; fails on a mandatory violation, and when a stack could not be judged or a pack fails",
+        )
+        .addOption(stackOption())
+        .addOption(markdownOption("write the verdict as the text of an issue"))
+        .addOption(sarifOption())
+        .addOption(junitOption())
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((flags: LifecycleFlags & ReportFiles) => runAudit(scope, flags));
 
     program
         .command("status")
@@ -125,6 +142,30 @@ function runPreview(scope: CommandScope, flags: LifecycleFlags & ReportFiles): P
             previewText(report),
         );
         return passed ? exitCodes.done : exitCodes.failed;
+    });
+}
+
+function runAudit(scope: CommandScope, flags: LifecycleFlags & ReportFiles): Promise<void> {
+    return scope.run(async ({ wiring, output, signal }) => {
+        await prepareReports(flags);
+        const estate = await openEstate(wiring, output, { ...flags, acceptBackendRegion: true });
+        const report = await audit(estate, {
+            ...chosen(flags),
+            signal,
+            onProgress: (line) => output.progress(line),
+        });
+        await writeReports(report, flags);
+        const stacks = report.stacks.map(({ stack, seconds, findings, failure }) => ({
+            stack,
+            seconds,
+            findings,
+            failure,
+        }));
+        output.result(
+            { ok: report.passed, stacks, packFailures: report.packFailures },
+            auditText(report),
+        );
+        return report.passed ? exitCodes.done : exitCodes.failed;
     });
 }
 

@@ -10,6 +10,8 @@ import {
 
 /** By this line the comment is found again, to be updated in place. */
 export const marker = "<!-- meridian-gate -->";
+/** The same for an issue that tells of what is deployed. */
+export const auditMarker = "<!-- meridian-audit -->";
 
 /** What GitHub takes as the body of a comment, in characters. */
 export const commentLimit = 65_536;
@@ -25,10 +27,11 @@ interface RuleGroup {
     readonly stacks: ReadonlyMap<Finding, string>;
 }
 
-/** The gate's verdict as a comment for a pull request: at most `commentLimit` characters. */
+/** The verdict as a comment for a pull request, or, of an audit, as an issue's text: at most `commentLimit` characters. */
 export function gateMarkdown(report: GateReport): string {
     const page = new Page(commentLimit - closing);
-    page.add([marker, `## ${verdict(report)}`, "", ...changeTable(report), ""]);
+    const first = report.subject === "preview" ? marker : auditMarker;
+    page.add([first, `## ${verdict(report)}`, "", ...changeTable(report), ""]);
     for (const [title, text] of failures(report)) {
         page.add([`### ${title}`, "", block(text), ""]);
     }
@@ -92,40 +95,58 @@ function lengthOf(lines: readonly string[]): number {
 
 function verdict(report: GateReport): string {
     if (report.passed) {
-        return "✅ Policies passed";
+        return report.subject === "preview"
+            ? "✅ Policies passed"
+            : "✅ What is deployed meets the policies";
     }
     const violations = mandatory(report.stacks).length;
     const unpreviewed = report.stacks.filter((stack) => stack.failure !== undefined).length;
     const reasons = [
         ...(violations > 0 ? [count(violations, "mandatory violation")] : []),
-        ...(unpreviewed > 0 ? [`${count(unpreviewed, "stack")} without a preview`] : []),
+        ...(unpreviewed > 0
+            ? [`${count(unpreviewed, "stack")} without a ${wordsOf(report).judged}`]
+            : []),
         ...(report.packFailures.length > 0
             ? [`${count(report.packFailures.length, "policy pack")} that failed`]
             : []),
-        ...(report.stacks.length === 0 ? ["no stack was previewed"] : []),
+        ...(report.stacks.length === 0 ? [`no stack was ${wordsOf(report).done}`] : []),
     ];
     return `❌ Policies failed: ${reasons.join(", ")}`;
 }
 
+function wordsOf({ subject }: GateReport): { readonly judged: string; readonly done: string } {
+    return subject === "preview"
+        ? { judged: "preview", done: "previewed" }
+        : { judged: "verdict", done: "audited" };
+}
+
 function changeTable(report: GateReport): readonly string[] {
+    const changing = report.subject === "preview";
+    const counted = [
+        ...(changing ? ["create", "update", "replace", "delete"] : []),
+        ...["mandatory", "advisory", "not judged"],
+    ];
     return [
-        "| stack | create | update | replace | delete | mandatory | advisory | not judged |",
-        "| --- | --: | --: | --: | --: | --: | --: | --: |",
+        `| stack | ${counted.join(" | ")} |`,
+        `| --- |${" --: |".repeat(counted.length)}`,
         ...report.stacks.map(({ stack, changes, findings, failure }) => {
             const of = (level: Finding["level"]): number =>
                 findings.filter((one) => one.level === level).length;
+            const { created, updated, replaced, deleted } = changes;
             const cells = [
-                strongIfAny(changes.replaced.length),
-                strongIfAny(changes.deleted.length),
-                strongIfAny(of("mandatory")),
-                of("advisory"),
-                of("unjudged"),
+                failure === undefined ? inline(stack) : `${inline(stack)} ❌`,
+                ...(changing
+                    ? [created, updated, strongIfAny(replaced.length), strongIfAny(deleted.length)]
+                    : []),
+                ...[strongIfAny(of("mandatory")), of("advisory"), of("unjudged")],
             ];
-            const name = failure === undefined ? inline(stack) : `${inline(stack)} ❌`;
-            return `| ${[name, changes.created, changes.updated, ...cells].join(" | ")} |`;
+            return `| ${cells.join(" | ")} |`;
         }),
         ...(report.stacks.some(({ failure }) => failure !== undefined)
-            ? ["", "❌ no complete preview: the row counts what was seen before it failed"]
+            ? [
+                  "",
+                  `❌ no complete ${wordsOf(report).judged}: the row counts what was seen before it failed`,
+              ]
             : []),
     ];
 }
@@ -138,7 +159,9 @@ function failures(report: GateReport): readonly (readonly [title: string, text: 
     return [
         ...report.packFailures.map((text) => ["A policy pack failed", text] as const),
         ...report.stacks.flatMap(({ stack, failure }) =>
-            failure === undefined ? [] : [[`${inline(stack)}: no preview`, failure] as const],
+            failure === undefined
+                ? []
+                : [[`${inline(stack)}: no ${wordsOf(report).judged}`, failure] as const],
         ),
     ];
 }

@@ -50,9 +50,13 @@ export interface Rule extends RuleInfo {
     readonly pack: string;
 }
 
-/** The verdict on a change of the program, and everything it rests on. Pure data. */
+/** What is judged: what an update would make of the stacks, or the stacks as deployed. */
+export type GateSubject = "preview" | "audit";
+
+/** The verdict on a change of the program, or on what is deployed, and everything it rests on. Pure data. */
 export interface GateReport {
-    /** Every stack was previewed, every pack judged all of them, and no mandatory rule was violated. */
+    readonly subject: GateSubject;
+    /** Every stack was seen, every pack judged all of them, and no mandatory rule was violated. */
     readonly passed: boolean;
     readonly stacks: readonly StackReport[];
     readonly rules: readonly Rule[];
@@ -69,6 +73,7 @@ export type AskedPack = {
 } & ({ readonly info: PackInfo } | { readonly failure: string });
 
 export interface GateInput {
+    readonly subject: GateSubject;
     readonly updates: readonly Update[];
     readonly packs: readonly AskedPack[];
     /** A stack's file, from the project's folder. */
@@ -76,7 +81,7 @@ export interface GateInput {
     readonly places: Places;
 }
 
-export function gateReport({ updates, packs, fileOf, places }: GateInput): GateReport {
+export function gateReport({ subject, updates, packs, fileOf, places }: GateInput): GateReport {
     const rules = packs.flatMap((pack) =>
         "info" in pack ? pack.info.rules.map((rule) => ({ ...rule, pack: pack.info.name })) : [],
     );
@@ -100,6 +105,7 @@ export function gateReport({ updates, packs, fileOf, places }: GateInput): GateR
         };
     });
     return {
+        subject,
         passed:
             packFailures.length === 0 &&
             stacks.length > 0 &&
