@@ -55,9 +55,15 @@ import { loadBalancerZones } from "./rules/recovery/loadBalancerZones";
 import { tableBackup } from "./rules/recovery/tableBackup";
 import { tableProtection } from "./rules/recovery/tableProtection";
 import { tableRecovery } from "./rules/recovery/tableRecovery";
+import { aliasTargets } from "./rules/routing/aliasTargets";
 import { defaultGeolocation } from "./rules/routing/defaultGeolocation";
+import { evacuatedRegions } from "./rules/routing/evacuatedRegions";
 import { followsHealth } from "./rules/routing/followsHealth";
+import { onePolicy } from "./rules/routing/onePolicy";
+import { reachable } from "./rules/routing/reachable";
+import { residency } from "./rules/routing/residency";
 import { ttl } from "./rules/routing/ttl";
+import { uniqueRecords } from "./rules/routing/uniqueRecords";
 import { zoneSigned } from "./rules/routing/zoneSigned";
 
 /** Every rule of the pack. Apart from the pack itself, which starts a server when it is made. */
@@ -117,8 +123,14 @@ export const policies: Policies = [
     tableBackup,
     tableProtection,
     tableRecovery,
+    aliasTargets,
     defaultGeolocation,
+    evacuatedRegions,
     followsHealth,
+    onePolicy,
+    reachable,
+    residency,
     ttl,
+    uniqueRecords,
     zoneSigned,
 ];

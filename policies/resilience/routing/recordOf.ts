@@ -134,6 +134,12 @@ function targetOf(resource: PlainResource, around: Surroundings): Target {
     const sources = (from?.["aliases"] ?? []).flatMap((urn) => around.byUrn.get(urn) ?? []);
     if (name !== undefined) {
         const host = canonicalName(name);
+        if (
+            text(alias, "zoneId") !== undefined &&
+            text(alias, "zoneId") === text(props, "zoneId")
+        ) {
+            return { kind: "records", name: host, follows };
+        }
         const region = regionInHost(host) ?? onlyRegion(sources);
         const service = serviceOfHost(host);
         return { kind: "resource", name: host, service, ...optional("region", region), follows };

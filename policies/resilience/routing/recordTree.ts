@@ -16,6 +16,8 @@ import { healthCheckType, recordOf, recordType, zoneType } from "./recordOf";
 export class RecordTree {
     readonly records: readonly TreeRecord[];
     readonly groups: readonly RecordGroup[];
+    /** Whether the names and types of all records are known; the others are left out. */
+    readonly complete: boolean;
     readonly checks: HealthChecks;
     readonly #groups = new Map<string, RecordGroup>();
     readonly #zones = new Map<string, string>();
@@ -24,7 +26,9 @@ export class RecordTree {
 
     constructor(resources: readonly PlainResource[]) {
         this.#resources = new Map(resources.map((resource) => [resource.urn, resource]));
-        const made = recordsOf(resources, this.#resources);
+        const read = recordsOf(resources, this.#resources);
+        const made = read.filter(({ name, type }) => name !== "" && type !== "");
+        this.complete = made.length === read.length;
         const owned = new Set(made.map(({ zone, name }) => `${zone} ${name}`));
         this.records = made.map((record) => withinZone(record, owned));
         for (const record of this.records) {
@@ -150,8 +154,7 @@ function recordsOf(
     };
     return resources
         .filter(({ type }) => type === recordType)
-        .map((resource) => recordOf(resource, around))
-        .filter(({ name }) => name !== "");
+        .map((resource) => recordOf(resource, around));
 }
 
 /** A target that is a name of the own zone leads to that name's records. */
