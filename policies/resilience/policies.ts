@@ -11,6 +11,7 @@ import { permissions } from "./rules/access/permissions";
 import { securityGroups } from "./rules/access/securityGroups";
 import { servicePrincipals } from "./rules/access/servicePrincipals";
 import { functionConcurrency } from "./rules/capacity/functionConcurrency";
+import { regionLoss } from "./rules/capacity/regionLoss";
 import { serviceMinimum } from "./rules/capacity/serviceMinimum";
 import { tableCapacity } from "./rules/capacity/tableCapacity";
 import { bucketKey } from "./rules/encryption/bucketKey";
@@ -79,6 +80,7 @@ export const policies: Policies = [
     securityGroups,
     servicePrincipals,
     functionConcurrency,
+    regionLoss,
     serviceMinimum,
     tableCapacity,
     bucketKey,
