@@ -7,7 +7,15 @@ const layers = {
     policies: [],
     runtime: [],
     sandbox: [],
-    automation: ["infra/topology", "infra/stackOutputs", "runtime/consistency/window"],
+    automation: [
+        "infra/topology",
+        "infra/stackOutputs",
+        "runtime/consistency/window",
+        "policies/resilience/unknown",
+        ...["answers", "load", "locations", "plainResource", "recordTree", "regionStates"].map(
+            (file) => `policies/resilience/routing/${file}`,
+        ),
+    ],
 };
 
 const folders = Object.keys(layers);

@@ -6,6 +6,7 @@ import { AutomationError, messageOf } from "./errors";
 import { compiledPack } from "./pulumi/compiledPack";
 import { summarizeEvents, type EventSummary } from "./pulumi/events";
 import { nodeOptions } from "./pulumi/nodeOptions";
+import { dependenciesIn } from "./pulumi/plan";
 import { runPulumi, type PulumiProcessResult } from "./pulumi/process";
 import { isStale, locksIn } from "./pulumi/stackLock";
 import { analysisOf, type Analysis, type StackExport } from "./pulumi/stateAnalysis";
@@ -44,6 +45,8 @@ export interface UpdateOptions {
      * @default every step
      */
     readonly checkpoints?: "every step" | "at the end";
+    /** Of a preview: tell of each change which resources its inputs come from. @default false */
+    readonly dependencies?: boolean;
     readonly signal?: AbortSignal | undefined;
 }
 
@@ -228,9 +231,12 @@ export class Stacks implements StackRunner {
             (configFolder === undefined ? undefined : stackFile(configFolder, stack));
         const folders = await Promise.all(packs.map((pack) => this.#packFolder(pack.folder)));
         const configured = packs.some((pack) => pack.config !== undefined);
+        const files = configured ? packs.map((pack) => JSON.stringify(pack.config ?? {})) : [];
         const args = [
             ...command,
             ...["--stack", stack, "--event-log", "{events}", "--suppress-progress"],
+            // The event log does not have the dependencies; a plan does.
+            ...(options.dependencies === true ? ["--save-plan", `{file:${files.length}}`] : []),
             ...folders.flatMap((folder) => ["--policy-pack", folder]),
             // All packs or none need a file.
             ...(configured ? packs.flatMap((_, i) => ["--policy-pack-config", `{file:${i}}`]) : []),
@@ -239,17 +245,21 @@ export class Stacks implements StackRunner {
             ...(options.message === undefined ? [] : ["--message", options.message]),
         ];
         const started = performance.now();
-        const files = configured ? packs.map((pack) => JSON.stringify(pack.config ?? {})) : [];
         const result = await this.#runUnlocked(stack, {
             args,
-            files,
+            files: options.dependencies === true ? [...files, ""] : files,
             signal: options.signal,
             environment:
                 options.checkpoints === "at the end" ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {},
         });
         const events = summarizeEvents(result.eventLines);
+        const from = dependenciesIn(result.code === 0 ? result.files[files.length] : undefined);
         const summary = {
             ...events,
+            changes: events.changes.map((change) => {
+                const own = from.get(change.urn);
+                return own === undefined ? change : { ...change, from: own };
+            }),
             // The engine ran what the packs were compiled to; readers know the packs.
             packs: events.packs.map((run) => ({
                 ...run,

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 
 import type { EstateName } from "../../infra/topology";
 import { audit, auditText } from "../commands/audit";
@@ -24,7 +24,7 @@ import {
     yesOption,
 } from "./options";
 import type { CommandScope } from "./scope";
-import { openEstate } from "./session";
+import { openEstate, openStacks } from "./session";
 
 interface LifecycleFlags {
     readonly home: string;
@@ -33,6 +33,10 @@ interface LifecycleFlags {
     readonly yes?: boolean;
     readonly dryRun?: boolean;
     readonly acceptBackendRegion?: boolean;
+}
+
+interface PreviewFlags extends LifecycleFlags, ReportFiles {
+    readonly against?: string;
 }
 
 /** `deploy`, `preview`, `audit`, `status`, `destroy`. */
@@ -57,13 +61,19 @@ export function addLifecycleCommands(program: Command, scope: CommandScope): voi
             "show each stack's change and every policy violation; fails on a mandatory one, and when a stack could not be previewed or a pack fails",
         )
         .addOption(stackOption())
+        .addOption(
+            new Option(
+                "--against <revision>",
+                "also compare with another revision: who is answered by which region, capacity and recovery time",
+            ).conflicts("stack"),
+        )
         .addOption(markdownOption("write the verdict as a comment for a pull request"))
         .addOption(sarifOption())
         .addOption(junitOption())
         .addOption(backendOption())
         .addOption(homeOption())
         .addOption(jsonOption())
-        .action((flags: LifecycleFlags & ReportFiles) => runPreview(scope, flags));
+        .action((flags: PreviewFlags) => runPreview(scope, flags));
 
     program
         .command("audit")
@@ -126,19 +136,28 @@ function runDeploy(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
     });
 }
 
-function runPreview(scope: CommandScope, flags: LifecycleFlags & ReportFiles): Promise<void> {
+function runPreview(scope: CommandScope, flags: PreviewFlags): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
         await prepareReports(flags);
         const estate = await openEstate(wiring, output, { ...flags, acceptBackendRegion: true });
         const report = await preview(estate, {
             ...chosen(flags),
+            ...(flags.against === undefined
+                ? {}
+                : {
+                      against: {
+                          revision: flags.against,
+                          openStacks: (folder: string) =>
+                              openStacks(wiring, output, flags.home, folder),
+                      },
+                  }),
             signal,
             onProgress: (line) => output.progress(line),
         });
         await writeReports(report.gate, flags);
-        const { passed, packFailures } = report.gate;
+        const { passed, packFailures, consequences } = report.gate;
         output.result(
-            { ok: passed, stacks: report.stacks.map(brief), packFailures },
+            { ok: passed, stacks: report.stacks.map(brief), packFailures, consequences },
             previewText(report),
         );
         return passed ? exitCodes.done : exitCodes.failed;

@@ -15,8 +15,8 @@ export interface AuditOptions
         Pick<AskOptions, "askPack"> {}
 
 /**
- * What the standing packs say of the stacks as deployed: no program runs, and neither the cloud nor a
- * key is asked. The packs see `[secret]` for every secret.
+ * What the standing packs say of the stacks as deployed: no program runs, and AWS is not asked. The
+ * packs see `[secret]` for every secret.
  */
 export async function audit(estate: Estate, options: AuditOptions = {}): Promise<GateReport> {
     const packs = await askPacks(estate, options);

@@ -1,12 +1,21 @@
+import Table from "cli-table3";
+
 import type { Estate } from "../estate";
 import { askPacks, fromProject, inPairs, type AskOptions } from "../gate/askPacks";
+import { commitOf, repositoryOf } from "../gate/consequences/baseProject";
+import type { Consequences } from "../gate/consequences/compare";
+import { consequenceLine, consequenceTables } from "../gate/consequences/tables";
 import { componentPlaces } from "../gate/places";
 import { gateReport, type GateReport, type StackReport } from "../gate/report";
 import { stackFile } from "../stackConfig";
 import type { Update } from "../stacks";
+import { consequences, type Against } from "./against";
 import { chooseStacks, describe, ensureStacks, type LifecycleOptions } from "./deploy";
 
-export interface PreviewOptions extends LifecycleOptions, Pick<AskOptions, "askPack"> {}
+export interface PreviewOptions extends LifecycleOptions, Pick<AskOptions, "askPack"> {
+    /** Also what the change does to users; for the whole estate only. @default not asked */
+    readonly against?: Against;
+}
 
 export interface PreviewReport {
     readonly stacks: readonly Update[];
@@ -22,12 +31,18 @@ export async function preview(
     options: PreviewOptions = {},
 ): Promise<PreviewReport> {
     const order = chooseStacks(estate, options.stacks);
+    const { against } = options;
+    if (against !== undefined) {
+        // Known before minutes are spent on previews.
+        await commitOf(await repositoryOf(estate.projectFolder), against.revision);
+    }
     await ensureStacks(estate, order);
     const packs = await askPacks(estate, options);
     const updates = await inPairs(order, async (stack) => {
         const update = await estate.stacks.preview(stack, {
             policyPacks: estate.policyPacks.standing,
             signal: options.signal,
+            dependencies: options.against !== undefined,
         });
         options.onProgress?.(describe(update));
         return update;
@@ -39,7 +54,12 @@ export async function preview(
         fileOf: (stack) => fromProject(estate, stackFile(estate.configFolder, stack)),
         places: await componentPlaces(estate.projectFolder),
     });
-    return { stacks: updates, gate };
+    if (against === undefined) {
+        return { stacks: updates, gate };
+    }
+    const { rules } = gate;
+    const compared = await consequences(estate, against, updates, { ...options, rules });
+    return { stacks: updates, gate: { ...gate, consequences: compared } };
 }
 
 /** The report for a person: per stack the change, then what the rules say; last, why it failed. */
@@ -55,7 +75,7 @@ export function previewText({ stacks, gate }: PreviewReport): string {
             ...(report === undefined ? [] : findingLines(report)),
         ];
     });
-    return [...lines, ...gate.packFailures].join("\n");
+    return [...lines, ...gate.packFailures, ...consequenceLines(gate.consequences)].join("\n");
 }
 
 /** What the rules say of a stack, and why there is no verdict. */
@@ -66,5 +86,21 @@ export function findingLines({ findings, failure }: StackReport): readonly strin
             return `  ${one.level} ${one.rule}:${resource} ${one.message}`;
         }),
         ...(failure === undefined ? [] : [`  ${failure}`]),
+    ];
+}
+
+function consequenceLines(compared: Consequences | undefined): readonly string[] {
+    if (compared === undefined) {
+        return [];
+    }
+    const tables = "failure" in compared.outcome ? [] : consequenceTables(compared.outcome);
+    return [
+        "",
+        consequenceLine(compared),
+        ...tables.flatMap(({ title, unchanged, head, rows }) => {
+            const table = new Table({ head: [...head], style: { head: [], border: [] } });
+            table.push(...rows.map((row) => [...row]));
+            return rows.length === 0 ? [`${title}: ${unchanged}`] : [`${title}:`, table.toString()];
+        }),
     ];
 }

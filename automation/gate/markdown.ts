@@ -1,3 +1,4 @@
+import { consequenceLine, consequenceTables } from "./consequences/tables";
 import { block, code, inline, link } from "./markdownText";
 import {
     mandatory,
@@ -21,6 +22,8 @@ const closing = 500;
 const namedResources = 25;
 /** Rows that are shown for each rule. */
 const rowsPerRule = 50;
+/** Rows that are shown of what a change does to users, for each part. */
+const rowsPerTable = 25;
 
 interface RuleGroup {
     readonly findings: readonly Finding[];
@@ -38,6 +41,9 @@ export function gateMarkdown(report: GateReport): string {
     const removals = report.stacks.flatMap(removalLines);
     if (removals.length > 0) {
         page.add(["### Replaced and deleted", "", ...removals, ""]);
+    }
+    for (const lines of consequenceSections(report)) {
+        page.add(lines);
     }
     let left = 0;
     for (const group of groupsOf(report)) {
@@ -180,6 +186,41 @@ function removalLines({ stack, changes }: StackReport): readonly string[] {
         ];
     };
     return [...line("replaces", changes.replaced), ...line("deletes", changes.deleted)];
+}
+
+/** What the change does to users: a section for each part in which something differs. */
+function consequenceSections({ consequences }: GateReport): readonly (readonly string[])[] {
+    if (consequences === undefined) {
+        return [];
+    }
+    const { outcome } = consequences;
+    const tables = "failure" in outcome ? [] : consequenceTables(outcome);
+    const same = tables.filter(({ rows }) => rows.length === 0);
+    return [
+        [
+            "### What it does to users",
+            "",
+            inline(consequenceLine(consequences), 2000),
+            "",
+            ...same.map(({ title, unchanged }) => `- ${inline(title)}: ${inline(unchanged)}`),
+            ...(same.length > 0 ? [""] : []),
+        ],
+        ...tables
+            .filter(({ rows }) => rows.length > 0)
+            .map(({ title, head, rows }) => [
+                `#### ${inline(title)}`,
+                "",
+                `| ${head.join(" | ")} |`,
+                `|${" --- |".repeat(head.length)}`,
+                ...rows
+                    .slice(0, rowsPerTable)
+                    .map((row) => `| ${row.map((cell) => inline(cell)).join(" | ")} |`),
+                "",
+                ...(rows.length > rowsPerTable
+                    ? [`and ${rows.length - rowsPerTable} more rows, which \`--json\` has`, ""]
+                    : []),
+            ]),
+    ];
 }
 
 /** Findings by rule and level: the mandatory ones first, then by how many there are. */

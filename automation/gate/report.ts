@@ -1,6 +1,7 @@
 import { AutomationError } from "../errors";
 import type { PackInfo, RuleInfo } from "../pulumi/packInfo";
 import type { PolicySeverity, PolicyViolation, ResourceChange, Update } from "../stacks";
+import type { Consequences } from "./consequences/compare";
 import { placeOf, type Place, type Places } from "./places";
 
 /** `unjudged`: a value that the rule reads is known only after the update. */
@@ -62,6 +63,8 @@ export interface GateReport {
     readonly rules: readonly Rule[];
     /** Packs that could not be asked, each with its name and the reason. */
     readonly packFailures: readonly string[];
+    /** What the change does to users; no part of the verdict. @default it was compared with nothing */
+    readonly consequences?: Consequences;
 }
 
 /** A pack that the previews ran under: what it says of itself, or why it could not be asked. */

@@ -28,7 +28,7 @@ const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 /**
  * The export with `[secret]` for every secret, as `pulumi policy analyze --file` has it for those that it
- * cannot decrypt: what a rule does not see, it cannot repeat in a message, and no key is needed.
+ * cannot decrypt: what a rule does not see, it cannot repeat in a message.
  */
 export function withoutSecrets(exported: StackExport): StackExport {
     const plain = redacted(exported) as StackExport & {

@@ -112,7 +112,7 @@ describe("the gate on the real engine", () => {
         {
             title: "that cannot start",
             text: 'throw new Error("torn");',
-            wanted: /\/bad failed: [^]*exit status/,
+            wanted: /\/bad failed: [^]*failed to start/,
         },
     ]) {
         it(`fails with a pack ${title}, and names it`, async () => {
