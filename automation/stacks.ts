@@ -210,17 +210,19 @@ export class Stacks implements StackRunner {
         { folder, config }: PolicyPackUse,
         signal?: AbortSignal,
     ): Promise<Analysis> {
+        const compiled = await this.#packFolder(folder);
         const result = await this.#run({
             args: [
                 ...["policy", "analyze", "--json", "--file", "{file:0}"],
-                ...["--policy-pack", await this.#packFolder(folder)],
+                ...["--policy-pack", compiled],
                 ...(config === undefined ? [] : ["--policy-pack-config", "{file:1}"]),
             ],
             files: [JSON.stringify(state), JSON.stringify(config ?? {})],
             signal,
         });
         signal?.throwIfAborted();
-        return analysisOf(result, folder);
+        const stderr = withFolders(result.stderr, [compiled], [{ folder }]);
+        return analysisOf({ ...result, stderr }, folder);
     }
 
     async #update(stack: string, command: string[], options: UpdateOptions): Promise<Update> {
@@ -245,13 +247,16 @@ export class Stacks implements StackRunner {
             ...(options.message === undefined ? [] : ["--message", options.message]),
         ];
         const started = performance.now();
-        const result = await this.#runUnlocked(stack, {
+        const ran = await this.#runUnlocked(stack, {
             args,
             files: options.dependencies === true ? [...files, ""] : files,
             signal: options.signal,
             environment:
                 options.checkpoints === "at the end" ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {},
         });
+        // The engine ran what the packs were compiled to; readers know the packs.
+        const known = (text: string): string => withFolders(text, folders, packs);
+        const result = { ...ran, stdout: known(ran.stdout), stderr: known(ran.stderr) };
         const events = summarizeEvents(result.eventLines);
         const from = dependenciesIn(result.code === 0 ? result.files[files.length] : undefined);
         const summary = {
@@ -260,7 +265,7 @@ export class Stacks implements StackRunner {
                 const own = from.get(change.urn);
                 return own === undefined ? change : { ...change, from: own };
             }),
-            // The engine ran what the packs were compiled to; readers know the packs.
+            errors: events.errors.map(known),
             packs: events.packs.map((run) => ({
                 ...run,
                 folder: packs[folders.indexOf(run.folder)]?.folder ?? run.folder,
@@ -333,6 +338,18 @@ export class Stacks implements StackRunner {
             signal,
         });
     }
+}
+
+/** A text of the engine's with the packs' own folders in place of those they were compiled to. */
+function withFolders(
+    text: string,
+    compiled: readonly string[],
+    packs: readonly PolicyPackUse[],
+): string {
+    return compiled.reduce(
+        (known, folder, i) => known.replaceAll(folder, packs[i]?.folder ?? folder),
+        text,
+    );
 }
 
 function updateError(
