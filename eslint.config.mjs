@@ -12,6 +12,10 @@ const layers = {
         "infra/stackOutputs",
         "runtime/consistency/window",
         "runtime/store/reconcile/tables",
+        "policies/resilience/unknown",
+        ...["answers", "load", "locations", "plainResource", "recordTree", "regionStates"].map(
+            (file) => `policies/resilience/routing/${file}`,
+        ),
     ],
 };
 

@@ -6,8 +6,10 @@ import { AutomationError, messageOf } from "./errors";
 import { compiledPack } from "./pulumi/compiledPack";
 import { summarizeEvents, type EventSummary } from "./pulumi/events";
 import { nodeOptions } from "./pulumi/nodeOptions";
+import { dependenciesIn } from "./pulumi/plan";
 import { runPulumi, type PulumiProcessResult } from "./pulumi/process";
 import { isStale, locksIn } from "./pulumi/stackLock";
+import { analysisOf, type Analysis, type StackExport } from "./pulumi/stateAnalysis";
 import { stackFile } from "./stackConfig";
 import type { Engine } from "./wiring";
 
@@ -43,6 +45,8 @@ export interface UpdateOptions {
      * @default every step
      */
     readonly checkpoints?: "every step" | "at the end";
+    /** Of a preview: tell of each change which resources its inputs come from. @default false */
+    readonly dependencies?: boolean;
     readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,6 +58,8 @@ export interface DeployedResource {
     /** Logical name. */
     readonly name: string;
     readonly outputs: Readonly<Record<string, unknown>>;
+    /** URNs of the resources that an input comes from, by input. @default not known */
+    readonly from?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type StackOutputs = Readonly<Record<string, unknown>>;
@@ -67,8 +73,12 @@ export interface StackRunner {
     destroy(stack: string, options?: UpdateOptions): Promise<Update>;
     /** As last deployed; undefined when the stack was never deployed. */
     outputs(stack: string): Promise<StackOutputs | undefined>;
-    /** As last deployed. */
+    /** As last deployed; empty when the stack was never deployed. */
     resources(stack: string): Promise<readonly DeployedResource[]>;
+    /** The stack's state with its secrets encrypted; without a deployment when it was never deployed. */
+    exported(stack: string, signal?: AbortSignal): Promise<StackExport>;
+    /** What a pack says of a state. Runs no program, asks no cloud and needs no backend. */
+    analyse(state: StackExport, pack: PolicyPackUse, signal?: AbortSignal): Promise<Analysis>;
 }
 
 export interface StacksOptions {
@@ -171,23 +181,48 @@ export class Stacks implements StackRunner {
     }
 
     async resources(stack: string): Promise<readonly DeployedResource[]> {
-        const result = await this.#run({ args: ["stack", "export", "--stack", stack] });
-        if (result.code !== 0) {
-            throw failure(stack, "reading the stack's state", result);
+        const { deployment } = await this.exported(stack);
+        return (deployment?.resources ?? []).map(
+            ({ urn, type, outputs, propertyDependencies }) => ({
+                urn,
+                type,
+                name: urn.split("::").slice(3).join("::"),
+                outputs: outputs ?? {},
+                ...(propertyDependencies === undefined ? {} : { from: propertyDependencies }),
+            }),
+        );
+    }
+
+    async exported(stack: string, signal?: AbortSignal): Promise<StackExport> {
+        const result = await this.#run({ args: ["stack", "export", "--stack", stack], signal });
+        signal?.throwIfAborted();
+        if (result.code === 0) {
+            return JSON.parse(result.stdout) as StackExport;
         }
-        const { deployment } = JSON.parse(result.stdout) as {
-            deployment: {
-                resources?: (Omit<DeployedResource, "name" | "outputs"> & {
-                    outputs?: Record<string, unknown>;
-                })[];
-            };
-        };
-        return (deployment.resources ?? []).map(({ urn, type, outputs }) => ({
-            urn,
-            type,
-            name: urn.split("::").slice(3).join("::"),
-            outputs: outputs ?? {},
-        }));
+        if (result.stderr.includes("no stack named")) {
+            return {};
+        }
+        throw failure(stack, "reading the stack's state", result);
+    }
+
+    async analyse(
+        state: StackExport,
+        { folder, config }: PolicyPackUse,
+        signal?: AbortSignal,
+    ): Promise<Analysis> {
+        const compiled = await this.#packFolder(folder);
+        const result = await this.#run({
+            args: [
+                ...["policy", "analyze", "--json", "--file", "{file:0}"],
+                ...["--policy-pack", compiled],
+                ...(config === undefined ? [] : ["--policy-pack-config", "{file:1}"]),
+            ],
+            files: [JSON.stringify(state), JSON.stringify(config ?? {})],
+            signal,
+        });
+        signal?.throwIfAborted();
+        const stderr = withFolders(result.stderr, [compiled], [{ folder }]);
+        return analysisOf({ ...result, stderr }, folder);
     }
 
     async #update(stack: string, command: string[], options: UpdateOptions): Promise<Update> {
@@ -198,9 +233,12 @@ export class Stacks implements StackRunner {
             (configFolder === undefined ? undefined : stackFile(configFolder, stack));
         const folders = await Promise.all(packs.map((pack) => this.#packFolder(pack.folder)));
         const configured = packs.some((pack) => pack.config !== undefined);
+        const files = configured ? packs.map((pack) => JSON.stringify(pack.config ?? {})) : [];
         const args = [
             ...command,
             ...["--stack", stack, "--event-log", "{events}", "--suppress-progress"],
+            // The event log does not have the dependencies; a plan does.
+            ...(options.dependencies === true ? ["--save-plan", `{file:${files.length}}`] : []),
             ...folders.flatMap((folder) => ["--policy-pack", folder]),
             // All packs or none need a file.
             ...(configured ? packs.flatMap((_, i) => ["--policy-pack-config", `{file:${i}}`]) : []),
@@ -209,18 +247,25 @@ export class Stacks implements StackRunner {
             ...(options.message === undefined ? [] : ["--message", options.message]),
         ];
         const started = performance.now();
-        const files = configured ? packs.map((pack) => JSON.stringify(pack.config ?? {})) : [];
-        const result = await this.#runUnlocked(stack, {
+        const ran = await this.#runUnlocked(stack, {
             args,
-            files,
+            files: options.dependencies === true ? [...files, ""] : files,
             signal: options.signal,
             environment:
                 options.checkpoints === "at the end" ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {},
         });
+        // The engine ran what the packs were compiled to; readers know the packs.
+        const known = (text: string): string => withFolders(text, folders, packs);
+        const result = { ...ran, stdout: known(ran.stdout), stderr: known(ran.stderr) };
         const events = summarizeEvents(result.eventLines);
+        const from = dependenciesIn(result.code === 0 ? result.files[files.length] : undefined);
         const summary = {
             ...events,
-            // The engine ran what the packs were compiled to; readers know the packs.
+            changes: events.changes.map((change) => {
+                const own = from.get(change.urn);
+                return own === undefined ? change : { ...change, from: own };
+            }),
+            errors: events.errors.map(known),
             packs: events.packs.map((run) => ({
                 ...run,
                 folder: packs[folders.indexOf(run.folder)]?.folder ?? run.folder,
@@ -293,6 +338,18 @@ export class Stacks implements StackRunner {
             signal,
         });
     }
+}
+
+/** A text of the engine's with the packs' own folders in place of those they were compiled to. */
+function withFolders(
+    text: string,
+    compiled: readonly string[],
+    packs: readonly PolicyPackUse[],
+): string {
+    return compiled.reduce(
+        (known, folder, i) => known.replaceAll(folder, packs[i]?.folder ?? folder),
+        text,
+    );
 }
 
 function updateError(

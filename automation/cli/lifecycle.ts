@@ -1,6 +1,7 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 
 import type { EstateName } from "../../infra/topology";
+import { audit, auditText } from "../commands/audit";
 import { deploy, describe } from "../commands/deploy";
 import { deletionProtectionNotice, destroy, destroyOrder } from "../commands/destroy";
 import { preview, previewText } from "../commands/preview";
@@ -16,11 +17,14 @@ import {
     estateOption,
     homeOption,
     jsonOption,
+    junitOption,
+    markdownOption,
+    sarifOption,
     stackOption,
     yesOption,
 } from "./options";
 import type { CommandScope } from "./scope";
-import { openEstate } from "./session";
+import { openEstate, openStacks } from "./session";
 
 interface LifecycleFlags {
     readonly home: string;
@@ -31,7 +35,11 @@ interface LifecycleFlags {
     readonly acceptBackendRegion?: boolean;
 }
 
-/** `deploy`, `preview`, `status`, `destroy`. */
+interface PreviewFlags extends LifecycleFlags, ReportFiles {
+    readonly against?: string;
+}
+
+/** `deploy`, `preview`, `audit`, `status`, `destroy`. */
 export function addLifecycleCommands(program: Command, scope: CommandScope): void {
     program
         .command("deploy")
@@ -53,13 +61,32 @@ export function addLifecycleCommands(program: Command, scope: CommandScope): voi
             "show each stack's change and every policy violation; fails on a mandatory one, and when a stack could not be previewed or a pack fails",
         )
         .addOption(stackOption())
-        .option("--markdown <file>", "write the verdict as a comment for a pull request")
-        .option("--sarif <file>", "write what the rules found as SARIF 2.1.0, for code scanning")
-        .option("--junit <file>", "write a test case per stack and rule as JUnit XML")
+        .addOption(
+            new Option(
+                "--against <revision>",
+                "also compare with another revision: who is answered by which region, capacity and recovery time",
+            ).conflicts("stack"),
+        )
+        .addOption(markdownOption("write the verdict as a comment for a pull request"))
+        .addOption(sarifOption())
+        .addOption(junitOption())
         .addOption(backendOption())
         .addOption(homeOption())
         .addOption(jsonOption())
-        .action((flags: LifecycleFlags & ReportFiles) => runPreview(scope, flags));
+        .action((flags: PreviewFlags) => runPreview(scope, flags));
+
+    program
+        .command("audit")
+        .description(
+            "judge what is deployed by the policy packs: runs no program and asks no cloud; fails on a mandatory violation, and when a stack could not be judged or a pack fails",
+        )
+        .addOption(stackOption())
+        .addOption(markdownOption("write the verdict as the text of an issue"))
+        .addOption(sarifOption())
+        .addOption(junitOption())
+        .addOption(homeOption())
+        .addOption(jsonOption())
+        .action((flags: LifecycleFlags & ReportFiles) => runAudit(scope, flags));
 
     program
         .command("status")
@@ -109,22 +136,55 @@ function runDeploy(scope: CommandScope, flags: LifecycleFlags): Promise<void> {
     });
 }
 
-function runPreview(scope: CommandScope, flags: LifecycleFlags & ReportFiles): Promise<void> {
+function runPreview(scope: CommandScope, flags: PreviewFlags): Promise<void> {
     return scope.run(async ({ wiring, output, signal }) => {
         await prepareReports(flags);
         const estate = await openEstate(wiring, output, { ...flags, acceptBackendRegion: true });
         const report = await preview(estate, {
             ...chosen(flags),
+            ...(flags.against === undefined
+                ? {}
+                : {
+                      against: {
+                          revision: flags.against,
+                          openStacks: (folder: string) =>
+                              openStacks(wiring, output, flags.home, folder),
+                      },
+                  }),
             signal,
             onProgress: (line) => output.progress(line),
         });
         await writeReports(report.gate, flags);
-        const { passed, packFailures } = report.gate;
+        const { passed, packFailures, consequences } = report.gate;
         output.result(
-            { ok: passed, stacks: report.stacks.map(brief), packFailures },
+            { ok: passed, stacks: report.stacks.map(brief), packFailures, consequences },
             previewText(report),
         );
         return passed ? exitCodes.done : exitCodes.failed;
+    });
+}
+
+function runAudit(scope: CommandScope, flags: LifecycleFlags & ReportFiles): Promise<void> {
+    return scope.run(async ({ wiring, output, signal }) => {
+        await prepareReports(flags);
+        const estate = await openEstate(wiring, output, { ...flags, acceptBackendRegion: true });
+        const report = await audit(estate, {
+            ...chosen(flags),
+            signal,
+            onProgress: (line) => output.progress(line),
+        });
+        await writeReports(report, flags);
+        const stacks = report.stacks.map(({ stack, seconds, findings, failure }) => ({
+            stack,
+            seconds,
+            findings,
+            failure,
+        }));
+        output.result(
+            { ok: report.passed, stacks, packFailures: report.packFailures },
+            auditText(report),
+        );
+        return report.passed ? exitCodes.done : exitCodes.failed;
     });
 }
 

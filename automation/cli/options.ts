@@ -78,3 +78,19 @@ export function estateOption(): Option {
 export function stackOption(): Option {
     return new Option("--stack <stack...>", "only these stacks").choices(stackNames());
 }
+
+/** `--markdown`: a verdict for people. */
+export function markdownOption(description: string): Option {
+    return new Option("--markdown <file>", description);
+}
+
+export function sarifOption(): Option {
+    return new Option(
+        "--sarif <file>",
+        "write what the rules found as SARIF 2.1.0, for code scanning",
+    );
+}
+
+export function junitOption(): Option {
+    return new Option("--junit <file>", "write a test case per stack and rule as JUnit XML");
+}

@@ -50,7 +50,7 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
     program
         .command("bench")
         .description(
-            "run a drill, deploy twice more, and print the timings against what is to be reached",
+            "run a drill, deploy and preview twice more, judge 10,000 resources, and print the timings against what is to be reached",
         )
         .addOption(portsOption())
         .addOption(homeOption())

@@ -48,24 +48,36 @@ export async function openEstate(
     if (options.acceptBackendRegion !== true) {
         checkHomes(await homesOf(folder, chosen), chosen.topology);
     }
-    const engine = await wiring.prepareEngine({
-        home: options.home,
-        plugins: "none",
-        onProgress: (line) => output.progress(line),
-    });
-    const stacks = await Stacks.open({
-        engine,
-        projectFolder: folder,
-        configFolder: chosen.name === own.name ? undefined : chosen.configFolder,
-        environment: {},
-        onProgress: (line) => output.progress(line),
-    });
+    const stacks = await openStacks(
+        wiring,
+        output,
+        options.home,
+        folder,
+        chosen.name === own.name ? undefined : chosen.configFolder,
+    );
     return {
         ...chosen,
         stacks,
         projectFolder: folder,
         policyPacks: policyPacksOf(folder, chosen),
     };
+}
+
+/**
+ * The stacks of a project folder.
+ *
+ * @param configFolder of their files, if it is to be another one than Pulumi.yaml's.
+ */
+export async function openStacks(
+    wiring: Wiring,
+    output: Output,
+    home: string,
+    projectFolder: string,
+    configFolder?: string,
+): Promise<Stacks> {
+    const onProgress = (line: string): void => output.progress(line);
+    const engine = await wiring.prepareEngine({ home, plugins: "none", onProgress });
+    return Stacks.open({ engine, projectFolder, configFolder, environment: {}, onProgress });
 }
 
 /** The backend's URL and every stack's secrets provider, as far as they are set. */

@@ -38,6 +38,27 @@ export function benchFigures(
             "s",
         ),
         atLeast("the latter against the former", deploys.plainSeconds / deploys.ownSeconds, 2.5),
+        figure("previews of five stacks under the packs", deploys.ownGateSeconds, 30, "s"),
+        figure(
+            "the same, one after the other, types checked by ts-node",
+            deploys.plainGateSeconds,
+            undefined,
+            "s",
+        ),
+        atLeast(
+            "the latter against the former",
+            deploys.plainGateSeconds / deploys.ownGateSeconds,
+            2,
+        ),
+        ...deploys.rules.map(({ resources, seconds }) =>
+            figure(
+                `the packs on ${resources.toLocaleString("en")} resources`,
+                seconds,
+                resources === 10_000 ? 10 : undefined,
+                "s",
+            ),
+        ),
+        ...growth(deploys.rules),
         figure(
             "unchanged update of the survivors, in parallel",
             engine.unchangedSeconds ?? NaN,
@@ -80,4 +101,17 @@ function atLeast(what: string, ratio: number, reach: number): BenchFigure {
         reach: `at least ${reach} x`,
         reached: ratio >= reach,
     };
+}
+
+/** How much longer twice as many resources take, at most: 2 is linear, and room for what a run costs by itself and for noise. */
+function growth(rules: DeployTimes["rules"]): readonly BenchFigure[] {
+    const ratios = rules.slice(1).map(({ resources, seconds }, index) => {
+        const before = rules[index];
+        return before === undefined
+            ? NaN
+            : (seconds / before.seconds) * (2 / (resources / before.resources));
+    });
+    return ratios.length === 0
+        ? []
+        : [figure("the packs on twice as many resources, at most", Math.max(...ratios), 2.2, "x")];
 }

@@ -8,15 +8,26 @@ import { AutomationError } from "../errors";
 import { runPulumi } from "../pulumi/process";
 import type { RehearsalPorts } from "../rehearsal";
 import type { Wiring } from "../wiring";
+import { readEstate } from "../chosenEstate";
+import { gateMarkdown } from "../gate/markdown";
+import { readProjectConfig } from "../projectConfig";
+import { timeRules, type RuleTime } from "./benchRules";
 import { deploy, ensureStacks } from "./deploy";
+import { preview } from "./preview";
 import { openRehearsal, type OpenRehearsal } from "./rehearsal";
 
-/** Real seconds of the same deployment from nothing, twice. */
+/** Real seconds of the same deployment from nothing, twice, and of what is judged afterwards. */
 export interface DeployTimes {
     /** As `meridian deploy` does it. */
     readonly ownSeconds: number;
     /** As `pulumi up` does it for each stack in turn, with Pulumi's own settings for TypeScript. */
     readonly plainSeconds: number;
+    /** Previews of all stacks under the standing packs, as `meridian preview` does them. */
+    readonly ownGateSeconds: number;
+    /** As `pulumi preview` does them for each stack in turn. */
+    readonly plainGateSeconds: number;
+    /** The packs on ever more resources. */
+    readonly rules: readonly RuleTime[];
 }
 
 export interface BenchDeployOptions {
@@ -32,29 +43,57 @@ export async function timeDeploys(
     wiring: Wiring,
     options: BenchDeployOptions,
 ): Promise<DeployTimes> {
+    const { domain } = await readProjectConfig(
+        options.repository,
+        (await readEstate(options.repository)).configFolder,
+    );
     options.onProgress("deploying the stacks, as meridian does");
-    const ownSeconds = await inRehearsal(wiring, options, async ({ estate }) => {
-        await deploy(estate, { ...options, fresh: true });
+    const own = await inRehearsal(wiring, options, async ({ estate }) => {
+        const ownSeconds = await timed(() => deploy(estate, { ...options, fresh: true }));
+        options.onProgress("previewing the stacks under the packs, as meridian does");
+        const ownGateSeconds = await timed(async () => {
+            const { gate } = await preview(estate, options);
+            if (!gate.passed) {
+                throw new AutomationError("failed", `the gate failed:\n${gateMarkdown(gate)}`);
+            }
+        });
+        options.onProgress("judging ever more resources by the packs");
+        return {
+            ownSeconds,
+            ownGateSeconds,
+            rules: await timeRules(estate, domain, options.signal),
+        };
     });
     options.onProgress("deploying the stacks one after the other, as pulumi does");
-    const plainSeconds = await inRehearsal(wiring, options, (opened) =>
-        plainDeploy(opened, options),
-    );
-    return { ownSeconds, plainSeconds };
+    const plain = await inRehearsal(wiring, options, async (opened) => {
+        await usePlainRuntime(opened.estate.projectFolder);
+        await ensureStacks(opened.estate, stackNames(opened.estate.topology), options.signal);
+        const plainSeconds = await timed(() =>
+            plainRuns(opened, ["up", "--yes", "--skip-preview"], options),
+        );
+        options.onProgress("previewing the stacks one after the other, as pulumi does");
+        const plainGateSeconds = await timed(() => plainRuns(opened, ["preview"], options));
+        return { plainSeconds, plainGateSeconds };
+    });
+    return { ...own, ...plain };
 }
 
-async function inRehearsal(
+async function timed(run: () => Promise<unknown>): Promise<number> {
+    const started = performance.now();
+    await run();
+    return (performance.now() - started) / 1000;
+}
+
+async function inRehearsal<T>(
     wiring: Wiring,
     options: BenchDeployOptions,
-    run: (opened: OpenRehearsal) => Promise<void>,
-): Promise<number> {
+    run: (opened: OpenRehearsal) => Promise<T>,
+): Promise<T> {
     const name = `bench-${process.pid}`;
     const opened = await openRehearsal(wiring, { ...options, name, fresh: true });
     const release = opened.rehearsal.hold();
     try {
-        const started = performance.now();
-        await run(opened);
-        return (performance.now() - started) / 1000;
+        return await run(opened);
     } finally {
         release();
         await opened.close();
@@ -63,17 +102,17 @@ async function inRehearsal(
 }
 
 /** The same engine, stacks, packs and cloud; only the order, the compiler and the checkpoints are Pulumi's. */
-async function plainDeploy(opened: OpenRehearsal, options: BenchDeployOptions): Promise<void> {
-    const { engine, estate, environment } = opened;
-    const stacks = stackNames(estate.topology);
-    await usePlainRuntime(estate.projectFolder);
-    await ensureStacks(estate, stacks, options.signal);
-    for (const stack of stacks) {
+async function plainRuns(
+    { engine, estate, environment }: OpenRehearsal,
+    command: readonly string[],
+    options: BenchDeployOptions,
+): Promise<void> {
+    for (const stack of stackNames(estate.topology)) {
         const started = performance.now();
         const { code, stdout, stderr } = await runPulumi({
             command: engine.pulumi,
             args: [
-                ...["up", "--yes", "--skip-preview", "--stack", stack],
+                ...[...command, "--stack", stack],
                 ...["--non-interactive", "--color", "never", "--suppress-progress"],
                 ...estate.policyPacks.standing.flatMap(({ folder }) => ["--policy-pack", folder]),
             ],
@@ -87,7 +126,10 @@ async function plainDeploy(opened: OpenRehearsal, options: BenchDeployOptions): 
             signal: options.signal,
         });
         if (code !== 0) {
-            throw new AutomationError("failed", `${stack}: pulumi up failed:\n${stdout}${stderr}`);
+            throw new AutomationError(
+                "failed",
+                `${stack}: pulumi ${command[0]} failed:\n${stdout}${stderr}`,
+            );
         }
         const seconds = (performance.now() - started) / 1000;
         options.onProgress(`${stack}: ${seconds.toFixed(1)} s`);

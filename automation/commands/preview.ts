@@ -1,18 +1,20 @@
-import path from "node:path";
+import Table from "cli-table3";
 
-import { messageOf } from "../errors";
 import type { Estate } from "../estate";
+import { askPacks, fromProject, inPairs, type AskOptions } from "../gate/askPacks";
+import { commitOf, repositoryOf } from "../gate/consequences/baseProject";
+import type { Consequences } from "../gate/consequences/compare";
+import { consequenceLine, consequenceTables } from "../gate/consequences/tables";
 import { componentPlaces } from "../gate/places";
-import { refuseUnknownRules } from "../gate/packConfig";
-import { gateReport, type AskedPack, type GateReport } from "../gate/report";
-import { readPackInfo, type PackInfo } from "../pulumi/packInfo";
+import { gateReport, type GateReport, type StackReport } from "../gate/report";
 import { stackFile } from "../stackConfig";
 import type { Update } from "../stacks";
+import { consequences, type Against } from "./against";
 import { chooseStacks, describe, ensureStacks, type LifecycleOptions } from "./deploy";
 
-export interface PreviewOptions extends LifecycleOptions {
-    /** What a pack says of itself. @default it is started and asked */
-    readonly askPack?: (folder: string, signal?: AbortSignal) => Promise<PackInfo>;
+export interface PreviewOptions extends LifecycleOptions, Pick<AskOptions, "askPack"> {
+    /** Also what the change does to users; for the whole estate only. @default not asked */
+    readonly against?: Against;
 }
 
 export interface PreviewReport {
@@ -28,53 +30,36 @@ export async function preview(
     estate: Estate,
     options: PreviewOptions = {},
 ): Promise<PreviewReport> {
-    const updates: Update[] = [];
     const order = chooseStacks(estate, options.stacks);
+    const { against } = options;
+    if (against !== undefined) {
+        // Known before minutes are spent on previews.
+        await commitOf(await repositoryOf(estate.projectFolder), against.revision);
+    }
     await ensureStacks(estate, order);
     const packs = await askPacks(estate, options);
-    // Two at a time: a preview of a large stack keeps more than one core busy.
-    const waiting = [...order];
-    const worker = async (): Promise<void> => {
-        for (let stack = waiting.shift(); stack !== undefined; stack = waiting.shift()) {
-            const update = await estate.stacks.preview(stack, {
-                policyPacks: estate.policyPacks.standing,
-                signal: options.signal,
-            });
-            options.onProgress?.(describe(update));
-            updates.push(update);
-        }
-    };
-    await Promise.all([worker(), worker()]);
-    updates.sort((a, b) => order.indexOf(a.stack) - order.indexOf(b.stack));
+    const updates = await inPairs(order, async (stack) => {
+        const update = await estate.stacks.preview(stack, {
+            policyPacks: estate.policyPacks.standing,
+            signal: options.signal,
+            dependencies: options.against !== undefined,
+        });
+        options.onProgress?.(describe(update));
+        return update;
+    });
     const gate = gateReport({
+        subject: "preview",
         updates,
         packs,
         fileOf: (stack) => fromProject(estate, stackFile(estate.configFolder, stack)),
         places: await componentPlaces(estate.projectFolder),
     });
-    return { stacks: updates, gate };
-}
-
-function askPacks(estate: Estate, options: PreviewOptions): Promise<AskedPack[]> {
-    const ask = options.askPack ?? readPackInfo;
-    return Promise.all(
-        estate.policyPacks.standing.map(async ({ folder, config }): Promise<AskedPack> => {
-            const title = fromProject(estate, folder);
-            let info: PackInfo;
-            try {
-                info = await ask(folder, options.signal);
-            } catch (error) {
-                options.signal?.throwIfAborted();
-                return { folder, title, failure: messageOf(error) };
-            }
-            refuseUnknownRules(title, info, config);
-            return { folder, title, info };
-        }),
-    );
-}
-
-function fromProject(estate: Estate, file: string): string {
-    return path.relative(estate.projectFolder, file).split(path.sep).join("/");
+    if (against === undefined) {
+        return { stacks: updates, gate };
+    }
+    const { rules } = gate;
+    const compared = await consequences(estate, against, updates, { ...options, rules });
+    return { stacks: updates, gate: { ...gate, consequences: compared } };
 }
 
 /** The report for a person: per stack the change, then what the rules say; last, why it failed. */
@@ -87,12 +72,35 @@ export function previewText({ stacks, gate }: PreviewReport): string {
                 const paths = change.paths.length > 0 ? ` (${change.paths.join(", ")})` : "";
                 return `  ${change.operation} ${change.type} ${change.name}${paths}`;
             }),
-            ...(report?.findings ?? []).map((one) => {
-                const resource = one.resource === "" ? "" : ` ${one.resource}:`;
-                return `  ${one.level} ${one.rule}:${resource} ${one.message}`;
-            }),
-            ...(report?.failure === undefined ? [] : [`  ${report.failure}`]),
+            ...(report === undefined ? [] : findingLines(report)),
         ];
     });
-    return [...lines, ...gate.packFailures].join("\n");
+    return [...lines, ...gate.packFailures, ...consequenceLines(gate.consequences)].join("\n");
+}
+
+/** What the rules say of a stack, and why there is no verdict. */
+export function findingLines({ findings, failure }: StackReport): readonly string[] {
+    return [
+        ...findings.map((one) => {
+            const resource = one.resource === "" ? "" : ` ${one.resource}:`;
+            return `  ${one.level} ${one.rule}:${resource} ${one.message}`;
+        }),
+        ...(failure === undefined ? [] : [`  ${failure}`]),
+    ];
+}
+
+function consequenceLines(compared: Consequences | undefined): readonly string[] {
+    if (compared === undefined) {
+        return [];
+    }
+    const tables = "failure" in compared.outcome ? [] : consequenceTables(compared.outcome);
+    return [
+        "",
+        consequenceLine(compared),
+        ...tables.flatMap(({ title, unchanged, head, rows }) => {
+            const table = new Table({ head: [...head], style: { head: [], border: [] } });
+            table.push(...rows.map((row) => [...row]));
+            return rows.length === 0 ? [`${title}: ${unchanged}`] : [`${title}:`, table.toString()];
+        }),
+    ];
 }

@@ -1,5 +1,13 @@
 import type { Rehearsal } from "../rehearsal";
-import type { StackOutputs, StackRunner, Update, UpdateOptions, DeployedResource } from "../stacks";
+import type { Analysis, StackExport } from "../pulumi/stateAnalysis";
+import type {
+    DeployedResource,
+    PolicyPackUse,
+    StackOutputs,
+    StackRunner,
+    Update,
+    UpdateOptions,
+} from "../stacks";
 import type { EngineUpdate } from "./report";
 
 /**
@@ -38,6 +46,14 @@ export class HeldStacks implements StackRunner {
 
     resources(stack: string): Promise<readonly DeployedResource[]> {
         return this.#held(() => this.stacks.resources(stack));
+    }
+
+    exported(stack: string, signal?: AbortSignal): Promise<StackExport> {
+        return this.#held(() => this.stacks.exported(stack, signal));
+    }
+
+    analyse(state: StackExport, pack: PolicyPackUse, signal?: AbortSignal): Promise<Analysis> {
+        return this.#held(() => this.stacks.analyse(state, pack, signal));
     }
 
     async #recorded(run: () => Promise<Update>): Promise<Update> {

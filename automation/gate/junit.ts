@@ -19,7 +19,7 @@ interface Suite {
 }
 
 /**
- * The report as JUnit XML: a suite per stack with a case for the preview and one for every rule; a rule
+ * The report as JUnit XML: a suite per stack with a case for the stack and one for every rule; a rule
  * without a violation has passed. An advisory violation is told in the case's output and fails nothing.
  *
  * @see https://github.com/testmoapp/junitxml (there is no official schema)
@@ -36,7 +36,7 @@ export function gateJunit(report: GateReport): string {
     const document = {
         "?xml": { "@version": "1.0", "@encoding": "UTF-8" },
         testsuites: {
-            "@name": "meridian preview",
+            "@name": `meridian ${report.subject}`,
             ...totals(suites.flatMap((suite) => suite.cases)),
             testsuite: suites.map(({ name, seconds, cases }) => ({
                 "@name": name,
@@ -50,16 +50,18 @@ export function gateJunit(report: GateReport): string {
 }
 
 function stackSuite(stack: StackReport, report: GateReport): Suite {
-    const preview = caseOf(
+    const whole = caseOf(
         stack.stack,
-        "preview",
-        stack.failure === undefined ? {} : { error: problem(stack.failure, "Preview") },
+        report.subject,
+        stack.failure === undefined
+            ? {}
+            : { error: problem(stack.failure, report.subject === "preview" ? "Preview" : "Audit") },
     );
     const rules = rulesIn(stack, report).map((rule) => ruleCase(stack, rule, report));
     return {
         name: stack.stack,
         seconds: stack.seconds,
-        cases: [preview, ...rules],
+        cases: [whole, ...rules],
     };
 }
 
@@ -109,7 +111,7 @@ function failureOf(findings: readonly Finding[], report: GateReport): Element {
 function skipReason({ failure }: StackReport, unjudged: readonly Finding[]): string {
     return failure === undefined
         ? `not judged in a preview: ${unjudged.length} resources have values that are not known yet`
-        : "there is no complete preview";
+        : "the stack was not judged to its end";
 }
 
 /** A line for each: resource, place, message. */

@@ -1,3 +1,4 @@
+import { consequenceLine, consequenceTables } from "./consequences/tables";
 import { block, code, inline, link } from "./markdownText";
 import {
     mandatory,
@@ -10,6 +11,8 @@ import {
 
 /** By this line the comment is found again, to be updated in place. */
 export const marker = "<!-- meridian-gate -->";
+/** The same for an issue that tells of what is deployed. */
+export const auditMarker = "<!-- meridian-audit -->";
 
 /** What GitHub takes as the body of a comment, in characters. */
 export const commentLimit = 65_536;
@@ -19,22 +22,28 @@ const closing = 500;
 const namedResources = 25;
 /** Rows that are shown for each rule. */
 const rowsPerRule = 50;
+/** Rows that are shown of what a change does to users, for each part. */
+const rowsPerTable = 25;
 
 interface RuleGroup {
     readonly findings: readonly Finding[];
     readonly stacks: ReadonlyMap<Finding, string>;
 }
 
-/** The gate's verdict as a comment for a pull request: at most `commentLimit` characters. */
+/** The verdict as a comment for a pull request, or, of an audit, as an issue's text: at most `commentLimit` characters. */
 export function gateMarkdown(report: GateReport): string {
     const page = new Page(commentLimit - closing);
-    page.add([marker, `## ${verdict(report)}`, "", ...changeTable(report), ""]);
+    const first = report.subject === "preview" ? marker : auditMarker;
+    page.add([first, `## ${verdict(report)}`, "", ...changeTable(report), ""]);
     for (const [title, text] of failures(report)) {
         page.add([`### ${title}`, "", block(text), ""]);
     }
     const removals = report.stacks.flatMap(removalLines);
     if (removals.length > 0) {
         page.add(["### Replaced and deleted", "", ...removals, ""]);
+    }
+    for (const lines of consequenceSections(report)) {
+        page.add(lines);
     }
     let left = 0;
     for (const group of groupsOf(report)) {
@@ -92,40 +101,58 @@ function lengthOf(lines: readonly string[]): number {
 
 function verdict(report: GateReport): string {
     if (report.passed) {
-        return "✅ Policies passed";
+        return report.subject === "preview"
+            ? "✅ Policies passed"
+            : "✅ What is deployed meets the policies";
     }
     const violations = mandatory(report.stacks).length;
     const unpreviewed = report.stacks.filter((stack) => stack.failure !== undefined).length;
     const reasons = [
         ...(violations > 0 ? [count(violations, "mandatory violation")] : []),
-        ...(unpreviewed > 0 ? [`${count(unpreviewed, "stack")} without a preview`] : []),
+        ...(unpreviewed > 0
+            ? [`${count(unpreviewed, "stack")} without a ${wordsOf(report).judged}`]
+            : []),
         ...(report.packFailures.length > 0
             ? [`${count(report.packFailures.length, "policy pack")} that failed`]
             : []),
-        ...(report.stacks.length === 0 ? ["no stack was previewed"] : []),
+        ...(report.stacks.length === 0 ? [`no stack was ${wordsOf(report).done}`] : []),
     ];
     return `❌ Policies failed: ${reasons.join(", ")}`;
 }
 
+function wordsOf({ subject }: GateReport): { readonly judged: string; readonly done: string } {
+    return subject === "preview"
+        ? { judged: "preview", done: "previewed" }
+        : { judged: "verdict", done: "audited" };
+}
+
 function changeTable(report: GateReport): readonly string[] {
+    const changing = report.subject === "preview";
+    const counted = [
+        ...(changing ? ["create", "update", "replace", "delete"] : []),
+        ...["mandatory", "advisory", "not judged"],
+    ];
     return [
-        "| stack | create | update | replace | delete | mandatory | advisory | not judged |",
-        "| --- | --: | --: | --: | --: | --: | --: | --: |",
+        `| stack | ${counted.join(" | ")} |`,
+        `| --- |${" --: |".repeat(counted.length)}`,
         ...report.stacks.map(({ stack, changes, findings, failure }) => {
             const of = (level: Finding["level"]): number =>
                 findings.filter((one) => one.level === level).length;
+            const { created, updated, replaced, deleted } = changes;
             const cells = [
-                strongIfAny(changes.replaced.length),
-                strongIfAny(changes.deleted.length),
-                strongIfAny(of("mandatory")),
-                of("advisory"),
-                of("unjudged"),
+                failure === undefined ? inline(stack) : `${inline(stack)} ❌`,
+                ...(changing
+                    ? [created, updated, strongIfAny(replaced.length), strongIfAny(deleted.length)]
+                    : []),
+                ...[strongIfAny(of("mandatory")), of("advisory"), of("unjudged")],
             ];
-            const name = failure === undefined ? inline(stack) : `${inline(stack)} ❌`;
-            return `| ${[name, changes.created, changes.updated, ...cells].join(" | ")} |`;
+            return `| ${cells.join(" | ")} |`;
         }),
         ...(report.stacks.some(({ failure }) => failure !== undefined)
-            ? ["", "❌ no complete preview: the row counts what was seen before it failed"]
+            ? [
+                  "",
+                  `❌ no complete ${wordsOf(report).judged}: the row counts what was seen before it failed`,
+              ]
             : []),
     ];
 }
@@ -138,7 +165,9 @@ function failures(report: GateReport): readonly (readonly [title: string, text: 
     return [
         ...report.packFailures.map((text) => ["A policy pack failed", text] as const),
         ...report.stacks.flatMap(({ stack, failure }) =>
-            failure === undefined ? [] : [[`${inline(stack)}: no preview`, failure] as const],
+            failure === undefined
+                ? []
+                : [[`${inline(stack)}: no ${wordsOf(report).judged}`, failure] as const],
         ),
     ];
 }
@@ -157,6 +186,41 @@ function removalLines({ stack, changes }: StackReport): readonly string[] {
         ];
     };
     return [...line("replaces", changes.replaced), ...line("deletes", changes.deleted)];
+}
+
+/** What the change does to users: a section for each part in which something differs. */
+function consequenceSections({ consequences }: GateReport): readonly (readonly string[])[] {
+    if (consequences === undefined) {
+        return [];
+    }
+    const { outcome } = consequences;
+    const tables = "failure" in outcome ? [] : consequenceTables(outcome);
+    const same = tables.filter(({ rows }) => rows.length === 0);
+    return [
+        [
+            "### What it does to users",
+            "",
+            inline(consequenceLine(consequences), 2000),
+            "",
+            ...same.map(({ title, unchanged }) => `- ${inline(title)}: ${inline(unchanged)}`),
+            ...(same.length > 0 ? [""] : []),
+        ],
+        ...tables
+            .filter(({ rows }) => rows.length > 0)
+            .map(({ title, head, rows }) => [
+                `#### ${inline(title)}`,
+                "",
+                `| ${head.join(" | ")} |`,
+                `|${" --- |".repeat(head.length)}`,
+                ...rows
+                    .slice(0, rowsPerTable)
+                    .map((row) => `| ${row.map((cell) => inline(cell)).join(" | ")} |`),
+                "",
+                ...(rows.length > rowsPerTable
+                    ? [`and ${rows.length - rowsPerTable} more rows, which \`--json\` has`, ""]
+                    : []),
+            ]),
+    ];
 }
 
 /** Findings by rule and level: the mandatory ones first, then by how many there are. */

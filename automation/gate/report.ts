@@ -1,6 +1,7 @@
 import { AutomationError } from "../errors";
 import type { PackInfo, RuleInfo } from "../pulumi/packInfo";
 import type { PolicySeverity, PolicyViolation, ResourceChange, Update } from "../stacks";
+import type { Consequences } from "./consequences/compare";
 import { placeOf, type Place, type Places } from "./places";
 
 /** `unjudged`: a value that the rule reads is known only after the update. */
@@ -50,14 +51,20 @@ export interface Rule extends RuleInfo {
     readonly pack: string;
 }
 
-/** The verdict on a change of the program, and everything it rests on. Pure data. */
+/** What is judged: what an update would make of the stacks, or the stacks as deployed. */
+export type GateSubject = "preview" | "audit";
+
+/** The verdict on a change of the program, or on what is deployed, and everything it rests on. Pure data. */
 export interface GateReport {
-    /** Every stack was previewed, every pack judged all of them, and no mandatory rule was violated. */
+    readonly subject: GateSubject;
+    /** Every stack was seen, every pack judged all of them, and no mandatory rule was violated. */
     readonly passed: boolean;
     readonly stacks: readonly StackReport[];
     readonly rules: readonly Rule[];
     /** Packs that could not be asked, each with its name and the reason. */
     readonly packFailures: readonly string[];
+    /** What the change does to users; no part of the verdict. @default it was compared with nothing */
+    readonly consequences?: Consequences;
 }
 
 /** A pack that the previews ran under: what it says of itself, or why it could not be asked. */
@@ -69,6 +76,7 @@ export type AskedPack = {
 } & ({ readonly info: PackInfo } | { readonly failure: string });
 
 export interface GateInput {
+    readonly subject: GateSubject;
     readonly updates: readonly Update[];
     readonly packs: readonly AskedPack[];
     /** A stack's file, from the project's folder. */
@@ -76,7 +84,7 @@ export interface GateInput {
     readonly places: Places;
 }
 
-export function gateReport({ updates, packs, fileOf, places }: GateInput): GateReport {
+export function gateReport({ subject, updates, packs, fileOf, places }: GateInput): GateReport {
     const rules = packs.flatMap((pack) =>
         "info" in pack ? pack.info.rules.map((rule) => ({ ...rule, pack: pack.info.name })) : [],
     );
@@ -100,6 +108,7 @@ export function gateReport({ updates, packs, fileOf, places }: GateInput): GateR
         };
     });
     return {
+        subject,
         passed:
             packFailures.length === 0 &&
             stacks.length > 0 &&

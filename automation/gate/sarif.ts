@@ -37,13 +37,16 @@ export function gateSarif(report: GateReport): string {
             {
                 tool: {
                     driver: {
-                        name: "meridian preview",
+                        name: `meridian ${report.subject}`,
                         version,
                         semanticVersion: version,
                         rules: rules.map(descriptorOf),
                     },
                 },
-                automationDetails: { id: "meridian/policies/" },
+                // A category of its own: an audit's alerts are not those of a pull request's merge.
+                automationDetails: {
+                    id: report.subject === "preview" ? "meridian/policies/" : "meridian/audit/",
+                },
                 columnKind: "utf16CodeUnits",
                 originalUriBaseIds: {
                     "%SRCROOT%": { description: { text: "the folder of Pulumi.yaml" } },

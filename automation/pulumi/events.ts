@@ -11,6 +11,8 @@ export interface ResourceChange {
     readonly paths: readonly string[];
     readonly oldInputs: Readonly<Record<string, unknown>>;
     readonly newInputs: Readonly<Record<string, unknown>>;
+    /** URNs of the resources that an input comes from, by input. @default not asked for */
+    readonly from?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type PolicySeverity = "low" | "medium" | "high" | "critical";

@@ -23,6 +23,8 @@ export interface RuleInfo {
     readonly remediation: string;
     readonly url: string;
     readonly tags: readonly string[];
+    /** What its settings are when nothing is configured; a setting without a default is left out. @default none */
+    readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** How long a pack may take to start and to answer. */
@@ -88,7 +90,7 @@ function portOf(child: ChildProcess, stdout: Readable, stderr: Readable): Promis
     });
 }
 
-async function askInfo(port: number): Promise<AnalyzerInfo.AsObject> {
+async function askInfo(port: number): Promise<AnalyzerInfo> {
     const [stubs, grpc, empty] = await Promise.all([
         import("@pulumi/pulumi/proto/analyzer_grpc_pb.js") as Promise<{ default: unknown }>,
         import("@grpc/grpc-js"),
@@ -106,7 +108,7 @@ async function askInfo(port: number): Promise<AnalyzerInfo.AsObject> {
                 answer: (error: Error | null, info: AnalyzerInfo) => void,
             ) => void;
             ask.call(client, new Empty(), { deadline: Date.now() + deadlineMs }, (error, info) =>
-                error === null ? resolve(info.toObject()) : reject(new Error(messageOf(error))),
+                error === null ? resolve(info) : reject(new Error(messageOf(error))),
             );
         });
     } finally {
@@ -129,19 +131,25 @@ const severities: Readonly<Record<number, PolicySeverity>> = {
     4: "critical",
 };
 
-function infoOf({ name, policiesList }: AnalyzerInfo.AsObject): PackInfo {
-    return { name, rules: policiesList.map(ruleOf) };
+function infoOf(info: AnalyzerInfo): PackInfo {
+    return { name: info.getName(), rules: info.getPoliciesList().map(ruleOf) };
 }
 
-function ruleOf(policy: PolicyInfo.AsObject): RuleInfo {
-    const severity = severities[policy.severity];
+function ruleOf(policy: PolicyInfo): RuleInfo {
+    const severity = severities[policy.getSeverity()];
+    const schema = policy.getConfigschema()?.getProperties()?.toJavaScript() ?? {};
+    const settings = Object.entries(schema).flatMap(([name, property]) => {
+        const value = (property as { readonly default?: unknown } | null)?.default;
+        return value === undefined ? [] : [[name, value] as const];
+    });
     return {
-        name: policy.name,
-        description: policy.description,
-        level: levels[policy.enforcementlevel] ?? "mandatory",
+        name: policy.getName(),
+        description: policy.getDescription(),
+        level: levels[policy.getEnforcementlevel()] ?? "mandatory",
         ...(severity === undefined ? {} : { severity }),
-        remediation: policy.remediationSteps,
-        url: policy.url,
-        tags: policy.tagsList,
+        remediation: policy.getRemediationSteps(),
+        url: policy.getUrl(),
+        tags: policy.getTagsList(),
+        ...(settings.length === 0 ? {} : { settings: Object.fromEntries(settings) }),
     };
 }

@@ -6,7 +6,7 @@ import path from "node:path";
 export interface PulumiProcessOptions {
     readonly command: string;
     readonly args: readonly string[];
-    /** Texts that the CLI reads from files. @default none */
+    /** Texts that the CLI reads from files, or writes over. @default none */
     readonly files?: readonly string[];
     readonly cwd: string;
     readonly environment: NodeJS.ProcessEnv;
@@ -25,6 +25,8 @@ export interface PulumiProcessResult {
     readonly stderr: string;
     /** Lines of the event log, oldest first; empty without `--event-log`. */
     readonly eventLines: readonly string[];
+    /** `files` as the CLI left them. */
+    readonly files: readonly string[];
 }
 
 /**
@@ -58,6 +60,7 @@ export async function runPulumi(options: PulumiProcessOptions): Promise<PulumiPr
             stdout: await fs.readFile(path.join(folder, "stdout"), "utf8"),
             stderr: await fs.readFile(path.join(folder, "stderr"), "utf8"),
             eventLines: await readLines(events),
+            files: await Promise.all(files.map((file) => fs.readFile(file, "utf8"))),
         };
     } finally {
         await stdoutFile.close();

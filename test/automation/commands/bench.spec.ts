@@ -12,7 +12,7 @@ const report = {
 
 describe("the bench's figures", () => {
     const figureOf = (what: RegExp, plainSeconds: number): BenchFigure | undefined =>
-        benchFigures(report, { ownSeconds: 40, plainSeconds }, 3000).find((one) =>
+        benchFigures(report, { ...unmeasured, ownSeconds: 40, plainSeconds }, 3000).find((one) =>
             what.test(one.what),
         );
 
@@ -27,17 +27,40 @@ describe("the bench's figures", () => {
         expect(figureOf(ratio, 99)).to.deep.include({ reach: "at least 2.5 x", reached: false });
     });
 
+    it("want the packs to take as much longer as there is more, and no longer", () => {
+        const growth = (...seconds: readonly number[]): BenchFigure | undefined =>
+            benchFigures(
+                report,
+                {
+                    ...unmeasured,
+                    rules: [2_500, 5_000, 10_000].map((resources, index) => ({
+                        resources,
+                        seconds: seconds[index] ?? NaN,
+                    })),
+                },
+                3000,
+            ).find(({ what }) => what === "the packs on twice as many resources, at most");
+        expect(growth(2, 4, 8)).to.deep.include({ measured: "2.00 x", reached: true });
+        expect(growth(2, 4, 9)).to.deep.include({ measured: "2.25 x", reached: false });
+        expect(growth(2, 4)).to.deep.include({ reached: false });
+    });
+
     it("miss what is to be at most as much, and what was not measured", () => {
         const [drill] = benchFigures({ ...report, realSeconds: 241 }, unmeasured, undefined);
         expect(drill).to.deep.include({ reach: "240 s", reached: false });
         const figures = benchFigures(report, unmeasured, undefined);
         expect(figures.filter((one) => !one.reached).map((one) => one.measured)).to.deep.equal([
-            "NaN s",
-            "NaN s",
-            "NaN x",
+            ...["NaN s", "NaN s", "NaN x"],
+            ...["NaN s", "NaN s", "NaN x"],
             "NaN MiB",
         ]);
     });
 });
 
-const unmeasured = { ownSeconds: NaN, plainSeconds: NaN };
+const unmeasured = {
+    ownSeconds: NaN,
+    plainSeconds: NaN,
+    ownGateSeconds: NaN,
+    plainGateSeconds: NaN,
+    rules: [],
+};

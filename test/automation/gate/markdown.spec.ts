@@ -1,10 +1,10 @@
 import { expect } from "chai";
 
 import { AutomationError } from "../../../automation/errors";
-import { commentLimit, gateMarkdown, marker } from "../../../automation/gate/markdown";
+import { auditMarker, commentLimit, gateMarkdown, marker } from "../../../automation/gate/markdown";
 import { block, inline, link } from "../../../automation/gate/markdownText";
 import { updateOf, voteChange } from "../support/fakeStacks";
-import { awkward, manyViolations, reportOn, violation } from "../support/gateReports";
+import { awkward, manyViolations, pack, reportOn, violation } from "../support/gateReports";
 
 const refused = new AutomationError("policy", "refused");
 
@@ -31,6 +31,23 @@ describe("the comment on a pull request", () => {
             "## ❌ Policies failed: 1 mandatory violation, 1 stack without a preview",
         );
         expect(failed).to.contain("no zone");
+    });
+
+    it("tells an audit's verdict without a word of changes, under a marker of its own", () => {
+        const text = gateMarkdown(
+            reportOn(
+                [updateOf("global", { error: new AutomationError("failed", "torn") })],
+                [pack],
+                "audit",
+            ),
+        );
+        const [first, second, , head] = text.split("\n");
+        expect(first).to.equal(auditMarker);
+        expect(second).to.equal("## ❌ Policies failed: 1 stack without a verdict");
+        expect(cells(head ?? "")).to.eql(["stack", "mandatory", "advisory", "not judged"]);
+        expect(gateMarkdown(reportOn({}, [pack], "audit"))).to.contain(
+            "## ✅ What is deployed meets the policies",
+        );
     });
 
     it("counts the changes of each stack and names what is replaced and deleted", () => {

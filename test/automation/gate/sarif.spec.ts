@@ -5,7 +5,7 @@ import { AutomationError } from "../../../automation/errors";
 import { gateSarif, resultLimit } from "../../../automation/gate/sarif";
 import type { GateReport } from "../../../automation/gate/report";
 import { updateOf } from "../support/fakeStacks";
-import { awkward, manyViolations, reportOn, violation } from "../support/gateReports";
+import { awkward, manyViolations, pack, reportOn, violation } from "../support/gateReports";
 
 const refused = new AutomationError("policy", "refused");
 
@@ -157,6 +157,14 @@ describe("the gate's SARIF", () => {
             "error",
             "error",
         ]);
+    });
+
+    it("keeps an audit's alerts apart from a change's", () => {
+        const ids = (["preview", "audit"] as const).map(
+            (subject) =>
+                JSON.parse(gateSarif(reportOn({}, [pack], subject))).runs[0].automationDetails.id,
+        );
+        expect(ids).to.eql(["meridian/policies/", "meridian/audit/"]);
     });
 
     it("knows a rule whose pack could not be asked", () => {

@@ -13,7 +13,7 @@ describe("a policy pack that is asked what its rules are", () => {
     it("says all that its rules say of themselves", async () => {
         const info = await readPackInfo(path.join(root, "policies", "resilience"));
         expect(info.name).to.equal("meridian-resilience");
-        expect(info.rules).to.eql(
+        expect(info.rules.map((rule) => ({ ...rule, settings: undefined }))).to.eql(
             policies.map((policy) => ({
                 name: policy.name,
                 description: policy.description,
@@ -22,8 +22,12 @@ describe("a policy pack that is asked what its rules are", () => {
                 remediation: policy.remediationSteps,
                 url: policy.url ?? "",
                 tags: policy.tags,
+                settings: undefined,
             })),
         );
+        const capacity = info.rules.find(({ name }) => name === "capacity-service-minimum");
+        expect(capacity?.settings).to.eql({ peakTasks: 3, peakTasksByRegion: {}, growthFactor: 2 });
+        expect(info.rules.find(({ name }) => name === "routing-ttl")).to.have.property("settings");
     });
 
     it("fails with its own words when it cannot start", async () => {

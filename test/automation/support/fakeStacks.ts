@@ -1,6 +1,12 @@
 import type { AutomationError } from "../../../automation/errors";
+import {
+    analysisOf,
+    type Analysis,
+    type StackExport,
+} from "../../../automation/pulumi/stateAnalysis";
 import type {
     DeployedResource,
+    PolicyPackUse,
     ResourceChange,
     StackOutputs,
     StackRunner,
@@ -25,6 +31,12 @@ export function updateOf(stack: string, over: Partial<Update> = {}): Update {
         succeeded: true,
         ...over,
     };
+}
+
+/** A pack that has nothing against a state. */
+export function cleanAnalysis(folder = "/standing"): Analysis {
+    const end = { summaryEvent: { PolicyPacks: { standing: "1.0.0" }, result: "succeeded" } };
+    return analysisOf({ code: 0, stdout: `${JSON.stringify(end)}\n`, stderr: "" }, folder);
 }
 
 /** The change of a vote, as an engine reports it. */
@@ -127,6 +139,8 @@ export class FakeStacks implements StackRunner {
             readonly preview?: (stack: string) => Update;
             readonly up?: (stack: string) => Update;
             readonly resources?: Readonly<Record<string, readonly DeployedResource[]>>;
+            readonly exported?: Readonly<Record<string, StackExport | AutomationError>>;
+            readonly analyse?: (state: StackExport, folder: string) => Analysis;
         } = {},
     ) {}
 
@@ -162,5 +176,18 @@ export class FakeStacks implements StackRunner {
 
     async resources(stack: string): Promise<readonly DeployedResource[]> {
         return this.answers.resources?.[stack] ?? [];
+    }
+
+    async exported(stack: string): Promise<StackExport> {
+        const exported = this.answers.exported?.[stack] ?? {};
+        if (exported instanceof Error) {
+            throw exported;
+        }
+        return exported;
+    }
+
+    async analyse(state: StackExport, { folder }: PolicyPackUse): Promise<Analysis> {
+        this.calls.push(`analyse under ${folder}`);
+        return this.answers.analyse?.(state, folder) ?? cleanAnalysis(folder);
     }
 }

@@ -1,5 +1,5 @@
 import type { AskedPack } from "../../../automation/gate/report";
-import { gateReport, type GateReport } from "../../../automation/gate/report";
+import { gateReport, type GateReport, type GateSubject } from "../../../automation/gate/report";
 import type { Places } from "../../../automation/gate/places";
 import type { PolicyViolation, Update } from "../../../automation/stacks";
 import { updateOf } from "./fakeStacks";
@@ -56,8 +56,10 @@ export function violation(over: Partial<PolicyViolation> = {}): PolicyViolation 
 export function reportOn(
     updates: Partial<Update> | readonly Update[],
     packs: readonly AskedPack[] = [pack],
+    subject: GateSubject = "preview",
 ): GateReport {
     return gateReport({
+        subject,
         updates: Array.isArray(updates)
             ? (updates as readonly Update[])
             : [updateOf("eu-west-1", updates as Partial<Update>)],

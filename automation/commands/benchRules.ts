@@ -1,0 +1,86 @@
+import { withoutSecrets, type StackExport } from "../pulumi/stateAnalysis";
+import type { Estate } from "../estate";
+import { stackNames } from "../../infra/topology";
+
+/** How long the standing packs take for so many resources. */
+export interface RuleTime {
+    readonly resources: number;
+    /** With the start of the engine and the packs. */
+    readonly seconds: number;
+}
+
+/** So many resources are judged, one after the other. */
+export const ruleSizes: readonly number[] = [2_500, 5_000, 10_000];
+
+/** Judges copies of the deployed estate by the standing packs, as `meridian audit` does. */
+export async function timeRules(
+    estate: Estate,
+    domain: string,
+    signal: AbortSignal,
+): Promise<readonly RuleTime[]> {
+    const states: StackExport[] = [];
+    for (const stack of stackNames(estate.topology)) {
+        states.push(withoutSecrets(await estate.stacks.exported(stack, signal)));
+    }
+    const times: RuleTime[] = [];
+    for (const resources of ruleSizes) {
+        const state = stateOf(states, resources, domain);
+        const started = performance.now();
+        for (const pack of estate.policyPacks.standing) {
+            const { failure } = await estate.stacks.analyse(state, pack, signal);
+            if (failure !== undefined) {
+                throw new Error(`the packs could not judge ${resources} resources: ${failure}`);
+            }
+        }
+        times.push({ resources, seconds: (performance.now() - started) / 1000 });
+    }
+    return times;
+}
+
+/**
+ * One stack's state with so many resources: those of all the stacks, again and again, each time under
+ * URNs and a domain of its own, so that every copy has a record tree for itself. Pure.
+ *
+ * @param domain whose names tell the copies apart.
+ */
+export function stateOf(
+    states: readonly StackExport[],
+    number: number,
+    domain: string,
+): StackExport {
+    const [first] = states;
+    const originals = states.flatMap(({ deployment }) => deployment?.resources ?? []);
+    const urns = new Set(originals.map(({ urn }) => urn));
+    const resources = [];
+    for (let copy = 0; originals.length > 0 && resources.length < number; copy++) {
+        const mapped = (value: unknown): unknown => {
+            if (typeof value === "string") {
+                // A provider's reference is its URN and id.
+                const [urn = "", id] = value.split(/::(?=[^:]*$)/);
+                return urns.has(value)
+                    ? urnOf(value, copy)
+                    : id !== undefined && urns.has(urn)
+                      ? `${urnOf(urn, copy)}::${id}`
+                      : value.replaceAll(domain, `c${copy}.${domain}`);
+            }
+            if (Array.isArray(value)) {
+                return value.map(mapped);
+            }
+            return typeof value === "object" && value !== null
+                ? Object.fromEntries(
+                      Object.entries(value).map(([key, one]) => [mapped(key), mapped(one)]),
+                  )
+                : value;
+        };
+        resources.push(
+            ...(originals.map(mapped) as typeof originals).slice(0, number - resources.length),
+        );
+    }
+    return { ...first, deployment: { ...first?.deployment, resources } };
+}
+
+/** In the one stack, told apart by stack and copy. */
+function urnOf(urn: string, copy: number): string {
+    const [, , stack = ""] = urn.split(/::|:/);
+    return `${urn.replace(/^urn:pulumi:[^:]+::/, "urn:pulumi:bench::")}-${stack}-${copy}`;
+}
