@@ -4,8 +4,15 @@ import Table from "cli-table3";
 import { Option, type Command } from "commander";
 
 import type { EstateName } from "../../infra/topology";
-import { benchFigures } from "../commands/bench";
+import { benchFigures, type BenchFigure } from "../commands/bench";
 import { timeDeploys, type BenchDeployOptions } from "../commands/benchDeploy";
+import {
+    benchParts,
+    processParts,
+    runBenchPart,
+    type BenchPart,
+    type PartReport,
+} from "../commands/benchParts";
 import { defaultObjectives, drillCommand, type DrillOutcome } from "../commands/drill";
 import { exportLines, guideText, sandboxCommand } from "../commands/sandbox";
 import { faultKinds, globalControlPlanesHome, type FaultKind } from "../drill/scenario";
@@ -49,37 +56,32 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
 
     program
         .command("bench")
-        .description(
-            "run a drill, deploy and preview twice more, judge 10,000 resources, and print the timings against what is to be reached",
+        .description("measure, and print the figures against what is to be reached")
+        .addOption(
+            new Option("--only <part...>", "what to measure")
+                .choices(benchParts)
+                .default(benchParts, "all"),
         )
         .addOption(portsOption())
         .addOption(homeOption())
         .addOption(jsonOption())
-        .action((flags: { home: string; ports?: RehearsalPorts }) =>
+        .action((flags: { home: string; ports?: RehearsalPorts; only: readonly BenchPart[] }) =>
             scope.run(async (tools) => {
-                const memory = new MemoryWatch();
-                memory.start();
-                const { report } = await runDrill(tools, {
-                    ...flags,
-                    fault: "gray",
-                    region: globalControlPlanesHome,
-                    objectives: defaultObjectives,
-                }).finally(() => memory.stop());
-                if (report.result === "aborted") {
-                    tools.output.error(report.error ?? "the drill was aborted");
-                    return exitCodes.failed;
+                const reports: PartReport[] = [];
+                if (flags.only.includes("rehearsal")) {
+                    const figures = await benchRehearsal(tools, flags);
+                    if (figures === undefined) {
+                        return exitCodes.failed;
+                    }
+                    reports.push({ figures: [...figures], tables: [] });
                 }
-                const deploys = await timeDeploys(tools.wiring, rehearsalOf(tools, flags));
-                const figures = benchFigures(report, deploys, memory.stop());
-                const table = new Table({
-                    head: ["figure", "measured", "to reach", ""],
-                    style: { head: [], border: [] },
-                });
-                for (const one of figures) {
-                    const verdict = one.reach === "" ? "" : one.reached ? "reached" : "missed";
-                    table.push([one.what, one.measured, one.reach, verdict]);
+                for (const part of processParts.filter((one) => flags.only.includes(one))) {
+                    tools.output.progress(`measuring ${part}`);
+                    reports.push(await runBenchPart(part, { ...tools, repository }));
                 }
-                tools.output.result({ figures }, table.toString());
+                const figures = reports.flatMap((report) => report.figures);
+                const tables = reports.flatMap((report) => report.tables);
+                tools.output.result({ figures, tables }, benchText({ figures, tables }));
                 return figures.every((one) => one.reached)
                     ? exitCodes.done
                     : exitCodes.objectiveMissed;
@@ -123,6 +125,46 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
                     return exitCodes.done;
                 }),
         );
+}
+
+/** A drill, and two deployments more; undefined when the drill was aborted. */
+async function benchRehearsal(
+    tools: CommandTools,
+    flags: { readonly home: string; readonly ports?: RehearsalPorts },
+): Promise<readonly BenchFigure[] | undefined> {
+    const memory = new MemoryWatch();
+    memory.start();
+    const { report } = await runDrill(tools, {
+        ...flags,
+        fault: "gray",
+        region: globalControlPlanesHome,
+        objectives: defaultObjectives,
+    }).finally(() => memory.stop());
+    if (report.result === "aborted") {
+        tools.output.error(report.error ?? "the drill was aborted");
+        return undefined;
+    }
+    const deploys = await timeDeploys(tools.wiring, rehearsalOf(tools, flags));
+    return benchFigures(report, deploys, memory.stop());
+}
+
+function benchText({ figures, tables }: PartReport): string {
+    const rows = figures.map(({ what, measured, reach, reached }) => [
+        what,
+        measured,
+        reach,
+        reach === "" ? "" : reached ? "reached" : "missed",
+    ]);
+    return [
+        ...tables.map(({ title, head, rows: cells }) => `${title}\n${tableText(head, cells)}`),
+        tableText(["figure", "measured", "to reach", ""], rows),
+    ].join("\n\n");
+}
+
+function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
+    const table = new Table({ head: [...head], style: { head: [], border: [] } });
+    table.push(...rows.map((row) => [...row]));
+    return table.toString();
 }
 
 function runDrill(tools: CommandTools, flags: DrillFlags): Promise<DrillOutcome> {

@@ -39,28 +39,50 @@ export class CausalContext {
         return { replica, counter: this.vector.increment(replica).get(replica) };
     }
 
+    /** Both; one of the two itself, when it has heard of all that the other has and neither has gaps. */
     merge(other: CausalContext): CausalContext {
+        const vector = this.vector.merge(other.vector);
         if (this.beyond.size === 0 && other.beyond.size === 0) {
-            return new CausalContext(this.vector.merge(other.vector), this.beyond);
+            return vector === this.vector
+                ? this
+                : vector === other.vector
+                  ? other
+                  : new CausalContext(vector, this.beyond);
         }
-        return CausalContext.#compact(this.vector.merge(other.vector), [
-            ...this.beyond,
-            ...other.beyond,
-        ]);
+        return CausalContext.#compact(vector, [...this.beyond, ...other.beyond]);
+    }
+
+    /** How many dots it has heard of. */
+    get size(): number {
+        return this.vector.total + this.beyond.size;
+    }
+
+    /** Every dot that it has heard of, as `formatDot` writes it. */
+    *dots(): Iterable<string> {
+        for (const replica of this.vector.replicas) {
+            for (let counter = this.vector.get(replica); counter > 0; counter--) {
+                yield formatDot({ replica, counter });
+            }
+        }
+        yield* this.beyond;
     }
 
     /** Moves into the vector whatever has no gap before it. O(dots log dots). */
     static #compact(vector: VersionVector, dots: Iterable<string>): CausalContext {
-        let known = vector;
-        const beyond = new Set<string>();
         const sorted = [...dots].map(parseDot).sort((a, b) => a.counter - b.counter);
+        const reached = new Map<string, number>();
+        const beyond = new Set<string>();
         for (const dot of sorted) {
-            const reached = known.get(dot.replica);
-            if (dot.counter === reached + 1) {
-                known = known.raise(dot.replica, dot.counter);
-            } else if (dot.counter > reached) {
+            const last = reached.get(dot.replica) ?? vector.get(dot.replica);
+            if (dot.counter === last + 1) {
+                reached.set(dot.replica, dot.counter);
+            } else if (dot.counter > last) {
                 beyond.add(formatDot(dot));
             }
+        }
+        let known = vector;
+        for (const [replica, counter] of reached) {
+            known = known.raise(replica, counter);
         }
         return new CausalContext(known, beyond);
     }
@@ -71,7 +93,9 @@ export type DotStore<T> = ReadonlyMap<string, T>;
 
 /**
  * What is alive when two states meet: what both have, and what one has and the other has not heard of.
- * What one has heard of and does not have was removed there. O(both stores).
+ * What one has heard of and does not have was removed there. One of the two itself, when it is the same.
+ * O(both stores), and less where the second state is a delta: a look-up for each dot that it has heard of,
+ * and a copy where it changes something.
  */
 export function joinStores<T>(
     a: DotStore<T>,
@@ -79,16 +103,47 @@ export function joinStores<T>(
     b: DotStore<T>,
     heardB: CausalContext,
 ): DotStore<T> {
+    const news: [string, T][] = [];
+    let common = 0;
+    for (const entry of b) {
+        if (a.has(entry[0])) {
+            common++;
+        } else if (!heardA.has(entry[0])) {
+            news.push(entry);
+        }
+    }
+    // A delta has heard of little: that costs less to look up than everything that there is.
+    const gone = common < a.size && heardB.size < a.size ? removedBy(a, b, heardB) : undefined;
+    const allOfA = common === a.size || gone?.size === 0;
+    if (allOfA && news.length === 0) {
+        return a;
+    }
+    if (common === a.size && common + news.length === b.size) {
+        return b;
+    }
     const joined = new Map<string, T>();
     for (const [dot, value] of a) {
-        if (b.has(dot) || !heardB.has(dot)) {
+        if (gone === undefined ? b.has(dot) || !heardB.has(dot) : !gone.has(dot)) {
             joined.set(dot, value);
         }
     }
-    for (const [dot, value] of b) {
-        if (!heardA.has(dot)) {
-            joined.set(dot, value);
-        }
+    for (const [dot, value] of news) {
+        joined.set(dot, value);
     }
     return joined;
+}
+
+/** Dots that are in the first store, and that the second one has heard of and does not have. */
+function removedBy(
+    a: DotStore<unknown>,
+    b: DotStore<unknown>,
+    heardB: CausalContext,
+): ReadonlySet<string> {
+    const gone = new Set<string>();
+    for (const dot of heardB.dots()) {
+        if (a.has(dot) && !b.has(dot)) {
+            gone.add(dot);
+        }
+    }
+    return gone;
 }

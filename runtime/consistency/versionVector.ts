@@ -102,6 +102,15 @@ export class VersionVector {
         return this.#replicas.length;
     }
 
+    /** The sum of all counters. */
+    get total(): number {
+        let sum = 0;
+        for (const counter of this.#counters) {
+            sum += counter;
+        }
+        return sum;
+    }
+
     get replicas(): readonly string[] {
         return this.#replicas;
     }

@@ -1,5 +1,5 @@
 import { MalformedEventError, type DomainEvent } from "../events/event";
-import { ActivityStore } from "./activityStore";
+import { ActivityStore, mostEvents } from "./activityStore";
 import { DeadLetters } from "./deadLetters";
 import { embeddedMetric } from "./embeddedMetric";
 import { readConsumerEnvironment, type ConsumerEnvironment } from "./environment";
@@ -12,7 +12,7 @@ import {
     type StreamRecord,
 } from "./streamRecords";
 
-/** Entities whose events are applied at the same time. */
+/** Transactions at the same time. */
 const atOnce = 8;
 
 let store: ActivityStore | undefined;
@@ -21,7 +21,7 @@ let deadLetters: DeadLetters | undefined;
 /** What one run did, by region of origin. */
 class Tally {
     readonly applied = new Map<string, DomainEvent[]>();
-    readonly duplicates = new Map<string, number>();
+    readonly duplicates = new Map<string, DomainEvent[]>();
     quarantined = 0;
 }
 
@@ -33,66 +33,120 @@ class Tally {
  */
 export async function handler(event: StreamEvent): Promise<BatchResponse> {
     const environment = readConsumerEnvironment(process.env);
-    store ??= new ActivityStore(environment.ACTIVITY_TABLE, environment.REGION);
+    const activity = (store ??= new ActivityStore(environment.ACTIVITY_TABLE, environment.REGION));
     const tally = new Tally();
-    const chains = chainsOf(readRecords(event));
     const failed = new Set<StreamRecord>();
-    await Promise.all(
-        Array.from({ length: atOnce }, async () => {
-            for (let chain = chains.shift(); chain !== undefined; chain = chains.shift()) {
-                await workOff(chain, environment, tally, failed);
+    const records = readRecords(event);
+    const groups = groupsOf(chainsOf(records));
+    await Promise.all([
+        quarantineAll(records, environment, tally, failed),
+        ...Array.from({ length: atOnce }, async () => {
+            for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
+                await workOff(group, activity, tally, failed);
             }
         }),
-    );
+    ]);
     report(environment, tally);
     return batchResponse(event.Records.filter((record) => failed.has(record)));
 }
 
-/** Records by entity, each in order; what is no event is a chain of its own. */
-function chainsOf(records: readonly ReadRecord[]): ReadRecord[][] {
-    const chains = new Map<string, ReadRecord[]>();
-    for (const read of records) {
-        const key =
-            read.event instanceof MalformedEventError
-                ? `malformed ${read.record.eventID}`
-                : read.event.entity;
-        const chain = chains.get(key) ?? [];
-        chain.push(read);
-        chains.set(key, chain);
+/** An event, and what brought it. */
+interface Delivered {
+    readonly record: StreamRecord;
+    readonly event: DomainEvent;
+}
+
+/** Events by entity, each in order. */
+function chainsOf(records: readonly ReadRecord[]): Delivered[][] {
+    const chains = new Map<string, Delivered[]>();
+    for (const { record, event } of records) {
+        if (event instanceof MalformedEventError) {
+            continue;
+        }
+        const chain = chains.get(event.entity);
+        if (chain === undefined) {
+            chains.set(event.entity, [{ record, event }]);
+        } else {
+            chain.push({ record, event });
+        }
     }
     return [...chains.values()];
 }
 
+function groupsOf(chains: readonly Delivered[][]): Delivered[][][] {
+    const groups: Delivered[][][] = [];
+    for (let at = 0; at < chains.length; at += mostEvents) {
+        groups.push(chains.slice(at, at + mostEvents));
+    }
+    return groups;
+}
+
+/** Applies the first event of every chain together, then the second, and so on. */
 async function workOff(
-    chain: readonly ReadRecord[],
+    group: readonly Delivered[][],
+    activity: ActivityStore,
+    tally: Tally,
+    failed: Set<StreamRecord>,
+): Promise<void> {
+    let chains = group;
+    while (chains.length > 0) {
+        const heads = firstOfEachOrder(chains);
+        const outcome = await activity.apply(
+            heads.map(([head]) => (head as Delivered).event),
+            Date.now(),
+        );
+        for (const chain of heads) {
+            const { record, event } = chain[0] as Delivered;
+            const error = outcome.failed.get(event);
+            if (error === undefined) {
+                chain.shift();
+                continue;
+            }
+            console.error(`record ${record.eventID} was not applied: ${String(error)}`);
+            // The rest of the entity's events would overtake this one.
+            chain.splice(0).forEach((left) => failed.add(left.record));
+        }
+        outcome.applied.forEach((event) => count(tally.applied, event));
+        outcome.duplicates.forEach((event) => count(tally.duplicates, event));
+        chains = chains.filter((chain) => chain.length > 0);
+    }
+}
+
+/** A transaction changes an item once. Whether an entity is the order that its event names is its sender's word. */
+function firstOfEachOrder(chains: readonly Delivered[][]): readonly Delivered[][] {
+    const orders = new Set<string>();
+    return chains.filter(([head]) => {
+        const { orderId } = (head as Delivered).event.data;
+        return !orders.has(orderId) && orders.add(orderId);
+    });
+}
+
+function count(byOrigin: Map<string, DomainEvent[]>, event: DomainEvent): void {
+    const events = byOrigin.get(event.origin);
+    if (events === undefined) {
+        byOrigin.set(event.origin, [event]);
+    } else {
+        events.push(event);
+    }
+}
+
+async function quarantineAll(
+    records: readonly ReadRecord[],
     environment: ConsumerEnvironment,
     tally: Tally,
     failed: Set<StreamRecord>,
 ): Promise<void> {
-    for (const [index, { record, event }] of chain.entries()) {
-        try {
-            if (event instanceof MalformedEventError) {
-                await quarantine(environment, record, event.message);
-                tally.quarantined++;
-            } else {
-                await apply(event, tally);
-            }
-        } catch (error) {
-            console.error(`record ${record.eventID} was not applied: ${String(error)}`);
-            // The rest of the entity's events would overtake this one.
-            chain.slice(index).forEach((left) => failed.add(left.record));
-            return;
+    for (const { record, event } of records) {
+        if (!(event instanceof MalformedEventError)) {
+            continue;
         }
-    }
-}
-
-async function apply(event: DomainEvent, tally: Tally): Promise<void> {
-    const outcome = await store?.apply(event, Date.now());
-    if (outcome === "applied") {
-        const applied = tally.applied.get(event.origin) ?? [];
-        tally.applied.set(event.origin, [...applied, event]);
-    } else {
-        tally.duplicates.set(event.origin, (tally.duplicates.get(event.origin) ?? 0) + 1);
+        try {
+            await quarantine(environment, record, event.message);
+            tally.quarantined++;
+        } catch (error) {
+            console.error(`record ${record.eventID} was not put aside: ${String(error)}`);
+            failed.add(record);
+        }
     }
 }
 
@@ -128,8 +182,8 @@ function report(environment: ConsumerEnvironment, tally: Tally): void {
         line("EventsApplied", "Count", events.length, { OriginRegion: origin });
         line("EventLag", "Seconds", Math.max(0, atMs - oldest) / 1000, { OriginRegion: origin });
     }
-    for (const [origin, count] of tally.duplicates) {
-        line("DuplicatesDiscarded", "Count", count, { OriginRegion: origin });
+    for (const [origin, events] of tally.duplicates) {
+        line("DuplicatesDiscarded", "Count", events.length, { OriginRegion: origin });
     }
     if (tally.quarantined > 0) {
         line("EventsQuarantined", "Count", tally.quarantined, {});

@@ -16,18 +16,28 @@ export function checkAmount(what: string, amount: number, least: number): number
     return amount;
 }
 
-/** Of two maps of counters that only grow, the greater one of each. O(entries). */
+/** Of two maps of counters that only grow, the greater one of each; the first itself, when it has them all. O(entries). */
 export function mergeMaxima(
     a: ReadonlyMap<string, number>,
     b: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, number> {
-    const merged = new Map(a);
+    let merged: Map<string, number> | undefined;
     for (const [key, counter] of b) {
-        if (counter > (merged.get(key) ?? 0)) {
+        if (counter > (a.get(key) ?? 0)) {
+            merged ??= copyOf(a);
             merged.set(key, counter);
         }
     }
-    return merged;
+    return merged ?? a;
+}
+
+/** What `new Map(counters)` makes as well, in half as much again of the time for a handful of entries. */
+function copyOf(counters: ReadonlyMap<string, number>): Map<string, number> {
+    const copy = new Map<string, number>();
+    for (const [key, counter] of counters) {
+        copy.set(key, counter);
+    }
+    return copy;
 }
 
 /** @throws AmountError when the sum is no safe integer */

@@ -1,5 +1,6 @@
 import { CausalContext, joinStores, type DotStore } from "../causalContext";
 import { formatDot, parseDot } from "../dottedVersion";
+import { compareText } from "../replica";
 import { checkAmount } from "./amount";
 
 /** What one replica contributes to a line's quantity. */
@@ -90,6 +91,7 @@ export function removeLine(map: OrMap, key: string): OrMap {
     };
 }
 
+/** Fastest with the greater one first: a delta changes a state, and not the other way round. */
 export function mergeMaps(a: OrMap, b: OrMap): OrMap {
     return {
         lines: joinStores(a.lines, a.heard, b.lines, b.heard),
@@ -103,17 +105,23 @@ export function quantityOf(map: OrMap, key: string): number {
     return Math.max(0, sum);
 }
 
-/** Every line with a quantity above 0, sorted by key. */
+/** Every line with a quantity above 0, sorted by key. O(lines log lines). */
 export function quantities(map: OrMap): ReadonlyMap<string, number> {
-    const keys = new Set([...map.lines.values()].map(({ key }) => key));
+    const sums = new Map<string, number>();
+    for (const { key, amount } of map.lines.values()) {
+        sums.set(key, (sums.get(key) ?? 0) + amount);
+    }
     return new Map(
-        [...keys]
-            .sort()
-            .map((key): [string, number] => [key, quantityOf(map, key)])
-            .filter(([, quantity]) => quantity > 0),
+        [...sums].filter(([, quantity]) => quantity > 0).sort(([a], [b]) => compareText(a, b)),
     );
 }
 
 function contributions(map: OrMap, key: string): readonly [string, Contribution][] {
-    return [...map.lines].filter(([, line]) => line.key === key);
+    const own: [string, Contribution][] = [];
+    for (const entry of map.lines) {
+        if (entry[1].key === key) {
+            own.push(entry);
+        }
+    }
+    return own;
 }

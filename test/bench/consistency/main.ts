@@ -1,0 +1,4 @@
+import { reportPart } from "../figures";
+import { consistencyReport } from "./report";
+
+reportPart(() => consistencyReport());

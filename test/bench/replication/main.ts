@@ -1,0 +1,4 @@
+import { reportPart } from "../figures";
+import { replicationReport } from "./report";
+
+reportPart(() => replicationReport());
