@@ -16,8 +16,9 @@ type Setting = Operation & { readonly call: Extract<Call, { kind: "cart"; f: "se
 interface Line {
     readonly writes: readonly Setting[];
     /**
-     * Whose writes are made one after the other, each knowing of those before: a session's; of a line that
-     * is reported as in conflict, a session's in one region.
+     * Whose writes are made one after the other, each knowing of those before: a session's. A write that it
+     * saw no end of is known in its own region alone, and so is every write of a line that is reported as in
+     * conflict.
      */
     readonly authorOf: (write: Setting) => string;
 }
@@ -105,8 +106,8 @@ function linesOf(
             const isReported = conflicts.some((one) => one.key === own[0]?.key && one.sku === sku);
             const line: Line = {
                 writes: own,
-                authorOf: ({ session, region }) =>
-                    isReported ? `${session} in ${region}` : session,
+                authorOf: ({ session, region, result }) =>
+                    isReported || result.type === "info" ? `${session} in ${region}` : session,
             };
             return [sku, line] as const;
         }),

@@ -59,6 +59,20 @@ describe("the checker of histories", () => {
             expect(cart(removed, undefined)).to.deep.equal(["cart-intent"]);
         });
 
+        it("lets a write that nobody saw the end of count beside one in another region", () => {
+            const moved = (region: string): readonly Timed[] => [
+                { call: set(2), at: [0, Infinity], result: info },
+                { call: set(3), at: [2, 3], region },
+            ];
+            expect(cart(moved("eu"), 5)).to.deep.equal([]);
+            expect(cart(moved("eu"), 6)).to.deep.equal(["cart-intent"]);
+            const seen = [
+                { call: set(2), at: [0, 1] as const },
+                { call: set(3), at: [2, 3] as const, region: "eu" },
+            ];
+            expect(cart(seen, 5)).to.deep.equal(["cart-intent"]);
+        });
+
         it("lets both writes of a session count that moved, if that is reported of the line", () => {
             const history = (quantity: number, sku: string): History =>
                 historyOf(
