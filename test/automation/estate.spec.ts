@@ -46,7 +46,11 @@ describe("the packs that updates run under", () => {
     it("judge the small estate by its own configuration, and by one vote that is enough", async () => {
         const small = policyPacksOf(root, await estateOf(root, "small"));
         const config = small.standing[0]?.config ?? {};
-        expect(Object.keys(config)).to.eql(["capacity-service-minimum", "recovery-database-zones"]);
+        expect(Object.keys(config)).to.have.members([
+            "capacity-region-loss",
+            "capacity-service-minimum",
+            "recovery-database-zones",
+        ]);
         for (const [name, values] of Object.entries(config)) {
             const schema = resilience.find((policy) => policy.name === name)?.configSchema;
             expect(Object.keys(schema?.properties ?? {})).to.include.members(

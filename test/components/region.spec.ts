@@ -125,7 +125,7 @@ describe("a region", () => {
         const signals = registered
             .of("aws:cloudwatch/metricAlarm:MetricAlarm")
             .map(({ inputs }) => (inputs["tags"] as Record<string, string>)["meridian:signal"]);
-        expect(signals).to.have.length(24);
+        expect(signals).to.have.length(27);
         expect(new Set(signals)).to.deep.equal(
             new Set(["user-facing", "vantage", "capacity", "traffic", "automation", "replication"]),
         );

@@ -97,7 +97,9 @@ describe("rules that mutations of our own stacks asked for", () => {
             ]);
             const off = from("c", to("a"), to("b", { status: "Disabled" }));
             expect(judgeStack(bucketMesh, [a, b, off])).to.have.length(1);
-            const exemptBuckets = [{ name: "c", reason: "the archive of the auditors" }];
+            const exemptBuckets = [
+                { name: "c", reason: "the archive of the auditors", until: "2999-12-31" },
+            ];
             expect(judgeStack(bucketMesh, [a, b], { exemptBuckets })).to.deep.equal([]);
         });
 
