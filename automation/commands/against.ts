@@ -37,9 +37,9 @@ export async function consequences(
 ): Promise<Consequences> {
     const commit = await commitOf(await repositoryOf(estate.projectFolder), revision);
     const outcomeOf = async (): Promise<Compared | { readonly failure: string }> => {
-        const unseen = withoutPreview(after);
+        const unseen = after.find(({ error }) => error !== undefined && error.code !== "policy");
         if (unseen !== undefined) {
-            return { failure: `${unseen} has no complete preview` };
+            return { failure: `${unseen.stack} has no preview` };
         }
         const base = await checkOut(estate, commit, signal);
         try {
@@ -54,6 +54,13 @@ export async function consequences(
             if (failed !== undefined) {
                 return { failure: `${revision}: ${failed.error?.message}` };
             }
+            // What policy refused is worth comparing, too; the engine plans it only without the packs.
+            const planned = await inPairs(names, async (stack) => {
+                const update = after.find((one) => one.stack === stack);
+                return update?.error === undefined && update !== undefined
+                    ? update
+                    : estate.stacks.preview(stack, { dependencies: true, signal });
+            });
             const deployed = new Map<string, readonly DeployedResource[]>();
             for (const stack of names) {
                 deployed.set(stack, await estate.stacks.resources(stack));
@@ -62,7 +69,12 @@ export async function consequences(
                 {},
                 ...estate.policyPacks.standing.map(({ config }) => config),
             ) as Readonly<Record<string, unknown>>;
-            return compare({ deployed, before, after, demand: demandOf(rules, configured) });
+            return compare({
+                deployed,
+                before,
+                after: planned,
+                demand: demandOf(rules, configured),
+            });
         } finally {
             await base.remove();
         }
@@ -73,8 +85,4 @@ export async function consequences(
         signal?.throwIfAborted();
         return { revision, commit, outcome: { failure: messageOf(error) } };
     }
-}
-
-function withoutPreview(updates: readonly Update[]): string | undefined {
-    return updates.find(({ error }) => error !== undefined)?.stack;
 }

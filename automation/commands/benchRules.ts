@@ -39,7 +39,8 @@ export async function timeRules(
 
 /**
  * One stack's state with so many resources: those of all the stacks, again and again, each time under
- * URNs and a domain of its own, so that every copy has a record tree for itself. Pure.
+ * URNs of its own, and each stack's under a domain of its own, so that every copy has a record tree for
+ * itself. Pure.
  *
  * @param domain whose names tell the copies apart.
  */
@@ -49,34 +50,50 @@ export function stateOf(
     domain: string,
 ): StackExport {
     const [first] = states;
-    const originals = states.flatMap(({ deployment }) => deployment?.resources ?? []);
-    const urns = new Set(originals.map(({ urn }) => urn));
+    const originals = states.map(({ deployment }) => deployment?.resources ?? []);
+    const urns = new Set(originals.flat().map(({ urn }) => urn));
+    const some = urns.size > 0;
     const resources = [];
-    for (let copy = 0; originals.length > 0 && resources.length < number; copy++) {
-        const mapped = (value: unknown): unknown => {
-            if (typeof value === "string") {
-                // A provider's reference is its URN and id.
-                const [urn = "", id] = value.split(/::(?=[^:]*$)/);
-                return urns.has(value)
-                    ? urnOf(value, copy)
-                    : id !== undefined && urns.has(urn)
-                      ? `${urnOf(urn, copy)}::${id}`
-                      : value.replaceAll(domain, `c${copy}.${domain}`);
-            }
-            if (Array.isArray(value)) {
-                return value.map(mapped);
-            }
-            return typeof value === "object" && value !== null
-                ? Object.fromEntries(
-                      Object.entries(value).map(([key, one]) => [mapped(key), mapped(one)]),
-                  )
-                : value;
-        };
-        resources.push(
-            ...(originals.map(mapped) as typeof originals).slice(0, number - resources.length),
-        );
+    for (let copy = 0; some && resources.length < number; copy++) {
+        const copies = originals.flatMap((of, stack) => {
+            const mapped = mapping(urns, copy, (text) =>
+                text.replaceAll(domain, `c${copy}-${stack}.${domain}`),
+            );
+            return of.map(mapped) as typeof of;
+        });
+        resources.push(...copies.slice(0, number - resources.length));
     }
     return { ...first, deployment: { ...first?.deployment, resources } };
+}
+
+/** Takes a value into a copy: its URNs, and its other texts as `other` has them. */
+function mapping(
+    urns: ReadonlySet<string>,
+    copy: number,
+    other: (text: string) => string,
+): (value: unknown) => unknown {
+    const textOf = (text: string): string => {
+        // A provider's reference is its URN and id.
+        const [urn = "", id] = text.split(/::(?=[^:]*$)/);
+        if (urns.has(text)) {
+            return urnOf(text, copy);
+        }
+        return id !== undefined && urns.has(urn) ? `${urnOf(urn, copy)}::${id}` : other(text);
+    };
+    const mapped = (value: unknown): unknown => {
+        if (typeof value === "string") {
+            return textOf(value);
+        }
+        if (Array.isArray(value)) {
+            return value.map(mapped);
+        }
+        return typeof value === "object" && value !== null
+            ? Object.fromEntries(
+                  Object.entries(value).map(([key, one]) => [textOf(key), mapped(one)]),
+              )
+            : value;
+    };
+    return mapped;
 }
 
 /** In the one stack, told apart by stack and copy. */

@@ -8,7 +8,10 @@ const namedStates = 3;
 export function statesText(states: readonly RegionStates[]): string {
     const named = states.slice(0, namedStates).map(stateText);
     const more = states.length - named.length;
-    return [...named, ...(more > 0 ? [`${more} states more`] : [])].join("; ");
+    return [
+        ...named,
+        ...(more > 0 ? [`${more} more ${more === 1 ? "state" : "states"}`] : []),
+    ].join("; ");
 }
 
 function stateText(state: RegionStates): string {

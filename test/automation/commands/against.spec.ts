@@ -7,6 +7,7 @@ import { preview, previewText, type PreviewReport } from "../../../automation/co
 import { AutomationError } from "../../../automation/errors";
 import { stackNames, topology } from "../../../infra/topology";
 import { FakeStacks, updateOf } from "../support/fakeStacks";
+import { violation } from "../support/gateReports";
 import { createGitProject, removeGitProject, type GitProject } from "../support/gitProject";
 
 const stacks = stackNames();
@@ -84,18 +85,32 @@ describe("meridian preview --against", () => {
     });
 
     it("compares nothing with half a preview", async () => {
+        const error = new AutomationError("failed", "torn");
+        const own = new FakeStacks({
+            preview: (stack) => updateOf(stack, stack === "global" ? { error } : {}),
+        });
+        const base = new FakeStacks();
+        expect(outcomeOf(await previewed(own, base))).to.eql({ failure: "global has no preview" });
+        expect(base.calls).to.eql([]);
+    });
+
+    it("compares what policy refused, previewed once more without the packs", async () => {
+        const error = new AutomationError("policy", "refused");
+        let refusals = 0;
         const own = new FakeStacks({
             preview: (stack) =>
                 updateOf(
                     stack,
-                    stack === "global" ? { error: new AutomationError("policy", "refused") } : {},
+                    stack === "global" && refusals++ === 0
+                        ? { error, violations: [violation()] }
+                        : {},
                 ),
         });
-        const base = new FakeStacks();
-        expect(outcomeOf(await previewed(own, base))).to.eql({
-            failure: "global has no complete preview",
-        });
-        expect(base.calls).to.eql([]);
+        const report = await previewed(own, new FakeStacks());
+        expect(report.gate.passed).to.equal(false);
+        expect(outcomeOf(report)).to.have.property("objectives");
+        expect(own.calls.filter((call) => call === "preview global")).to.have.length(2);
+        expect(own.options.at(-1)?.policyPacks).to.equal(undefined);
     });
 
     it("refuses a revision that there is not, before it previews anything", async () => {

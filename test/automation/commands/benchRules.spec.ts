@@ -33,7 +33,7 @@ describe("the state that the packs are timed on", () => {
         expect(resources[5]).to.deep.equal({
             urn: urn("bench", "aws:route53/record:Record", "app-one-1"),
             type: "aws:route53/record:Record",
-            outputs: { name: "app.c1.example.com", ttl: 60 },
+            outputs: { name: "app.c1-0.example.com", ttl: 60 },
             provider: `${urn("bench", "pulumi:providers:aws", "default-one-1")}::id`,
             propertyDependencies: {
                 zoneId: [urn("bench", "pulumi:providers:aws", "default-one-1")],

@@ -145,6 +145,6 @@ describe("who is answered by which region", () => {
                 { c: "lost" },
                 { d: "lost" },
             ]),
-        ).to.equal("a and b lost; a evacuated; b evacuated; 2 states more");
+        ).to.equal("a and b lost; a evacuated; b evacuated; 2 more states");
     });
 });
