@@ -181,6 +181,8 @@ describe("the packs, as processes", () => {
             deletionProtectionEnabled: true,
             replicas: [{ regionName: "us-east-1", pointInTimeRecovery: true }],
             billingMode: "PAY_PER_REQUEST",
+            streamEnabled: true,
+            streamViewType: "NEW_AND_OLD_IMAGES",
         });
         expect(violations).to.deep.equal([
             {
