@@ -188,6 +188,22 @@ describe("rules on the tree of records", () => {
             expect(judgeStack(reachable, pair(unknown))).to.deep.equal([]);
         });
 
+        it("takes a primary for one that never fails while anything that it leads to never does", () => {
+            const pair = (...checks: unknown[]) => [
+                app({ ...byRole("PRIMARY"), ...toName("pool.example.com") }),
+                app({ ...byRole("SECONDARY"), ...values }),
+                ...checks.map((healthCheckId, index) =>
+                    record("pool.example.com", {
+                        ...byWeight(`member-${index}`, 1),
+                        ...values,
+                        healthCheckId,
+                    }),
+                ),
+            ];
+            expect(judgeStack(reachable, pair("a", "b"))).to.deep.equal([]);
+            expect(judgeStack(reachable, pair("a", null))).to.have.length(1);
+        });
+
         it("refuses a spare of weight 0 beside a record that never fails", () => {
             const split = (spare: number, others: object) => [
                 app({ ...byWeight("live", 100), ...values, ...others }),
