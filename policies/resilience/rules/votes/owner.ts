@@ -29,7 +29,8 @@ export const owner: StackValidationPolicy = {
             const key = read(() => props["key"]);
             return typeof key === "string" && key.startsWith("votes/");
         });
-        const [first] = objects;
+        // By name, and not as they happened to be registered.
+        const [first] = objects.sort((a, b) => (a.urn < b.urn ? -1 : 1));
         if (first === undefined) {
             return;
         }

@@ -1,4 +1,4 @@
-// Caught by votes-owner: us-east-1-on-eu-west-1
+// Caught by votes-owner: eu-west-1-on-us-east-1
 import * as aws from "@pulumi/aws";
 
 const regions = ["us-east-1", "eu-west-1"];
