@@ -105,6 +105,11 @@ export const globalOutputsSchema = z.object({
             lagSeconds: z.number(),
         })
         .exactOptional(),
+    /**
+     * Tasks that run in each region at least, for whoever judges whether the others could carry its users.
+     * Absent from a stack that was deployed before it told.
+     */
+    standingTasks: z.record(z.string(), z.number().int()).exactOptional(),
     /** Percent of a region's own users it serves itself, 0 to 100, by region. */
     shares: z.record(z.string(), z.number().min(0).max(100)),
     /** Percent of the accelerator's connections nearest to a region that it takes, 0 to 100, by region. */

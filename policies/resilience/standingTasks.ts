@@ -17,10 +17,9 @@ export interface Standing {
  * 1. as configured;
  * 2. of the stack's own services: least capacities of ECS scaling targets, and where there are none,
  *    the desired counts of services behind load balancers;
- * 3. as other stacks export it, read through StackReferences.
+ * 3. as the stack's own output has it, by region: of what runs in other stacks.
  *
- * @param output name of the output that has it; the stack's region is its output `region`, or else the
- * last part of its name
+ * @param output name of that output
  */
 export function standingTasks(
     resources: readonly PolicyResource[],
@@ -65,19 +64,20 @@ function own(
     return standing;
 }
 
+/** A stack's outputs are those of its root resource; what it reads of other stacks, no policy is shown. */
 function exported(
     resources: readonly PolicyResource[],
     output: string,
 ): readonly (readonly [string, Standing])[] {
-    return ofType(resources, "pulumi:pulumi:StackReference").flatMap(({ urn, name, props }) => {
-        const outputs = read(() => props["outputs"]);
-        if (typeof outputs !== "object" || outputs === null) {
-            return [];
-        }
-        const tasks = read(() => (outputs as Props)[output]);
-        const region = read(() => (outputs as Props)["region"]) ?? name.split("/").pop();
-        return typeof region === "string" && (typeof tasks === "number" || tasks === unknown)
-            ? [[region, { tasks, urn }] as const]
-            : [];
+    return ofType(resources, "pulumi:pulumi:Stack").flatMap(({ urn, props }) => {
+        const byRegion = read(() => props[output]);
+        return typeof byRegion !== "object" || byRegion === null
+            ? []
+            : Object.keys(byRegion).flatMap((region) => {
+                  const tasks = read(() => (byRegion as Props)[region]);
+                  return typeof tasks === "number" || tasks === unknown
+                      ? [[region, { tasks, urn }] as const]
+                      : [];
+              });
     });
 }

@@ -91,6 +91,7 @@ describe("the global stack", () => {
             distributionId: "edge-id",
             tableName: "meridian-storefront",
             writer: "us-east-1",
+            standingTasks: Object.fromEntries(regionNames().map((region) => [region, 6])),
             shares: Object.fromEntries(regionNames().map((region) => [region, 100])),
             dials: Object.fromEntries(regionNames().map((region) => [region, 100])),
         });

@@ -94,15 +94,6 @@ export interface MockOptions {
 
 const accountId = "111122223333";
 
-/** What a StackReference has of another stack. */
-function referenced(
-    inputs: Record<string, unknown>,
-    stackOutputs: MockOptions["stackOutputs"],
-): Record<string, unknown> {
-    const stack = String(inputs["name"]).split("/").pop() as string;
-    return { outputs: stackOutputs?.[stack] ?? {}, secretOutputNames: [] };
-}
-
 /**
  * Puts Pulumi under test: resources are recorded and get outputs shaped as AWS's; a function call fails,
  * because no program of ours makes any. Call it before the program is run, once per test.
@@ -118,9 +109,6 @@ export async function setMocks(options: MockOptions = {}): Promise<Registrations
                 const outputs = {
                     ...plain,
                     ...computed(type, name, plain, region),
-                    ...(type === "pulumi:pulumi:StackReference"
-                        ? referenced(plain, options.stackOutputs)
-                        : {}),
                     ...options.state?.(type, name),
                 };
                 registrations.all.push({
@@ -131,6 +119,15 @@ export async function setMocks(options: MockOptions = {}): Promise<Registrations
                     custom: custom ?? !type.startsWith("meridian:"),
                     options: requested.get(`${type} ${name}`) ?? noOptions,
                 });
+                if (type === "pulumi:pulumi:StackReference") {
+                    const stack = String(plain["name"]).split("/").pop() as string;
+                    const state = {
+                        ...plain,
+                        outputs: options.stackOutputs?.[stack] ?? {},
+                        secretOutputNames: [],
+                    };
+                    return { id: name, state };
+                }
                 return {
                     id: id !== undefined && id !== "" ? id : idOf(type, name, plain),
                     state: outputs,

@@ -11,6 +11,7 @@ class Box extends pulumi.ComponentResource {
     constructor(name: string) { super("test:index:Box", name); this.registerOutputs({}); }
 }
 new Box(new pulumi.Config().get("box") ?? "plain");
+export const standingTasks = { "eu-west-1": 6 };
 `;
 
 const pack = `
@@ -24,6 +25,10 @@ new PolicyPack("names", {
             enforcementLevel: "mandatory",
             validateStack: (args, reportViolation) => {
                 for (const resource of args.resources) {
+                    if (resource.type === "pulumi:pulumi:Stack") {
+                        const tasks = resource.props.standingTasks["eu-west-1"];
+                        reportViolation(tasks + " tasks stand in eu-west-1", resource.urn);
+                    }
                     if (resource.name === "forbidden") {
                         reportViolation("box forbidden is forbidden; rename it", resource.urn);
                     }
@@ -70,6 +75,11 @@ describe("a policy pack on the language host", () => {
         expect(blocked.stdout + blocked.stderr)
             .to.contain("no-forbidden-box")
             .and.to.contain("box forbidden is forbidden; rename it");
+    });
+
+    it("hands a rule what the stack exports, in a preview", async () => {
+        const judged = await preview("plain");
+        expect(judged.stdout + judged.stderr).to.contain("6 tasks stand in eu-west-1");
     });
 
     it("fails with the pack's own error when it cannot start", async () => {

@@ -84,23 +84,20 @@ describe("capacity after the loss of a region", () => {
         ).to.deep.equal([]);
     });
 
-    it("reads what other stacks export, under the name that is configured", () => {
-        const reference = (region: string, outputs: unknown): Given => ({
-            type: "pulumi:pulumi:StackReference",
-            name: `organization/shop/${region}`,
-            props: { name: `organization/shop/${region}`, outputs },
-        });
+    it("reads what the stack exports of others, under the name that is configured", () => {
         const given = (tasks: unknown) => [
             ...latency(),
-            reference("us-east-1", { tasks: 6 }),
-            reference("ap-south-1", { tasks: 3 }),
-            reference("europe", { tasks, region: "eu-west-1" }),
+            {
+                type: "pulumi:pulumi:Stack",
+                name: "global",
+                props: { tasks: { "us-east-1": 6, "eu-west-1": tasks, "ap-south-1": 3 } },
+            },
         ];
         const config = { ...near("us", "de", "in"), capacityOutput: "tasks" };
         expect(judge(given(6), config)).to.deep.equal([]);
         expect(judge(given(5), config)).to.have.length(2);
         expect(judge(given(unknown), config)).to.deep.equal([]);
-        // Without the output it is not known what runs in Europe, and that is what is said.
+        // Without Europe's it is not known what runs there, and that is what is said.
         expect(judge(given(undefined), config)[0]).to.match(/standingTasks\.eu-west-1/);
         const set = { ...config, standingTasks: { "eu-west-1": 6 } };
         expect(judge(given(undefined), set)).to.deep.equal([]);
@@ -164,15 +161,17 @@ describe("capacity after the loss of a region", () => {
         before(async () => {
             global = (await ownStacks("full")).get(globalStack) as Registrations;
         });
-        const withTasks = (region: string, minimumTasks: number) =>
+        const withTasks = (region: string, tasks: number) =>
             seenInUpdate(global).map(({ outputs: given }) =>
-                given.type === "pulumi:pulumi:StackReference" &&
-                given.name?.endsWith(region) === true
+                given.type === "pulumi:pulumi:Stack"
                     ? {
                           ...given,
                           props: {
                               ...given.props,
-                              outputs: { ...(given.props["outputs"] as object), minimumTasks },
+                              standingTasks: {
+                                  ...(given.props["standingTasks"] as object),
+                                  [region]: tasks,
+                              },
                           },
                       }
                     : given,

@@ -27,9 +27,30 @@ export async function ownStacks(estate: EstateName): Promise<ReadonlyMap<string,
     }
     const registered = await setMocks({ stack: globalStack, region: "eu-central-1", stackOutputs });
     const settings = stackSettings(estate, globalStack);
-    deployGlobal(readGlobalConfig(globalStack, topology, settings), topology);
+    const outputs = deployGlobal(readGlobalConfig(globalStack, topology, settings), topology);
     await settled();
+    registered.all.push(await rootOf(globalStack, { ...outputs }));
     return stacks.set(globalStack, registered);
+}
+
+/** A stack's root resource, which has the stack's outputs; a policy is shown it, and the mocks are not. */
+async function rootOf(name: string, outputs: object): Promise<Registration> {
+    return {
+        type: "pulumi:pulumi:Stack",
+        name,
+        inputs: {},
+        outputs: (await valueOf(outputs)) as Record<string, unknown>,
+        custom: true,
+        options: {
+            parent: "",
+            protect: false,
+            retainOnDelete: false,
+            ignoreChanges: [],
+            provider: "",
+            dependsOn: [],
+            propertyDependencies: {},
+        },
+    };
 }
 
 /** What a rule is given of a resource: its inputs before it is made, what it has become afterwards. */

@@ -68,13 +68,13 @@ export const regionLoss: StackValidationPolicy = {
                 ...numbers,
                 default: {},
                 description:
-                    "tasks that run in a region at least, by region, where no resource of the stack and no stack that it reads says so",
+                    "tasks that run in a region at least, by region, where no resource and no output of the stack says so",
             },
             capacityOutput: {
                 type: "string",
-                default: "minimumTasks",
+                default: "standingTasks",
                 description:
-                    "output by which a region's stack tells how many tasks run at least, read through StackReferences",
+                    "output by which the stack tells how many tasks run at least in regions of other stacks, by region",
             },
         },
     },
@@ -127,7 +127,7 @@ function judge(
         const needed = Math.ceil(load.needed - 1e-9);
         if (has === undefined) {
             report(
-                `${group.name} leads users of ${away} to ${region} when it is ${state}, and nothing says what runs there; export ${config.capacityOutput} from its stack, or set standingTasks.${region}`,
+                `${group.name} leads users of ${away} to ${region} when it is ${state}, and nothing says what runs there; export ${config.capacityOutput}.${region}, or configure standingTasks.${region}`,
                 urn,
             );
         } else if (has.tasks !== unknown && needed > has.tasks) {
