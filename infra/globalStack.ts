@@ -67,8 +67,8 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         cachePlan: config.cache,
         globalClusterId: database.id,
         writerChange: database.lastChange,
-        standingTasks: Object.fromEntries(
-            [...outputs].map(([region, of]) => [region, of.minimumTasks]),
+        standingTasks: pulumi.all(
+            Object.fromEntries([...outputs].map(([region, of]) => [region, of.minimumTasks])),
         ),
         shares: routing.shares,
         dials: accelerator.dials,
