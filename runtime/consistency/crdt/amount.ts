@@ -21,22 +21,20 @@ export function mergeMaxima(
     a: ReadonlyMap<string, number>,
     b: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, number> {
+    // By forEach: an iterator makes an entry each time, which is most of the cost of a handful of counters.
     let merged: Map<string, number> | undefined;
-    for (const [key, counter] of b) {
+    b.forEach((counter, key) => {
         if (counter > (a.get(key) ?? 0)) {
             merged ??= copyOf(a);
             merged.set(key, counter);
         }
-    }
+    });
     return merged ?? a;
 }
 
-/** What `new Map(counters)` makes as well, in half as much again of the time for a handful of entries. */
 function copyOf(counters: ReadonlyMap<string, number>): Map<string, number> {
     const copy = new Map<string, number>();
-    for (const [key, counter] of counters) {
-        copy.set(key, counter);
-    }
+    counters.forEach((counter, key) => copy.set(key, counter));
     return copy;
 }
 
