@@ -52,12 +52,14 @@ export function measure(
     }));
 }
 
-/** As many as fill a round once the compiler has seen them. */
+/** As many as fill a round once the compiler has seen them: the first of them may take as long as a round. */
 function operationsFor(contender: Contender, roundMs: number, most: number): number {
     let operations = 1;
     for (;;) {
-        const spentUs = timeUs(contender, operations);
-        if (spentUs >= roundMs * 1000 || operations >= most) {
+        const full =
+            timeUs(contender, operations) >= roundMs * 1000 &&
+            timeUs(contender, operations) >= roundMs * 500;
+        if (full || operations >= most) {
             return operations;
         }
         operations = Math.min(most, operations * 2);

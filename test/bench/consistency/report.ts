@@ -32,7 +32,7 @@ export async function consistencyReport(
     const comparisons = [
         compareVectors(options),
         ...(["whole", "delta", "stored"] as const).map((mode) =>
-            compareMerges("counter", all.counters, counterScript(four), mode, 5000, options),
+            compareMerges("counter", all.counters, counterScript(four), mode, 100_000, options),
         ),
         ...carts.flatMap((lines) =>
             (["whole", "delta", "stored"] as const).map((mode) =>
@@ -41,7 +41,7 @@ export async function consistencyReport(
                     all.carts,
                     cartScript(lines, four),
                     mode,
-                    Math.max(1, 50_000 / lines),
+                    Math.max(1, 200_000 / lines),
                     options,
                 ),
             ),
