@@ -6,6 +6,8 @@ let cloud: StandInCloud | undefined;
 let timer: NodeJS.Timeout | undefined;
 const tickMs = 10;
 
+// A bench that is killed takes its processes along.
+process.on("disconnect", () => process.exit());
 process.on("message", (order: CloudOrder) => {
     handle(order).catch((error: unknown) => {
         console.error(error);

@@ -10,6 +10,8 @@ import type { HandlerName, HandlerOrder } from "./messages";
 const url = process.env["AWS_ENDPOINT_URL"] ?? "";
 const agent = new http.Agent({ keepAlive: true });
 
+// A bench that is killed takes its processes along.
+process.on("disconnect", () => process.exit());
 process.on("message", (order: HandlerOrder) => {
     if (order.kind === "cpu") {
         const { user, system } = process.cpuUsage();
