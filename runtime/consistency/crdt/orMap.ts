@@ -7,12 +7,14 @@ import { checkAmount } from "./amount";
 export interface Contribution {
     readonly key: string;
     readonly amount: number;
+    /** Set in place of everything that was seen, and not added to it. */
+    readonly isSet?: true;
 }
 
 /**
  * A map from keys to quantities, such as a cart's lines, that every replica may change: an observed-remove
  * map of counters. A replica's part of a quantity is one contribution, which its next change replaces;
- * the quantity is their sum.
+ * the quantity is the sum of what was added and of the greatest that was set.
  *
  * **Adds win.** A removal takes away the contributions it has seen. A replica that changed the line
  * meanwhile keeps its own, with what it had before: a line that comes back can be removed again, a line
@@ -46,15 +48,11 @@ export function changeLine(map: OrMap, replica: string, key: string, change: num
     if (quantity === 0) {
         return removeLine(map, key);
     }
-    const own: string[] = [];
-    let others = 0;
-    for (const [dot, { amount }] of contributions(map, key)) {
-        if (parseDot(dot).replica === replica) {
-            own.push(dot);
-        } else {
-            others += amount;
-        }
-    }
+    const isOwn = ([each]: readonly [string, Contribution]): boolean =>
+        parseDot(each).replica === replica;
+    const all = contributions(map, key);
+    const own = all.filter(isOwn).map(([each]) => each);
+    const others = sumOf(all.filter((one) => !isOwn(one)).map(([, one]) => one));
     // Concurrent decreases may have left less than nothing, which reads as 0 and is made up for here.
     const amount = quantity - others;
     checkAmount("a contribution's size", Math.abs(amount), 0);
@@ -63,9 +61,10 @@ export function changeLine(map: OrMap, replica: string, key: string, change: num
 }
 
 /**
- * The delta of a replica's setting a quantity in place of what it sees. Two replicas that set 3 and 4
- * without knowing of each other make 7. They are no changes by a difference, which would add up to less
- * than anybody has set, or to no line at all: 5 lowered to 1 here and to 3 there.
+ * The delta of a replica's setting a quantity in place of what it sees. Of two replicas that set 3 and 4
+ * without knowing of each other the greater counts, so that setting one quantity again, through another
+ * replica that has not heard of the first time, changes nothing. They are no changes by a difference, which
+ * would add up to less than anybody has set, or to no line at all: 5 lowered to 1 here and to 3 there.
  *
  * @param quantity an integer, 0 or more; 0 removes the line
  * @throws AmountError, ReplicaNameError
@@ -78,7 +77,7 @@ export function setLine(map: OrMap, replica: string, key: string, quantity: numb
     const dot = formatDot(map.heard.next(replica));
     const seen = contributions(map, key).map(([each]) => each);
     return {
-        lines: new Map([[dot, { key, amount: quantity }]]),
+        lines: new Map([[dot, { key, amount: quantity, isSet: true }]]),
         heard: CausalContext.of([dot, ...seen]),
     };
 }
@@ -101,19 +100,39 @@ export function mergeMaps(a: OrMap, b: OrMap): OrMap {
 
 /** 0 where there is no line. */
 export function quantityOf(map: OrMap, key: string): number {
-    const sum = contributions(map, key).reduce((all, [, { amount }]) => all + amount, 0);
-    return Math.max(0, sum);
+    return Math.max(0, sumOf(contributions(map, key).map(([, one]) => one)));
 }
 
 /** Every line with a quantity above 0, sorted by key. O(lines log lines). */
 export function quantities(map: OrMap): ReadonlyMap<string, number> {
-    const sums = new Map<string, number>();
-    for (const { key, amount } of map.lines.values()) {
-        sums.set(key, (sums.get(key) ?? 0) + amount);
+    const added = new Map<string, number>();
+    const set = new Map<string, number>();
+    for (const { key, amount, isSet } of map.lines.values()) {
+        if (isSet === true) {
+            set.set(key, Math.max(set.get(key) ?? 0, amount));
+        } else {
+            added.set(key, (added.get(key) ?? 0) + amount);
+        }
     }
     return new Map(
-        [...sums].filter(([, quantity]) => quantity > 0).sort(([a], [b]) => compareText(a, b)),
+        [...new Set([...set.keys(), ...added.keys()])]
+            .map((key): [string, number] => [key, (set.get(key) ?? 0) + (added.get(key) ?? 0)])
+            .filter(([, quantity]) => quantity > 0)
+            .sort(([a], [b]) => compareText(a, b)),
     );
+}
+
+/** What contributions to one line come to. */
+function sumOf(line: readonly Contribution[]): number {
+    let [greatest, added] = [0, 0];
+    for (const { amount, isSet } of line) {
+        if (isSet === true) {
+            greatest = Math.max(greatest, amount);
+        } else {
+            added += amount;
+        }
+    }
+    return greatest + added;
 }
 
 function contributions(map: OrMap, key: string): readonly [string, Contribution][] {

@@ -27,7 +27,8 @@ export interface PackedLine {
  * whose it is, whether another one follows, and how much it is, if that is little; and how far its counter
  * is from the one before of the same replica. Numbers have a variable length. O(lines log lines).
  *
- * @throws MalformedBytesError for a key that is no well-formed Unicode
+ * @throws MalformedBytesError for a key that is no well-formed Unicode; RangeError for a contribution that was
+ *   set, which this form does not know
  */
 export function packMap(map: OrMap): Uint8Array {
     const beyond = [...map.heard.beyond].map(parseDot);
@@ -59,7 +60,10 @@ export function packMap(map: OrMap): Uint8Array {
 /** By key, replica and counter. */
 function linesOf({ lines }: OrMap, placeOf: (replica: string) => number): readonly PackedLine[] {
     const sorted: PackedLine[] = [];
-    for (const [text, { key, amount }] of lines) {
+    for (const [text, { key, amount, isSet }] of lines) {
+        if (isSet === true) {
+            throw new RangeError(`the line ${JSON.stringify(key)} was set: pack what is added`);
+        }
         // The dots of a state were checked when it was made.
         const at = text.lastIndexOf(":");
         const index = placeOf(text.slice(0, at));

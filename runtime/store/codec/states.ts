@@ -29,14 +29,20 @@ export interface StateCodec<S> {
     decode(attributes: AttributeMap): S;
 }
 
-/** `lines` are lists of key and amount by dot; `heard` a vector, and `beyond` what comes after a gap in it. */
+/** `lines` are lists of key and amount by dot, and `true` after what was set; `heard` a vector, and `beyond` what comes after a gap in it. */
 export const orMapCodec: StateCodec<OrMap> = {
     encode: ({ lines, heard }) => ({
         lines: {
             M: Object.fromEntries(
-                [...lines].map(([dot, { key, amount }]) => [
+                [...lines].map(([dot, { key, amount, isSet }]) => [
                     dot,
-                    { L: [{ S: key }, { N: String(amount) }] },
+                    {
+                        L: [
+                            { S: key },
+                            { N: String(amount) },
+                            ...(isSet === true ? [{ BOOL: true }] : []),
+                        ],
+                    },
                 ]),
             ),
         },
@@ -49,15 +55,20 @@ export const orMapCodec: StateCodec<OrMap> = {
         const lines = new Map<string, Contribution>();
         for (const [dot, value] of Object.entries(mapOf(attributes, "lines"))) {
             parseDot(dot);
-            const [key, amount] = value.L ?? [];
-            const contribution = { key: key?.S ?? "", amount: Number(amount?.N) };
+            const [key, amount, isSet, ...more] = value.L ?? [];
+            const contribution: Contribution = {
+                key: key?.S ?? "",
+                amount: Number(amount?.N),
+                ...(isSet?.BOOL === true ? { isSet: true } : {}),
+            };
             if (
-                value.L?.length !== 2 ||
                 contribution.key === "" ||
-                !Number.isSafeInteger(contribution.amount)
+                !Number.isSafeInteger(contribution.amount) ||
+                (isSet !== undefined && (isSet.BOOL !== true || contribution.amount < 1)) ||
+                more.length > 0
             ) {
                 throw new MalformedStateError(
-                    `its line ${dot} is ${JSON.stringify(value)}: it must be a list of a key and an integer`,
+                    `its line ${dot} is ${JSON.stringify(value)}: it must be a list of a key and an integer, with true after it if it was set to 1 or more`,
                 );
             }
             if (!heard.has(dot)) {

@@ -10,7 +10,7 @@ import {
 import { orMapCodec } from "../codec/states";
 import type { Mergeable } from "./mergeable";
 
-/** Amounts are integers; a line of 0 is removed. */
+/** Amounts are integers; a line of 0 is removed. A line may be set again, anywhere: of what is set at once, the greater counts. */
 export type Operation =
     | { readonly op: "change"; readonly line: string; readonly by: number }
     | { readonly op: "set"; readonly line: string; readonly quantity: number }

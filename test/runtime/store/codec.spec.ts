@@ -15,6 +15,7 @@ import {
     emptyMap,
     mergeMaps,
     removeLine,
+    setLine,
 } from "../../../runtime/consistency/crdt/orMap";
 import {
     emptyRegisters,
@@ -60,7 +61,11 @@ describe("the stored form of a cart", () => {
             change: fc.integer({ min: -2, max: 3 }),
         }),
         delta: (state, replica, { key, change }) =>
-            change === 0 ? removeLine(state, key) : changeLine(state, replica, key, change),
+            change === 0
+                ? removeLine(state, key)
+                : change === 3
+                  ? setLine(state, replica, key, change)
+                  : changeLine(state, replica, key, change),
         merge: mergeMaps,
         atMost: never,
     });
@@ -80,6 +85,26 @@ describe("the stored form of a cart", () => {
             { lines: { M: { "eu-west-1:1": { L: [{ S: "mug" }, { N: "0.5" }] } } } },
         ],
         ["a line without a key", { lines: { M: { "eu-west-1:1": { L: [{ N: "1" }] } } } }],
+        [
+            "a line that was set to nothing",
+            {
+                lines: {
+                    M: { "eu-west-1:1": { L: [{ S: "mug" }, { N: "0" }, { BOOL: true }] } },
+                },
+            },
+        ],
+        [
+            "a line that says more",
+            {
+                lines: {
+                    M: {
+                        "eu-west-1:1": {
+                            L: [{ S: "mug" }, { N: "1" }, { BOOL: true }, { S: "more" }],
+                        },
+                    },
+                },
+            },
+        ],
         ["a missing list", { beyond: { NULL: true } }],
     ] satisfies [string, AttributeMap][]) {
         it(`is refused with ${what}`, () => {

@@ -90,6 +90,20 @@ describe("an observed-remove map of quantities", () => {
         );
     });
 
+    it("takes what is set again through another replica for the same, and the greater of two", () => {
+        const two = setLine(emptyMap, "eu-west-1", "mug", 2);
+        const again = setLine(emptyMap, "us-east-1", "mug", 2);
+        expect(quantities(cart(two, again))).to.eql(new Map([["mug", 2]]));
+        const three = setLine(emptyMap, "ap-east-1", "mug", 3);
+        const all = cart(two, again, three);
+        expect(quantities(all)).to.eql(new Map([["mug", 3]]));
+        const added = mergeMaps(all, changeLine(all, "us-east-1", "mug", 1));
+        expect(quantities(added)).to.eql(new Map([["mug", 4]]));
+        expect(quantities(mergeMaps(added, setLine(added, "us-east-1", "mug", 1)))).to.eql(
+            new Map([["mug", 1]]),
+        );
+    });
+
     it("brings nothing back that was removed by somebody who had seen it, whatever comes again", () => {
         fc.assert(
             fc.property(histories(carts), ({ states, deltas, seen }) => {

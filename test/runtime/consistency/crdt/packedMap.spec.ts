@@ -93,7 +93,7 @@ describe("a packed map", () => {
     it("is refused when it is cut short, goes on, or has another form", () => {
         const bytes = packMap(
             ["tea", "mug"].reduce(
-                (map, key) => mergeMaps(map, setLine(map, "eu-west-1", key, 2)),
+                (map, key) => mergeMaps(map, changeLine(map, "eu-west-1", key, 2)),
                 emptyMap,
             ),
         );
@@ -111,6 +111,13 @@ describe("a packed map", () => {
             heard: CausalContext.of(dots),
         };
         expect(packMap(map).length).to.be.lessThan(100 * 6);
+    });
+
+    it("is not made of a line that was set", () => {
+        expect(() => packMap(setLine(emptyMap, "eu-west-1", "mug", 2))).to.throw(
+            RangeError,
+            'the line "mug" was set',
+        );
     });
 
     it("has no key that UTF-8 cannot say", () => {
