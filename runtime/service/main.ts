@@ -11,6 +11,7 @@ import { Receipts } from "./receipts";
 import { createServer } from "./server";
 import { ServiceState } from "./serviceState";
 import { StockLevels, type StockLevel } from "./stockLevels";
+import { openStore } from "./store";
 import { Table } from "./table";
 
 /** Longest wait for requests in flight and for the archive; under ECS's stopTimeout of 30 s. */
@@ -23,6 +24,7 @@ const patience = { cacheMs: 100, stockMs: 750 };
 async function main(): Promise<void> {
     const environment = readEnvironment(process.env);
     const table = new Table(environment.TABLE_NAME, environment.REGION);
+    const store = openStore(environment);
     const state = new ServiceState(environment.STATE_NAME, (evacuated) =>
         server.log.warn({ evacuated }, evacuated ? "voted out of service" : "back in service"),
     );
@@ -81,6 +83,7 @@ async function main(): Promise<void> {
         onProblem: (problem) => server.log.warn({ err: problem }, "keys of receipts unreadable"),
     });
     const server = createServer(environment, table, state, {
+        store,
         media,
         archive,
         events,
@@ -101,6 +104,7 @@ async function main(): Promise<void> {
                 media.close();
                 cache.stop();
                 receipts.stop();
+                store.close();
                 table.close();
                 process.exit(0);
             });

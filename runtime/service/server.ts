@@ -15,10 +15,12 @@ import { stockRoutes } from "./routes/stock";
 import type { ServiceState } from "./serviceState";
 import type { Receipts } from "./receipts";
 import type { StockLevels } from "./stockLevels";
+import type { GlobalDataStore } from "../store/globalDataStore";
 import type { Table } from "./table";
 
-/** What the storefront uses of the region beside the table: its buckets, its stream, its cache, its database and its keys. */
+/** What the storefront uses of the region beside the table: the store that is in it, its buckets, its stream, its cache, its database and its keys. */
 export interface Surroundings {
+    readonly store: Pick<GlobalDataStore, "apply" | "get">;
     readonly media: Pick<Media, "find">;
     readonly archive: Pick<OrderArchive, "keep">;
     readonly events: Pick<OrderEvents, "emit">;
@@ -32,7 +34,7 @@ export function createServer(
     environment: Environment,
     table: Table,
     state: Pick<ServiceState, "evacuated">,
-    { media, archive, events, stock, payments, receipts }: Surroundings,
+    { store, media, archive, events, stock, payments, receipts }: Surroundings,
 ): FastifyInstance {
     const { REGION: region, REGIONS: regions, WRITE_NAME: writeName } = environment;
     const server = fastify({
@@ -90,7 +92,7 @@ export function createServer(
 
     healthRoutes(server, table, region);
     catalogueRoutes(server, media, stock);
-    cartRoutes(server, table, region);
+    cartRoutes(server, store);
     orderRoutes(server, table, { archive, events, receipts }, region);
     paymentRoutes(server, payments, { region, writeName });
     stockRoutes(server, table, region, regions);

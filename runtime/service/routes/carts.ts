@@ -1,23 +1,35 @@
 import type { FastifyInstance } from "fastify";
 
+import type { GlobalDataStore } from "../../store/globalDataStore";
 import { findProduct } from "../catalogue";
 import { RequestError } from "../errors";
-import type { Table } from "../table";
-
-const cartLifetimeSeconds = 30 * 24 * 3600;
+import { answerSession, sessionHeaders, sessionOf, tableUnavailable } from "../session";
 
 const id = { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" } as const;
 
+/** The key of a cart in the store. */
+export function cartKey(cart: string) {
+    return { pk: `CART#${cart}`, sk: "CART" };
+}
+
 /**
- * A cart is one item per line, so that two regions that write different lines at the same moment
- * never overwrite one another: the table keeps the last writer of each *item*.
+ * A cart merges: every region writes an item of its own, and what was added anywhere is in it. A line is set
+ * to a quantity, so that a repetition in another region, which has not heard of the first attempt, changes
+ * nothing.
+ *
+ * What a session has seen elsewhere and has not arrived here is `arriving`: a read is answered with what there
+ * is and 202, a write is done without it.
  */
-export function cartRoutes(server: FastifyInstance, table: Table, region: string): void {
+export function cartRoutes(
+    server: FastifyInstance,
+    store: Pick<GlobalDataStore, "apply" | "get">,
+): void {
     server.put<{ Params: { id: string; sku: string }; Body: { quantity: number } }>(
         "/carts/:id/items/:sku",
         {
             schema: {
                 params: { type: "object", properties: { id, sku: id }, required: ["id", "sku"] },
+                headers: sessionHeaders,
                 body: {
                     type: "object",
                     additionalProperties: false,
@@ -26,37 +38,60 @@ export function cartRoutes(server: FastifyInstance, table: Table, region: string
                 },
             },
         },
-        async (request) => {
+        async (request, reply) => {
             const { id: cart, sku } = request.params;
+            const { quantity } = request.body;
             if (findProduct(sku) === undefined) {
                 throw new RequestError(404, "no-such-product", `no product ${sku}`);
             }
-            const now = Date.now();
-            // A line of quantity 0 is kept, not deleted, so that the removal itself replicates.
-            await table.put({
-                pk: `CART#${cart}`,
-                sk: `LINE#${sku}`,
-                sku,
-                quantity: request.body.quantity,
-                region,
-                updatedAt: new Date(now).toISOString(),
-                expiresAt: Math.floor(now / 1000) + cartLifetimeSeconds,
-            });
-            return { cart, sku, quantity: request.body.quantity };
+            const token = sessionOf(request.headers);
+            const write = await store.apply(
+                "cart",
+                cartKey(cart),
+                { op: "set", line: sku, quantity },
+                { token },
+            );
+            if (write.kind !== "written") {
+                throw tableUnavailable(reply, "reason" in write ? write.reason : write.kind);
+            }
+            answerSession(reply, write.token);
+            return { cart, sku, quantity, ...(write.behind === true ? arriving : {}) };
         },
     );
 
     server.get<{ Params: { id: string } }>(
         "/carts/:id",
-        { schema: { params: { type: "object", properties: { id }, required: ["id"] } } },
-        async (request) => {
-            const lines = await table.list(`CART#${request.params.id}`, "LINE#");
-            return {
-                cart: request.params.id,
-                items: lines
-                    .filter((line) => Number(line["quantity"]) > 0)
-                    .map((line) => ({ sku: line["sku"], quantity: line["quantity"] })),
-            };
+        {
+            schema: {
+                params: { type: "object", properties: { id }, required: ["id"] },
+                headers: sessionHeaders,
+            },
+        },
+        async (request, reply) => {
+            const { id: cart } = request.params;
+            const key = cartKey(cart);
+            const token = sessionOf(request.headers);
+            const read = await store.get("cart", key, { token });
+            switch (read.kind) {
+                case "found":
+                case "absent":
+                    answerSession(reply, read.token);
+                    return { cart, items: itemsOf("value" in read ? read.value : undefined) };
+                case "behind":
+                    answerSession(reply, token.saw(key, read.version));
+                    return reply
+                        .code(202)
+                        .header("retry-after", "1")
+                        .send({ cart, items: itemsOf(read.value), ...arriving });
+                case "unavailable":
+                    throw tableUnavailable(reply, read.reason);
+            }
         },
     );
+}
+
+const arriving = { status: "arriving" } as const;
+
+function itemsOf(lines: ReadonlyMap<string, number> | undefined) {
+    return [...(lines ?? [])].map(([sku, quantity]) => ({ sku, quantity }));
 }

@@ -14,6 +14,7 @@ import { rotatedRing, type KeyRing } from "../../../runtime/receipts/keyRing";
 import { checkReceipt, signReceipt, type ReceiptedOrder } from "../../../runtime/receipts/receipt";
 import type { ArchivedOrder } from "../../../runtime/service/orderArchive";
 import { createServer } from "../../../runtime/service/server";
+import { openStore } from "../../../runtime/service/store";
 import { StockLevels } from "../../../runtime/service/stockLevels";
 import { Table } from "../../../runtime/service/table";
 import {
@@ -64,6 +65,7 @@ describe("storefront", () => {
     let aws: AwsStub;
     let client: DynamoDBClient;
     let table: Table;
+    let store: ReturnType<typeof openStore>;
     let server: FastifyInstance;
     let restore: () => void;
     const state = { evacuated: false };
@@ -97,10 +99,12 @@ describe("storefront", () => {
         restore = withEnvironment({ ...fakeCredentials, AWS_ENDPOINT_URL: aws.url });
         client = new DynamoDBClient({ region: "eu-west-1" });
         table = new Table("storefront", "eu-west-1");
+        store = openStore(environment);
     });
 
     after(async () => {
         client.destroy();
+        store.close();
         table.close();
         restore();
         await aws.stop();
@@ -129,7 +133,11 @@ describe("storefront", () => {
                 BillingMode: "PAY_PER_REQUEST",
             }),
         );
-        server = createServer(environment, table, state, { ...buckets, stock: stockOf(table) });
+        server = createServer(environment, table, state, {
+            ...buckets,
+            store,
+            stock: stockOf(table),
+        });
     });
 
     afterEach(async () => {
@@ -170,6 +178,7 @@ describe("storefront", () => {
         const unreachable = new Table("storefront", "eu-west-1");
         const elsewhere = createServer(environment, unreachable, state, {
             ...buckets,
+            store,
             stock: stockOf(unreachable),
         });
         expect((await elsewhere.inject("/health")).statusCode).to.equal(200);
@@ -185,6 +194,7 @@ describe("storefront", () => {
         const absent = new Table("no-such-table", "eu-west-1");
         const early = createServer(environment, absent, state, {
             ...buckets,
+            store,
             stock: stockOf(absent),
         });
         const deep = await early.inject("/health/deep");
@@ -283,7 +293,7 @@ describe("storefront", () => {
         expect(answer.headers.connection).to.equal("close");
     });
 
-    it("keeps a cart line by line, and drops a line at quantity 0", async () => {
+    it("keeps a cart line by line, and drops a line at quantity 0, in the table for a month", async () => {
         const put = (sku: string, quantity: number) =>
             server.inject({ method: "PUT", url: `/carts/c1/items/${sku}`, payload: { quantity } });
         await put("mug-02", 2);
@@ -293,6 +303,12 @@ describe("storefront", () => {
             cart: "c1",
             items: [{ sku: "lamp-01", quantity: 1 }],
         });
+        const item = await table.get({ pk: "CART#c1", sk: "CART#eu-west-1" });
+        expect(item).to.include({ kind: "cart", version: "eu-west-1:3", origin: "eu-west-1" });
+        expect(Number(item?.["expiresAt"]) * 1000 - Date.now()).to.be.within(
+            29 * 86_400_000,
+            30 * 86_400_000 + 1000,
+        );
     });
 
     it("makes one order of a repeated idempotency key", async () => {
