@@ -23,10 +23,15 @@ const mostAgeSeconds = 23 * 3600;
 /** Batches of a shard that run at a time; an item is always in the same one. */
 const batchesPerShard = 2;
 
-/** Items of the store have a version; what else is in the table cannot be judged, and costs nothing. */
-const versioned = ["NewImage", "OldImage"].map((image) => ({
-    pattern: JSON.stringify({ dynamodb: { [image]: { version: { S: [{ exists: true }] } } } }),
-}));
+/**
+ * Items of the store have a version, and takes of stock are told by their kind; what else is in the table cannot
+ * be judged, and costs nothing.
+ */
+const judged = [
+    { NewImage: { version: { S: [{ exists: true }] } } },
+    { OldImage: { version: { S: [{ exists: true }] } } },
+    { NewImage: { kind: { S: ["take"] } } },
+].map((dynamodb) => ({ pattern: JSON.stringify({ dynamodb }) }));
 
 /**
  * Has every region's conflict detector read the stream of its region's copy of the table.
@@ -77,7 +82,7 @@ export class ConflictDetection extends pulumi.ComponentResource {
                 maximumRetryAttempts: -1,
                 maximumRecordAgeInSeconds: mostAgeSeconds,
                 destinationConfig: { onFailure: { destinationArn: deadLetterArn } },
-                filterCriteria: { filters: versioned },
+                filterCriteria: { filters: judged },
             },
             { parent: this },
         ).id;

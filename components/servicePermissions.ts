@@ -32,7 +32,7 @@ export interface TableAccess {
     readonly dataKeyArn: pulumi.Input<string>;
 }
 
-/** What the storefront does with its table: it reads and writes items, and never scans or deletes. */
+/** What the storefront does with its region's table, and no other region's: it reads and writes whole items, and never scans or deletes. */
 export function tableStatements(access: TableAccess): readonly Statement[] {
     const table = `arn:aws:dynamodb:${access.region}:${access.accountId}:table/${access.tableName}`;
     return [
@@ -44,7 +44,6 @@ export function tableStatements(access: TableAccess): readonly Statement[] {
                 "dynamodb:GetItem",
                 "dynamodb:PutItem",
                 "dynamodb:Query",
-                "dynamodb:UpdateItem",
             ],
             Resource: table,
         },

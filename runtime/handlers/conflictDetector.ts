@@ -6,11 +6,13 @@ import { Caller } from "../store/calls/caller";
 import { systemClock } from "../store/calls/clock";
 import { Replica } from "../store/calls/replica";
 import { MalformedStateError } from "../store/codec/fields";
+import type { AttributeMap } from "../store/codec/itemSize";
 import { ConflictResolver } from "../store/conflicts/conflictResolver";
 import { CorruptItemError, OversizedItemError, UnknownKindError } from "../store/errors";
 import { Leases } from "../store/homes/leases";
 import { OwnerRecords } from "../store/homes/ownerRecord";
 import { defaultLeaseTimes } from "../store/homes/votes";
+import { isTake, parseTake, Takes } from "../store/items/takes";
 import { ConflictReport } from "./conflictReport";
 import { DeadLetters } from "./deadLetters";
 import { readConflictDetectorEnvironment, type ConflictDetectorEnvironment } from "./environment";
@@ -42,6 +44,7 @@ const poison = [
 ] as const;
 
 let resolver: ConflictResolver | undefined;
+let takes: Takes | undefined;
 let deadLetters: DeadLetters | undefined;
 
 /**
@@ -52,11 +55,13 @@ let deadLetters: DeadLetters | undefined;
  */
 export async function handler(event: TableEvent): Promise<BatchResponse> {
     const environment = readConflictDetectorEnvironment(process.env);
-    resolver ??= resolverOf(environment);
+    if (resolver === undefined || takes === undefined) {
+        ({ resolver, takes } = judgesOf(environment));
+    }
     const report = new ConflictReport(environment.REGION);
     const failed = new Set<TableRecord>();
     const chains = chainsOf(event.Records);
-    const own = resolver;
+    const own = { resolver, takes };
     await Promise.all(
         Array.from({ length: atOnce }, async () => {
             for (let chain = chains.shift(); chain !== undefined; chain = chains.shift()) {
@@ -85,7 +90,7 @@ function chainsOf(records: readonly TableRecord[]): TableRecord[][] {
 async function workOff(
     chain: readonly TableRecord[],
     environment: ConflictDetectorEnvironment,
-    own: ConflictResolver,
+    own: Judges,
     report: ConflictReport,
     failed: Set<TableRecord>,
 ): Promise<void> {
@@ -104,11 +109,16 @@ async function workOff(
 async function judgeOne(
     record: TableRecord,
     environment: ConflictDetectorEnvironment,
-    own: ConflictResolver,
+    own: Judges,
     report: ConflictReport,
 ): Promise<void> {
     try {
-        const { verdict } = await own.resolve(readChange(record), (conflict) =>
+        const change = readChange(record);
+        if (isTake(change.after ?? change.before)) {
+            await settle(change.after, own.takes, report);
+            return;
+        }
+        const { verdict } = await own.resolver.resolve(change, (conflict) =>
             report.recorded(conflict),
         );
         if (verdict === "unversioned") {
@@ -131,16 +141,42 @@ async function judgeOne(
     }
 }
 
+/** Has a name take stock once that took it in several regions. Looks at it wherever a take is written or arrives. */
+async function settle(
+    item: AttributeMap | undefined,
+    takes: Takes,
+    report: ConflictReport,
+): Promise<void> {
+    if (item === undefined) {
+        // Its time was over.
+        return;
+    }
+    const { key, name, state } = parseTake(item);
+    if (state === "returned") {
+        return;
+    }
+    const settled = await takes.settle(key, name);
+    if (typeof settled !== "string") {
+        throw new Error(
+            `the take ${name} of ${key.pk} was not settled: ${"reason" in settled ? settled.reason : settled.kind}`,
+        );
+    }
+    if (settled === "returned") {
+        report.returned(name, key);
+    }
+}
+
 function brief(image: unknown): unknown {
     const bytes = Buffer.byteLength(JSON.stringify(image ?? null));
     return bytes <= mostImageBytes ? image : `left out, as it has ${bytes} bytes`;
 }
 
-function resolverOf({
-    REGION,
-    REGIONS,
-    TABLE_NAME,
-}: ConflictDetectorEnvironment): ConflictResolver {
+interface Judges {
+    readonly resolver: ConflictResolver;
+    readonly takes: Takes;
+}
+
+function judgesOf({ REGION, REGIONS, TABLE_NAME }: ConflictDetectorEnvironment): Judges {
     const caller = new Caller(systemClock, Math.random);
     const replicas = new Map(
         [REGION, ...REGIONS.filter((region) => region !== REGION)].map(
@@ -158,15 +194,17 @@ function resolverOf({
         ),
     );
     const records = [...replicas.values()].map((replica) => new OwnerRecords(replica, caller));
-    return new ConflictResolver({
-        region: REGION,
-        replicas,
-        caller,
-        clock: systemClock,
-        hybrid: new HybridClock({ physicalMs: () => Date.now(), maxAheadMs }),
-        leases: new Leases({ records, clock: systemClock, times: defaultLeaseTimes }),
-        ownerRecord: remembered(async (home) => records[0]?.read(home)),
-    });
+    const hybrid = new HybridClock({ physicalMs: () => Date.now(), maxAheadMs });
+    const shared = { replicas, caller, clock: systemClock, hybrid };
+    return {
+        resolver: new ConflictResolver({
+            ...shared,
+            region: REGION,
+            leases: new Leases({ records, clock: systemClock, times: defaultLeaseTimes }),
+            ownerRecord: remembered(async (home) => records[0]?.read(home)),
+        }),
+        takes: new Takes(shared, REGION),
+    };
 }
 
 /** Asks again only after a while, or when there was no answer. */

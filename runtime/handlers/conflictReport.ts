@@ -1,5 +1,5 @@
 import { conflictId, type Conflict } from "../store/conflicts/conflictRecord";
-import { describeKey } from "../store/keys";
+import { describeKey, type Key } from "../store/keys";
 import { storedKey } from "../store/stored";
 import { embeddedMetric } from "./embeddedMetric";
 
@@ -23,6 +23,12 @@ export class ConflictReport {
         if (conflict.outcome === "recorded") {
             this.#count("ValuesLost");
         }
+    }
+
+    /** Stock that was taken here under a name that another region took it under before. */
+    returned(name: string, { pk }: Key): void {
+        console.log(`take ${name} of ${pk} was another region's first: given back`);
+        this.#count("TakesReturned");
     }
 
     quarantined(eventId: string, reason: unknown): void {

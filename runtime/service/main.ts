@@ -53,7 +53,7 @@ async function main(): Promise<void> {
         onProblem: (problem) => server.log.debug({ err: problem }, "cache unreachable"),
     });
     const stock = new StockLevels({
-        table,
+        store,
         cache: new CacheAside<StockLevel>({
             store: cache,
             prefix: "catalogue:stock:",

@@ -20,7 +20,7 @@ import type { Table } from "./table";
 
 /** What the storefront uses of the region beside the table: the store that is in it, its buckets, its stream, its cache, its database and its keys. */
 export interface Surroundings {
-    readonly store: Pick<GlobalDataStore, "apply" | "get">;
+    readonly store: Pick<GlobalDataStore, "apply" | "get" | "take">;
     readonly media: Pick<Media, "find">;
     readonly archive: Pick<OrderArchive, "keep">;
     readonly events: Pick<OrderEvents, "emit">;
@@ -95,6 +95,6 @@ export function createServer(
     cartRoutes(server, store);
     orderRoutes(server, table, { archive, events, receipts }, region);
     paymentRoutes(server, payments, { region, writeName });
-    stockRoutes(server, table, region, regions);
+    stockRoutes(server, store, region, regions);
     return server;
 }

@@ -1,6 +1,7 @@
 import type { Product } from "./catalogue";
 import type { CacheAside } from "./cache/cacheAside";
-import type { Table } from "./table";
+import type { GlobalDataStore } from "../store/globalDataStore";
+import type { Key } from "../store/keys";
 
 /** How much of a product is left in the world, as far as this region has heard. */
 export interface StockLevel {
@@ -8,7 +9,7 @@ export interface StockLevel {
 }
 
 export interface StockLevelsOptions {
-    readonly table: Pick<Table, "getMany">;
+    readonly store: Pick<GlobalDataStore, "getMany">;
     readonly cache: Pick<CacheAside<StockLevel>, "read">;
     /** Every region that sells. */
     readonly regions: readonly string[];
@@ -46,24 +47,31 @@ export class StockLevels {
     }
 
     async #load(products: readonly Product[]): Promise<ReadonlyMap<string, StockLevel>> {
-        const { table, regions } = this.options;
-        const keyOf = (sku: string, region: string) => ({
-            pk: `STOCK#${sku}`,
-            sk: `REGION#${region}`,
-        });
-        const shares = await table.getMany(
-            products.flatMap(({ sku }) => regions.map((region) => keyOf(sku, region))),
-            ["available"],
+        const { store, regions } = this.options;
+        const reads = await store.getMany(
+            products.map(({ sku }) => ({ kind: "stock" as const, key: stockKey(sku) })),
         );
-        return new Map(
-            products.map(({ sku, stock }) => {
-                const open = shares.filter(({ pk }) => pk === `STOCK#${sku}`);
-                const left = open.reduce((sum, share) => sum + Number(share["available"]), 0);
+        const levels = new Map<string, StockLevel>();
+        for (const [at, product] of products.entries()) {
+            const read = reads[at];
+            if (read?.kind === "found" || read?.kind === "absent") {
+                const { left, opened } =
+                    read.kind === "found" ? read.value : { left: 0, opened: [] };
                 // A share that no customer has touched yet is whole.
-                const untouched =
-                    Math.floor(stock / regions.length) * (regions.length - open.length);
-                return [sku, { available: left + untouched }];
-            }),
-        );
+                const untouched = shareOf(product, regions) * (regions.length - opened.length);
+                levels.set(product.sku, { available: left + untouched });
+            }
+        }
+        return levels;
     }
+}
+
+/** The key of a product's stock in the store. */
+export function stockKey(sku: string): Key {
+    return { pk: `STOCK#${sku}`, sk: "STOCK" };
+}
+
+/** What each region may sell of a product on its own. */
+export function shareOf({ stock }: Product, regions: readonly string[]): number {
+    return Math.floor(stock / regions.length);
 }

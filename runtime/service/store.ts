@@ -16,7 +16,7 @@ const maxAheadMs = 60_000;
 export function openStore(
     environment: Pick<Environment, "REGION" | "REGIONS" | "TABLE_NAME">,
 ): GlobalDataStore & { close(): void } {
-    const { REGION: region, REGIONS: homes, TABLE_NAME: table } = environment;
+    const { REGION: region, REGIONS: regions, TABLE_NAME: table } = environment;
     const client = new DynamoDBClient(
         // Once, because the store repeats, and has to know of every attempt.
         awsClient(region, { connectMs: 500, answerMs: 1000, attempts: 1 }),
@@ -24,7 +24,8 @@ export function openStore(
     const store = new GlobalDataStore({
         table,
         clients: new Map([[region, client]]),
-        homes: [...homes].sort(),
+        writers: regions,
+        homes: [...regions].sort(),
         random: Math.random,
         hybrid: new HybridClock({ physicalMs: () => Date.now(), maxAheadMs }),
     });

@@ -1,14 +1,10 @@
 import {
-    type AttributeValue,
-    BatchGetItemCommand,
     DynamoDBClient,
     type DynamoDBClientResolvedConfig,
     GetItemCommand,
     PutItemCommand,
     QueryCommand,
     type QueryCommandInput,
-    UpdateItemCommand,
-    type UpdateItemCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 
@@ -19,9 +15,6 @@ export interface Key {
     readonly pk: string;
     readonly sk: string;
 }
-
-/** Most keys of one batch: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
-const mostBatchKeys = 100;
 
 /** Indexes of the table. Their keys are the attributes `<index>pk` and `<index>sk`. */
 export type Index = "gsi1";
@@ -63,40 +56,6 @@ export class Table {
         return item === undefined ? undefined : (unmarshall(item) as Item);
     }
 
-    /** Those of the items that the local replica has, with their keys and the named attributes only. */
-    async getMany(keys: readonly Key[], attributes: readonly string[]): Promise<readonly Item[]> {
-        const items: Item[] = [];
-        const names = ["pk", "sk", ...attributes];
-        let left: Record<string, AttributeValue>[] = keys.map((key) => marshall(key));
-        while (left.length > 0) {
-            const { Responses, UnprocessedKeys } = await this.#client.send(
-                new BatchGetItemCommand({
-                    RequestItems: {
-                        [this.name]: {
-                            Keys: left.slice(0, mostBatchKeys),
-                            ProjectionExpression: names.map((_, index) => `#n${index}`).join(", "),
-                            ExpressionAttributeNames: Object.fromEntries(
-                                names.map((name, index) => [`#n${index}`, name]),
-                            ),
-                        },
-                    },
-                }),
-            );
-            items.push(...(Responses?.[this.name] ?? []).map((item) => unmarshall(item) as Item));
-            left = [...(UnprocessedKeys?.[this.name]?.Keys ?? []), ...left.slice(mostBatchKeys)];
-        }
-        return items;
-    }
-
-    async put(item: Item): Promise<void> {
-        await this.#client.send(
-            new PutItemCommand({
-                TableName: this.name,
-                Item: marshall(item, { removeUndefinedValues: true }),
-            }),
-        );
-    }
-
     /** Writes the item unless its key is taken; says whether it did. */
     async putNew(item: Item): Promise<boolean> {
         return ifConditionHolds(() =>
@@ -110,55 +69,18 @@ export class Table {
         );
     }
 
-    /** Runs a conditional update; says whether its condition held. */
-    async update(
-        key: Key,
-        update: Pick<
-            UpdateItemCommandInput,
-            "UpdateExpression" | "ConditionExpression" | "ExpressionAttributeNames"
-        > & { readonly values?: Readonly<Record<string, unknown>> },
-    ): Promise<boolean> {
-        const { values, ...expressions } = update;
-        return ifConditionHolds(() =>
-            this.#client.send(
-                new UpdateItemCommand({
-                    TableName: this.name,
-                    Key: marshall(key),
-                    ...expressions,
-                    ...(values === undefined
-                        ? {}
-                        : { ExpressionAttributeValues: marshall(values) }),
-                }),
-            ),
-        );
-    }
-
-    /** Every item under a partition whose sort key starts with the prefix, all pages. */
-    async list(pk: string, prefix: string): Promise<readonly Item[]> {
-        return this.#query({
-            KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues: marshall({ ":pk": pk, ":prefix": prefix }),
-        });
-    }
-
     /** Every item of an index under a key, all pages. Indexes are eventually consistent. */
     async listIndex(index: Index, key: string): Promise<readonly Item[]> {
-        return this.#query({
-            IndexName: index,
-            KeyConditionExpression: "#key = :key",
-            ExpressionAttributeNames: { "#key": `${index}pk` },
-            ExpressionAttributeValues: marshall({ ":key": key }),
-        });
-    }
-
-    async #query(query: Omit<QueryCommandInput, "TableName">): Promise<readonly Item[]> {
         const items: Item[] = [];
         let start: QueryCommandInput["ExclusiveStartKey"];
         do {
             const page = await this.#client.send(
                 new QueryCommand({
                     TableName: this.name,
-                    ...query,
+                    IndexName: index,
+                    KeyConditionExpression: "#key = :key",
+                    ExpressionAttributeNames: { "#key": `${index}pk` },
+                    ExpressionAttributeValues: marshall({ ":key": key }),
                     ...(start === undefined ? {} : { ExclusiveStartKey: start }),
                 }),
             );

@@ -13,6 +13,7 @@ import { freshRead, type ReadOptions } from "./items/freshRead";
 import { HomeItems, type Expected } from "./items/homeItems";
 import { MergeableItems, sightOf } from "./items/mergeableItems";
 import { queryHome, queryMergeable, type QueryOptions } from "./items/queries";
+import { Takes, type Taking } from "./items/takes";
 import type { JsonObject } from "./json";
 import { checkKey, checkRegions, homeOf, type Key } from "./keys";
 import {
@@ -30,9 +31,11 @@ import type { SessionToken } from "./sessionToken";
 
 export interface StoreOptions {
     readonly table: string;
-    /** An SDK client for every region, each of which tries once; the local region's first. */
+    /** An SDK client for every region that may be asked, each of which tries once; the local region's first. */
     readonly clients: ReadonlyMap<string, ReplicaClient>;
-    /** Names of the homes; they never change. @default the regions */
+    /** Every region that writes the table. @default those of the clients */
+    readonly writers?: readonly string[];
+    /** Names of the homes; they never change. @default the clients' regions */
     readonly homes?: readonly string[];
     /** @default the machine's */
     readonly clock?: StoreClock;
@@ -82,6 +85,7 @@ export class GlobalDataStore {
     readonly #hedged: HedgedReads;
     readonly #mergeable: MergeableItems;
     readonly #home: HomeItems;
+    readonly #takes: Takes;
 
     /** @throws StoreInputError, ReplicaNameError */
     constructor(options: StoreOptions) {
@@ -112,6 +116,7 @@ export class GlobalDataStore {
         this.#context = {
             replicas,
             homes,
+            writers: options.writers ?? regions,
             leases,
             caller,
             clock,
@@ -120,6 +125,7 @@ export class GlobalDataStore {
         };
         this.#mergeable = new MergeableItems(this.#context);
         this.#home = new HomeItems(this.#context);
+        this.#takes = new Takes(this.#context, regions[0] ?? "");
     }
 
     /**
@@ -173,6 +179,18 @@ export class GlobalDataStore {
             options.token,
             await this.#mergeable.apply(kind, key, operation, region, id, options.token?.of(key)),
         );
+    }
+
+    /**
+     * Takes stock out of the local region's share under a name, once, however often and late it is repeated
+     * here; see `items/takes.ts` for repetitions elsewhere.
+     *
+     * @param amount an integer of at least 1
+     * @throws StoreInputError, AmountError, CorruptItemError, RemoteClockAheadError; nothing was written then
+     */
+    async take(key: Key, amount: number, name: string): Promise<Taking> {
+        checkKey("stock", key);
+        return this.#takes.take(key, amount, name);
     }
 
     /**

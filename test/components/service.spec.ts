@@ -163,7 +163,6 @@ describe("the storefront's service", () => {
                     "dynamodb:GetItem",
                     "dynamodb:PutItem",
                     "dynamodb:Query",
-                    "dynamodb:UpdateItem",
                 ],
                 Resource: "arn:aws:dynamodb:eu-west-1:111122223333:table/meridian-storefront",
             },

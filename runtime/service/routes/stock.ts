@@ -1,28 +1,31 @@
 import type { FastifyInstance } from "fastify";
 
+import type { GlobalDataStore } from "../../store/globalDataStore";
 import { findProduct, type Product } from "../catalogue";
 import { RequestError } from "../errors";
-import type { Table } from "../table";
-
-/** Most reservations one region keeps open for one product; well under an item's 400 KB. */
-const maximumOpenReservations = 2000;
+import { tableUnavailable } from "../session";
+import { shareOf, stockKey } from "../stockLevels";
 
 const token = { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" } as const;
 
 /**
- * Every region sells from its own share of the stock and is the only one that writes it, so that the
- * condition "enough left" is checked where it is true: a condition on a global table sees the local
- * replica alone. The reservation and the count change in one item, hence atomically.
- * A region that joins later opens a share of its own beside those that are open, which do not shrink:
- * set them anew first.
+ * Every region sells from its own share of the stock and asks no other one, so that nothing is oversold
+ * whoever cannot be reached. A reservation is made once under its id, also when it is repeated in another
+ * region: see `store/items/takes.ts`.
+ *
+ * A region's share is opened by its first customer. One that joins later opens a share beside those that are
+ * open, which do not shrink: set them anew first.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-global-table-design.prescriptive-guidance.writemodes.html
  */
 export function stockRoutes(
     server: FastifyInstance,
-    table: Table,
+    store: Pick<GlobalDataStore, "apply" | "take">,
     region: string,
     regions: readonly string[],
 ): void {
+    /** Products whose share is known to be open. */
+    const opened = new Set<string>();
+
     server.post<{
         Params: { sku: string };
         Body: { quantity: number; reservationId: string };
@@ -49,54 +52,47 @@ export function stockRoutes(
             if (product === undefined) {
                 throw new RequestError(404, "no-such-product", `no product ${sku}`);
             }
-            const key = { pk: `STOCK#${sku}`, sk: `REGION#${region}` };
-            await openShare(product, key);
-            const reserved = await table.update(key, {
-                UpdateExpression:
-                    "SET available = available - :quantity, reservations.#id = :quantity",
-                ConditionExpression:
-                    "available >= :quantity AND attribute_not_exists(reservations.#id) AND size(reservations) < :most",
-                ExpressionAttributeNames: { "#id": reservationId },
-                values: { ":quantity": quantity, ":most": maximumOpenReservations },
-            });
-            if (reserved) {
-                return reply.code(201).send({ sku, quantity, reservationId, region });
+            const taking = await take(product, quantity, reservationId);
+            switch (taking.kind) {
+                case "taken":
+                    if (taking.amount !== quantity) {
+                        throw new RequestError(
+                            409,
+                            "reservation-reused",
+                            `reservation ${reservationId} is for ${taking.amount}, not ${quantity}; use a new id`,
+                        );
+                    }
+                    return reply
+                        .code(taking.repeated ? 200 : 201)
+                        .send({ sku, quantity, reservationId, region: taking.region });
+                case "refused":
+                    throw new RequestError(
+                        409,
+                        "out-of-stock",
+                        `cannot reserve ${quantity} of ${sku} in ${region}: ${taking.available} left`,
+                    );
+                case "unknown":
+                case "unavailable":
+                    throw tableUnavailable(reply, taking.reason);
             }
-            const share = await table.get(key, { strong: true });
-            const reservations = (share?.["reservations"] ?? {}) as Record<string, number>;
-            const held = reservations[reservationId];
-            if (held === quantity) {
-                return reply.code(200).send({ sku, quantity, reservationId, region });
-            }
-            if (held !== undefined) {
-                throw new RequestError(
-                    409,
-                    "reservation-reused",
-                    `reservation ${reservationId} is for ${held}, not ${quantity}; use a new id`,
-                );
-            }
-            const available = Number(share?.["available"]);
-            throw available < quantity
-                ? new RequestError(
-                      409,
-                      "out-of-stock",
-                      `cannot reserve ${quantity} of ${sku} in ${region}: ${available} left`,
-                  )
-                : new RequestError(
-                      409,
-                      "too-many-reservations",
-                      `${region} holds all the reservations of ${sku} that it can (${maximumOpenReservations}); try again later`,
-                  );
         },
     );
 
-    async function openShare(product: Product, key: { pk: string; sk: string }): Promise<void> {
-        if ((await table.get(key)) === undefined) {
-            await table.putNew({
-                ...key,
-                available: Math.floor(product.stock / regions.length),
-                reservations: {},
-            });
+    /** Opens the region's share when there is none to take from. */
+    async function take(product: Product, quantity: number, name: string) {
+        const key = stockKey(product.sku);
+        const taking = await store.take(key, quantity, name);
+        if (taking.kind !== "refused" || opened.has(product.sku)) {
+            return taking;
         }
+        const open = await store.apply("stock", key, {
+            op: "open",
+            amount: shareOf(product, regions),
+        });
+        if (open.kind === "unknown" || open.kind === "unavailable") {
+            return open;
+        }
+        opened.add(product.sku);
+        return store.take(key, quantity, name);
     }
 }

@@ -37,14 +37,30 @@ const outages: readonly string[] = [
     "NetworkingError",
 ];
 
+/** Reasons of a transaction that nothing is wrong with: others were faster, or there were too many. */
+const collisions: readonly (string | undefined)[] = [
+    "ProvisionedThroughputExceeded",
+    "ThrottlingError",
+    "TransactionConflict",
+];
+
 export function failureKind(error: unknown): FailureKind {
-    const { name, code, $metadata } = (error ?? {}) as {
+    const { name, code, $metadata, CancellationReasons } = (error ?? {}) as {
         readonly name?: string;
         readonly code?: unknown;
+        readonly CancellationReasons?: readonly { readonly Code?: string }[];
         readonly $metadata?: { readonly httpStatusCode?: number };
     };
     if (name === "ConditionalCheckFailedException") {
         return "condition";
+    }
+    if (name === "TransactionCanceledException") {
+        const reasons = CancellationReasons?.map((reason) => reason.Code) ?? [];
+        return reasons.includes("ConditionalCheckFailed")
+            ? "condition"
+            : reasons.some((reason) => collisions.includes(reason))
+              ? "throttled"
+              : "refused";
     }
     if (throttles.includes(name ?? "")) {
         return "throttled";

@@ -4,6 +4,7 @@ import {
     PutItemCommand,
     QueryCommand,
     ScanCommand,
+    TransactWriteItemsCommand,
     type DynamoDBClient,
     type PutItemCommandInput,
     type QueryCommandInput,
@@ -19,6 +20,12 @@ import { keyAttributes } from "../stored";
  * it must know of every attempt that may have written.
  */
 export type ReplicaClient = Pick<DynamoDBClient, "send">;
+
+/** What an item must be like to be replaced. */
+export type Condition = Pick<
+    PutItemCommandInput,
+    "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
+>;
 
 export interface Page {
     readonly items: readonly AttributeMap[];
@@ -50,20 +57,34 @@ export class Replica {
      *
      * @throws ConditionalCheckFailedException with the item that there is
      */
-    async put(
-        item: AttributeMap,
-        condition: Pick<
-            PutItemCommandInput,
-            "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
-        >,
-        signal: AbortSignal,
-    ): Promise<void> {
+    async put(item: AttributeMap, condition: Condition, signal: AbortSignal): Promise<void> {
         await this.client.send(
             new PutItemCommand({
                 TableName: this.table,
                 Item: item,
                 ...condition,
                 ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+            }),
+            { abortSignal: signal },
+        );
+    }
+
+    /**
+     * Writes all of them if every condition holds, or nothing. It is one write in this region alone: the others
+     * get the items one by one.
+     *
+     * @throws TransactionCanceledException with a reason for each
+     * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+     */
+    async putTogether(
+        puts: readonly { readonly item: AttributeMap; readonly condition: Condition }[],
+        signal: AbortSignal,
+    ): Promise<void> {
+        await this.client.send(
+            new TransactWriteItemsCommand({
+                TransactItems: puts.map(({ item, condition }) => ({
+                    Put: { TableName: this.table, Item: item, ...condition },
+                })),
             }),
             { abortSignal: signal },
         );

@@ -23,12 +23,11 @@ export async function batchRead(
     nearest: Nearest,
     keys: readonly BatchKey<Kind>[],
 ): Promise<readonly Read<unknown>[]> {
-    const regions = [...context.replicas.keys()];
     const wanted = keys.map(({ kind, key }) => {
         checkKey(kind, key);
         return modeOf(kind) === "home-region"
             ? [key]
-            : regions.map((region) => regionalKey(key, region));
+            : context.writers.map((region) => regionalKey(key, region));
     });
     const { items, missing, reason } = await fetch(context, nearest.current, wanted.flat());
     return keys.map(({ kind, key }, at): Read<unknown> => {

@@ -9,6 +9,8 @@ export interface StoreContext {
     /** By region, the local one first. */
     readonly replicas: ReadonlyMap<string, Replica>;
     readonly homes: readonly string[];
+    /** Every region that writes the table, whether it can be asked from here or not. */
+    readonly writers: readonly string[];
     readonly leases: Leases;
     readonly caller: Caller;
     readonly clock: StoreClock;

@@ -2,7 +2,7 @@ import { compareTimestamps, type HybridTimestamp } from "../../consistency/hybri
 import { VersionVector } from "../../consistency/versionVector";
 import { UnavailableError } from "../calls/caller";
 import { failedItem, failureKind } from "../calls/failure";
-import type { Replica } from "../calls/replica";
+import type { Condition, Replica } from "../calls/replica";
 import type { AttributeMap } from "../codec/itemSize";
 import { CorruptItemError } from "../errors";
 import { describeKey, regionalKey, splitRegionalKey, type Key } from "../keys";
@@ -66,7 +66,9 @@ export function sightOf<K extends MergeableKind>(
 
 /** Items that merge: every region writes its own, and reads everybody's. */
 export class MergeableItems {
-    constructor(private readonly context: StoreContext) {}
+    constructor(
+        private readonly context: Pick<StoreContext, "replicas" | "caller" | "clock" | "hybrid">,
+    ) {}
 
     /** One attempt. @throws CorruptItemError; what the region answered otherwise */
     async read(
@@ -140,7 +142,7 @@ export class MergeableItems {
             if (value !== undefined && hasOperation(merged, id)) {
                 return { ...written, value, version, repeated: true };
             }
-            const next = this.#next(kind, key, operation, merged, region, id);
+            const next = nextItem(this.context, kind, key, operation, merged, region, id);
             if (next.kind === "refused") {
                 return next;
             }
@@ -212,41 +214,48 @@ export class MergeableItems {
         }
         return known;
     }
+}
 
-    #next<K extends MergeableKind>(
-        kind: K,
-        key: Key,
-        operation: Operations[K],
-        merged: Merged,
-        region: string,
-        id: string,
-    ) {
-        const { type, lifetimeSeconds } = mergeableKind(kind);
-        const { hybrid, clock } = this.context;
-        const at = merged.version.size === 0 ? hybrid.now() : hybrid.update(merged.at);
-        const step = type.apply(merged.state, operation, { region, at });
-        if (step.kind === "refused") {
-            return step;
-        }
-        const state = type.merge(merged.state, step.delta);
-        const version = merged.version.increment(region);
-        const stored = serialiseRegional(regionalKey(key, region), {
-            kind,
-            version,
-            at,
-            origin: region,
-            operations: [id, ...(merged.items.get(region)?.operations ?? [])],
-            state: type.codec.encode(state),
-            ...(lifetimeSeconds === undefined
-                ? {}
-                : { expiresAt: Math.ceil(clock.now() / 1000) + lifetimeSeconds }),
-        });
-        return { kind: "next" as const, stored, version, value: type.value(state, region) };
+/**
+ * A region's own item as it is after an operation, with everything that the region knows; or why it must
+ * not be.
+ *
+ * @throws OversizedItemError, RemoteClockAheadError, and the type's own for an operation that cannot be
+ */
+export function nextItem<K extends MergeableKind>(
+    context: Pick<StoreContext, "hybrid" | "clock">,
+    kind: K,
+    key: Key,
+    operation: Operations[K],
+    merged: Merged,
+    region: string,
+    id: string,
+) {
+    const { type, lifetimeSeconds } = mergeableKind(kind);
+    const { hybrid, clock } = context;
+    const at = merged.version.size === 0 ? hybrid.now() : hybrid.update(merged.at);
+    const step = type.apply(merged.state, operation, { region, at });
+    if (step.kind === "refused") {
+        return step;
     }
+    const state = type.merge(merged.state, step.delta);
+    const version = merged.version.increment(region);
+    const stored = serialiseRegional(regionalKey(key, region), {
+        kind,
+        version,
+        at,
+        origin: region,
+        operations: [id, ...(merged.items.get(region)?.operations ?? [])],
+        state: type.codec.encode(state),
+        ...(lifetimeSeconds === undefined
+            ? {}
+            : { expiresAt: Math.ceil(clock.now() / 1000) + lifetimeSeconds }),
+    });
+    return { kind: "next" as const, stored, version, at, value: type.value(state, region) };
 }
 
 /** The condition that an item is still as it was read. */
-export function unchanged(item: { readonly version: VersionVector } | undefined) {
+export function unchanged(item: { readonly version: VersionVector } | undefined): Condition {
     return item === undefined
         ? { ConditionExpression: "attribute_not_exists(pk)" }
         : {

@@ -51,10 +51,10 @@ const environment = {
     LOG_LEVEL: "silent" as const,
 };
 
-/** Levels straight from a table. */
-function stockOf(table: Table): StockLevels {
+/** Levels straight from a store. */
+function stockOf(store: ReturnType<typeof openStore>): StockLevels {
     return new StockLevels({
-        table,
+        store,
         cache: { read: (ids, load) => load(ids) },
         regions: environment.REGIONS,
         timeoutMs: 5000,
@@ -136,7 +136,7 @@ describe("storefront", () => {
         server = createServer(environment, table, state, {
             ...buckets,
             store,
-            stock: stockOf(table),
+            stock: stockOf(store),
         });
     });
 
@@ -158,14 +158,6 @@ describe("storefront", () => {
         });
     }
 
-    function reserve(reservationId: string, quantity: number, sku = "chair-06") {
-        return server.inject({
-            method: "POST",
-            url: `/stock/${sku}/reservations`,
-            payload: { quantity, reservationId },
-        });
-    }
-
     it("answers the shallow health check without the table, and the deep one only with it", async () => {
         expect((await server.inject("/health")).json()).to.deep.equal({
             status: "ok",
@@ -179,7 +171,7 @@ describe("storefront", () => {
         const elsewhere = createServer(environment, unreachable, state, {
             ...buckets,
             store,
-            stock: stockOf(unreachable),
+            stock: stockOf(store),
         });
         expect((await elsewhere.inject("/health")).statusCode).to.equal(200);
         const deep = await elsewhere.inject("/health/deep");
@@ -192,10 +184,11 @@ describe("storefront", () => {
 
     it("calls a region whose table is still to come incomplete, and not failed", async () => {
         const absent = new Table("no-such-table", "eu-west-1");
+        const nothing = openStore({ ...environment, TABLE_NAME: "no-such-table" });
         const early = createServer(environment, absent, state, {
             ...buckets,
             store,
-            stock: stockOf(absent),
+            stock: stockOf(nothing),
         });
         const deep = await early.inject("/health/deep");
         expect(deep.statusCode).to.equal(200);
@@ -412,60 +405,6 @@ describe("storefront", () => {
             cart: "c1",
             orders: [orders[1]?.json(), orders[0]?.json()],
         });
-    });
-
-    it("sells no more than the region's share of the stock", async () => {
-        // 20,000 chairs over two regions: 10,000 here, in reservations of at most 99. Ten at a time: the
-        // storefront gives up on a table that is slow, and a busy machine's is with all of them at once.
-        const statuses: number[] = [];
-        for (let first = 0; first < 110; first += 10) {
-            const answers = await Promise.all(
-                Array.from({ length: 10 }, (_, index) => reserve(`r${first + index}`, 99)),
-            );
-            statuses.push(...answers.map(({ statusCode }) => statusCode));
-        }
-        const sold = Math.floor(10_000 / 99);
-        // 200 is a reservation whose first attempt was written and whose answer came too late.
-        expect(statuses.filter((status) => status === 201 || status === 200)).to.have.length(sold);
-        expect(statuses.filter((status) => status === 409)).to.have.length(110 - sold);
-    });
-
-    it("shows what is left of a product in all regions, whoever sold it", async () => {
-        const shown = async (): Promise<number> =>
-            (await server.inject("/catalogue/chair-06")).json<{ available: number }>().available;
-        expect(await shown()).to.equal(20_000);
-        await reserve("r1", 5);
-        await table.put({ pk: "STOCK#chair-06", sk: "REGION#us-east-1", available: 9990 });
-        expect(await shown()).to.equal(19_985);
-        const page = (await server.inject("/catalogue")).json<{
-            products: { sku: string; available: number }[];
-        }>();
-        expect(page.products.map(({ sku, available }) => [sku, available])).to.deep.include([
-            "chair-06",
-            19_985,
-        ]);
-    });
-
-    it("reserves once for a repeated reservation id, and refuses it for another quantity", async () => {
-        expect((await reserve("r1", 5)).statusCode).to.equal(201);
-        expect((await reserve("r1", 5)).statusCode).to.equal(200);
-        const other = await reserve("r1", 6);
-        expect(other.statusCode).to.equal(409);
-        expect(other.json()).to.include({ error: "reservation-reused" });
-    });
-
-    it("says that a region holds too many reservations, and not that its stock is gone", async () => {
-        await table.put({
-            pk: "STOCK#chair-06",
-            sk: "REGION#eu-west-1",
-            available: 8000,
-            reservations: Object.fromEntries(
-                Array.from({ length: 2000 }, (_, index) => [`r${index}`, 1]),
-            ),
-        });
-        const answer = await reserve("one-more", 1);
-        expect(answer.statusCode).to.equal(409);
-        expect(answer.json()).to.include({ error: "too-many-reservations" });
     });
 
     for (const [title, request] of [

@@ -121,7 +121,10 @@ describe("items that merge", () => {
         expect(await run("us-east-1", { op: "take", amount: 2 })).to.include({ kind: "written" });
         expect(await run("eu-west-1", { op: "take", amount: 2 })).to.include({ kind: "refused" });
         const read = await cluster.clock.run(at("us-east-1").get("stock", stock));
-        expect(read).to.deep.include({ kind: "found", value: { left: 1, available: 0 } });
+        expect(read).to.deep.include({
+            kind: "found",
+            value: { left: 1, available: 0, opened: ["eu-west-1"] },
+        });
     });
 
     it("keep a session's fields each by itself", async () => {

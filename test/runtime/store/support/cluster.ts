@@ -16,12 +16,20 @@ import {
     type EngineAction,
 } from "../../../../sandbox/world/tables/engine";
 import { Replica, type Entry } from "../../../../sandbox/world/tables/replica";
+import {
+    runTransaction,
+    TransactionCanceled,
+    type TransactItem,
+} from "../../../../sandbox/world/tables/transaction";
 import { keyOf } from "../../../../sandbox/world/tables/writes";
 import { TestClock } from "./testClock";
 
 export const regions = ["ap-east-1", "ap-south-1", "eu-west-1", "us-east-1"] as const;
 export type Region = (typeof regions)[number];
 export const table = "storefront";
+
+/** Which the engine leaves to the world. */
+const transactWrite = "TransactWriteItems";
 
 /** How a region answers. `mute` writes and does not say so. */
 type Manner = "well" | "hangs" | "mute" | "throttles" | "refuses";
@@ -70,7 +78,8 @@ export class Cluster {
             { abortSignal }: { readonly abortSignal?: AbortSignal } = {},
         ): Promise<unknown> => {
             this.calls.set(region, (this.calls.get(region) ?? 0) + 1);
-            const action = command.constructor.name.replace(/Command$/, "") as EngineAction;
+            const action = command.constructor.name.replace(/Command$/, "") as
+                EngineAction | typeof transactWrite;
             const manner = this.#manners.get(region) ?? "well";
             if (manner === "hangs") {
                 return new Promise((_, reject) =>
@@ -83,10 +92,11 @@ export class Cluster {
                 );
             }
             const answer = await this.#counted(() => this.#run(region, action, command.input));
-            if (action === "PutItem") {
+            const writes = action === "PutItem" || action === transactWrite;
+            if (writes) {
                 this.clock.pass(this.#pauses.get(region) ?? 0);
             }
-            if (manner === "mute" && action === "PutItem") {
+            if (manner === "mute" && writes) {
                 throw named("TimeoutError");
             }
             return answer;
@@ -186,13 +196,20 @@ export class Cluster {
     }
 
     /** One after the other in each region, so that the image read after a write is that write's. */
-    #run(region: string, action: EngineAction, input: object): Promise<unknown> {
+    #run(
+        region: string,
+        action: EngineAction | typeof transactWrite,
+        input: object,
+    ): Promise<unknown> {
         const work = async (): Promise<unknown> => {
             const { ReturnValuesOnConditionCheckFailure, ...rest } = input as Record<
                 string,
                 unknown
             >;
             const engine = this.#engine(region);
+            if (action === transactWrite) {
+                return this.#transact(region, rest["TransactItems"] as readonly TransactItem[]);
+            }
             if (action !== "PutItem") {
                 return engine.call(action, rest);
             }
@@ -206,13 +223,7 @@ export class Cluster {
                         : undefined;
                 throw error instanceof AwsError ? named(error.code, item, error.message) : error;
             }
-            const replica = this.#replicas.get(region) as Replica;
-            const image = await engine.read(table, key);
-            const entry = replica.recordLocal(key, image, this.clock.now()) as Entry;
-            for (const other of regions.filter((one) => one !== region)) {
-                const link = `${region}>${other}`;
-                this.#queues.set(link, [...(this.#queues.get(link) ?? []), entry]);
-            }
+            await this.#wrote(region, key);
             return {};
         };
         const result = (this.#last.get(region) ?? Promise.resolve()).then(work);
@@ -221,6 +232,35 @@ export class Cluster {
             result.catch(() => undefined),
         );
         return result;
+    }
+
+    async #transact(region: string, items: readonly TransactItem[]): Promise<object> {
+        const admitted = (): void => undefined;
+        try {
+            const keys = (): readonly string[] => ["pk", "sk"];
+            const written = await runTransaction(this.#engine(region), items, keys, admitted);
+            for (const { key } of written) {
+                await this.#wrote(region, key);
+            }
+            return {};
+        } catch (error) {
+            throw error instanceof TransactionCanceled
+                ? Object.assign(named(error.code, undefined, error.message), {
+                      CancellationReasons: error.reasons,
+                  })
+                : error;
+        }
+    }
+
+    /** Puts what a region has just written on its way to the others. */
+    async #wrote(region: string, key: AttributeMap): Promise<void> {
+        const replica = this.#replicas.get(region) as Replica;
+        const image = await this.#engine(region).read(table, key);
+        const entry = replica.recordLocal(key, image, this.clock.now()) as Entry;
+        for (const other of regions.filter((one) => one !== region)) {
+            const link = `${region}>${other}`;
+            this.#queues.set(link, [...(this.#queues.get(link) ?? []), entry]);
+        }
     }
 
     async #receive(region: string, entry: Entry): Promise<void> {

@@ -8,11 +8,17 @@ import { ConflictDetection } from "../../../../components/conflictDetection";
 import { ConflictDetector } from "../../../../components/conflictDetector";
 import { NoticeTopic } from "../../../../components/noticeTopic";
 import { RegionKeys } from "../../../../components/regionKeys";
+import { HybridClock } from "../../../../runtime/consistency/hybridClock";
 import { VersionVector } from "../../../../runtime/consistency/versionVector";
 import { changeLine, emptyMap, quantities } from "../../../../runtime/consistency/crdt/orMap";
+import { Caller } from "../../../../runtime/store/calls/caller";
+import { systemClock } from "../../../../runtime/store/calls/clock";
+import { Replica, type ReplicaClient } from "../../../../runtime/store/calls/replica";
 import type { AttributeMap } from "../../../../runtime/store/codec/itemSize";
 import { orMapCodec } from "../../../../runtime/store/codec/states";
 import { lostItem } from "../../../../runtime/store/conflicts/conflictRecord";
+import { MergeableItems, sightOf } from "../../../../runtime/store/items/mergeableItems";
+import { Takes } from "../../../../runtime/store/items/takes";
 import {
     keyAttributes,
     parseHome,
@@ -30,6 +36,16 @@ const accountId = "111122223333";
 const regions = ["eu-west-1", "us-east-1"] as const;
 const [eu, us] = regions;
 type Region = (typeof regions)[number];
+interface SdkCommand {
+    readonly constructor: { readonly name: string };
+    readonly input: object;
+}
+/** What takes stock in a region. */
+interface Taker {
+    readonly context: ConstructorParameters<typeof Takes>[0];
+    readonly takes: Takes;
+    readonly region: Region;
+}
 
 const queueArn = (region: string): string =>
     `arn:aws:sqs:${region}:${accountId}:meridian-conflict-dead-letters`;
@@ -243,6 +259,47 @@ describe("the program's conflict detectors, in the rehearsal cloud", function ()
         expect(fs.readFileSync(log, "utf8")).to.match(
             /conflict [0-9a-f]{32} \(concurrent, recorded\): the order ORDER#1 ORDER/,
         );
+    });
+
+    it("give stock back that two regions took for one order, in one of them", async () => {
+        const stock = { pk: "STOCK#mug", sk: "STOCK" };
+        const hybrid = new HybridClock({ physicalMs: () => sandbox.clock.now(), maxAheadMs: 1000 });
+        const caller = new Caller(systemClock, Math.random);
+        const takerIn = (region: Region): Taker => {
+            const client = {
+                send: ({ constructor: { name }, input }: SdkCommand) =>
+                    run(region, name.replace(/Command$/, ""), input),
+            } as unknown as ReplicaClient;
+            const replicas = new Map([[region, new Replica(region, storeTable, client)]]);
+            const context = { replicas, caller, clock: systemClock, hybrid };
+            return { context, takes: new Takes(context, region), region };
+        };
+        const [inEurope, inAmerica] = [takerIn(eu), takerIn(us)];
+        for (const { context, region } of [inEurope, inAmerica]) {
+            const open = { op: "open", amount: 10 } as const;
+            await new MergeableItems(context).apply("stock", stock, open, region, "open");
+        }
+        await settledAgain();
+        sandbox.faults.inject({ kind: "partition", between: regions });
+        expect(await inEurope.takes.take(stock, 3, "order-1")).to.include({ repeated: false });
+        await sandbox.clock.sleep(2000);
+        expect(await inAmerica.takes.take(stock, 3, "order-1")).to.include({ repeated: false });
+        sandbox.faults.healAll();
+        await until(() => total(us, "TakesReturned") === 1);
+        await settledAgain();
+        for (const { context, region } of [inEurope, inAmerica]) {
+            const replica = context.replicas.get(region) as Replica;
+            const merged = await new MergeableItems(context).read(
+                "stock",
+                stock,
+                replica,
+                true,
+                new AbortController().signal,
+            );
+            expect(sightOf("stock", merged, region).value?.left).to.equal(17);
+        }
+        expect(total(eu, "TakesReturned")).to.equal(0);
+        expect(sandbox.failures()).to.eql([]);
     });
 
     it("put what is damaged aside, and go on with what comes after it", async () => {
