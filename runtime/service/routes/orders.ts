@@ -19,6 +19,12 @@ const token = { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" } as const;
 /**
  * The order's id *is* the client's idempotency key. A retry that lands in another region, before
  * the first attempt replicated, writes the same item there, and the replicas converge on one order.
+ *
+ * Orders are therefore no items with a home, though the store has a kind for them. A home would decide which of
+ * two *different* orders under one key counts, and a client that sends those is at fault: in one region it is
+ * refused (409), in two the later one stays. It would cost every client whose key has its home in a lost region
+ * 46 s of 503 and more until another region has taken it over, which is the failover's whole worth. The stock
+ * of an order is taken once by its reservation, whatever becomes of the order: see `stock.ts`.
  */
 export function orderRoutes(
     server: FastifyInstance,
