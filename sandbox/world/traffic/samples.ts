@@ -29,6 +29,8 @@ export interface TrafficSample {
     readonly attempts: number;
     /** Whether the shopper is one of those whose resolver ignores TTLs. */
     readonly stale: boolean;
+    /** Present where the application said that what this shopper wrote is still on its way to the region. */
+    readonly arriving?: true;
     /** Absent where no receipt was shown, or no answer says what became of it. */
     readonly receipt?: ShownReceipt;
 }

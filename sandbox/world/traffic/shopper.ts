@@ -5,6 +5,9 @@ import type { Ledger } from "./ledger";
 import type { ShownReceipt, TrafficSample } from "./samples";
 import { browse, receiptOf, shelfOf, visit, type Step } from "./visit";
 
+/** Header of a session's token, both ways. */
+const sessionHeader = "x-session-token";
+
 /** World milliseconds before the second attempt, and as much again at random. */
 const retryMs = 200;
 
@@ -18,6 +21,8 @@ export class Shopper {
     #visits = 0;
     /** Of the last order, and the region that issued it. */
     #receipt: { readonly text: string; readonly issuedBy: string | undefined } | undefined;
+    /** What the shopper has seen, in the application's words. */
+    #session: string | undefined;
     #stepping = false;
 
     constructor(
@@ -92,16 +97,25 @@ export class Shopper {
         const atMs = clock.now();
         const pays = step.name === "pay";
         const shown = step.receipt === "shown" ? this.#receipt : undefined;
+        const session = step.inSession === true ? this.#session : undefined;
         const { response, attempts, problem } = await this.#attempt(
-            shown === undefined
-                ? step.exchange
-                : { ...step.exchange, headers: { "x-order-receipt": shown.text } },
+            {
+                ...step.exchange,
+                headers: {
+                    ...step.exchange.headers,
+                    ...(shown === undefined ? {} : { "x-order-receipt": shown.text }),
+                    ...(session === undefined ? {} : { [sessionHeader]: session }),
+                },
+            },
             (pays ? this.#till : undefined) ?? this.#connection,
             pays ? isAcknowledged : isServed,
         );
         const region = headerOf(response?.headers["x-served-by"]);
         if (step === browse && response?.status === 200) {
             this.#shelf = shelfOf(response.body);
+        }
+        if (step.inSession === true) {
+            this.#session = headerOf(response?.headers[sessionHeader]) ?? this.#session;
         }
         if (step.receipt === "given") {
             const text = response === undefined ? undefined : receiptOf(response.body);
@@ -122,6 +136,7 @@ export class Shopper {
             attempts,
             stale: this.options.resolver.ignoresTtl,
             ...(shown === undefined ? {} : verdictOn(shown, response?.status)),
+            ...(step.name === "read-cart" && response?.status === 202 ? { arriving: true } : {}),
         };
     }
 

@@ -18,6 +18,8 @@ export interface Step {
     readonly write?: (by: Acknowledgement) => Write;
     /** Whether the answer comes with a receipt, or the receipt of the visit is shown. */
     readonly receipt?: "given" | "shown";
+    /** Whether the shopper says what it has seen, and is told of what it sees. */
+    readonly inSession?: true;
 }
 
 /** A product on the shelf. */
@@ -65,7 +67,11 @@ export function visit(id: string, shelf: readonly string[], random: () => number
     return [
         ...choices.flatMap((choice) => [product(choice.sku), cartLine(cart, choice)]),
         ...choices.slice(0, 1).map(({ sku }) => picture(sku)),
-        { name: "read-cart", exchange: { method: "GET", path: `/carts/${cart}` } },
+        {
+            name: "read-cart",
+            exchange: { method: "GET", path: `/carts/${cart}` },
+            inSession: true,
+        },
         ...choices.slice(0, 1).map((choice) => reservation(id, choice)),
         order(orderId, cart, choices),
         {
@@ -98,6 +104,7 @@ function cartLine(cart: string, { sku, quantity }: Choice): Step {
         name: "cart",
         exchange: { method: "PUT", path: `/carts/${cart}/items/${sku}`, body: { quantity } },
         write: (by) => ({ kind: "cart-line", cart, sku, quantity, by }),
+        inSession: true,
     };
 }
 
