@@ -41,18 +41,23 @@ export function conflictStatements(args: {
             Resource: [region, ...others].map(tableIn),
         },
         openThroughDynamoDb(region, args.dataKeyArn),
-        {
-            Sid: "OpenTableElsewhere",
-            Effect: "Allow",
-            Action: ["kms:Decrypt", "kms:DescribeKey"],
-            Resource: others.map((other) => `arn:aws:kms:${other}:${accountId}:key/*`),
-            Condition: {
-                StringEquals: {
-                    "kms:ViaService": others.map((other) => `dynamodb.${other}.amazonaws.com`),
-                },
-                // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
-                "ForAnyValue:StringEquals": { "kms:ResourceAliases": dataKeyAlias },
-            },
-        },
+        openTablesElsewhere(accountId, others),
     ];
+}
+
+/** Other regions' copies of the table, through DynamoDB alone. */
+export function openTablesElsewhere(accountId: string, others: readonly string[]): Statement {
+    return {
+        Sid: "OpenTableElsewhere",
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:DescribeKey"],
+        Resource: others.map((other) => `arn:aws:kms:${other}:${accountId}:key/*`),
+        Condition: {
+            StringEquals: {
+                "kms:ViaService": others.map((other) => `dynamodb.${other}.amazonaws.com`),
+            },
+            // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+            "ForAnyValue:StringEquals": { "kms:ResourceAliases": dataKeyAlias },
+        },
+    };
 }

@@ -9,6 +9,7 @@ const handlers = [
     "conflictDetector",
     "consumer",
     "decider",
+    "homeKeeper",
     "observer",
     "replicator",
     "rotator",

@@ -13,6 +13,7 @@ import { FailoverAutomation } from "./failoverAutomation";
 import { LoadBalancer } from "./loadBalancer";
 import { Network } from "./network";
 import { NoticeTopic } from "./noticeTopic";
+import { HomeKeeping } from "./homeKeeping";
 import { Observer } from "./observer";
 import { ReceiptKeyRotator } from "./receiptKeyRotator";
 import { RegionAlarms, type AlarmThresholds } from "./regionAlarms";
@@ -217,6 +218,17 @@ export class Region extends pulumi.ComponentResource {
 
         this.conflictDetector = new ConflictDetector(
             `${name}-conflicts`,
+            {
+                ...args,
+                dataKeyArn: this.keys.dataKeyArn,
+                operationsKeyArn: this.keys.operationsKeyArn,
+                alarmTopicArn: this.alarmTopicArn,
+            },
+            parent,
+        );
+
+        new HomeKeeping(
+            `${name}-homes`,
             {
                 ...args,
                 dataKeyArn: this.keys.dataKeyArn,

@@ -35,6 +35,7 @@ export function serviceEnvironment(args: ServiceEnvironmentArgs): Readonly<Recor
         DATABASE: databaseName,
         DATABASE_USER: databaseUser,
         WRITE_NAME: names.write,
+        REGION_HOST: names.origin("*"),
         RECEIPT_KEYS: receiptKeysName,
         LOG_LEVEL: "info",
     };

@@ -9,20 +9,19 @@ const regionList = z
         message: "must name at least two regions, each once",
     });
 
+const jsonText = z.string().transform((text, context) => {
+    try {
+        return JSON.parse(text) as unknown;
+    } catch {
+        context.addIssue({ code: "custom", message: "must be JSON" });
+        return z.NEVER;
+    }
+});
+
 const observerSchema = z.object({
     REGION: z.string().min(1),
     /** JSON object: observed region to the origin its probes go to. */
-    TARGETS: z
-        .string()
-        .transform((text, context) => {
-            try {
-                return JSON.parse(text) as unknown;
-            } catch {
-                context.addIssue({ code: "custom", message: "must be JSON" });
-                return z.NEVER;
-            }
-        })
-        .pipe(z.record(z.string(), z.url({ protocol: /^https$/ }))),
+    TARGETS: jsonText.pipe(z.record(z.string(), z.url({ protocol: /^https$/ }))),
     /** Probes per target and run. */
     PROBES: z.coerce.number().int().min(1).max(50),
 });
@@ -66,9 +65,19 @@ const conflictDetectorSchema = z.object({
     DEAD_LETTER_QUEUE_URL: z.url({ protocol: /^https$/ }),
 });
 
+const homeKeeperSchema = z.object({
+    REGION: z.string().min(1),
+    /** Every region that has the table: each has a home. */
+    REGIONS: regionList,
+    TABLE_NAME: z.string().min(3),
+    /** JSON object: region to the DNS name whose TXT record says `in-service` or `evacuated`. */
+    STATE_NAMES: jsonText.pipe(z.record(z.string(), z.string().min(1))),
+});
+
 const rotatorSchema = z.object({ REGION: z.string().min(1) });
 
 export type ConflictDetectorEnvironment = z.infer<typeof conflictDetectorSchema>;
+export type HomeKeeperEnvironment = z.infer<typeof homeKeeperSchema>;
 export type RotatorEnvironment = z.infer<typeof rotatorSchema>;
 export type ReplicatorEnvironment = z.infer<typeof replicatorSchema>;
 export type ConsumerEnvironment = z.infer<typeof consumerSchema>;
@@ -99,6 +108,10 @@ export function readConflictDetectorEnvironment(
     variables: NodeJS.ProcessEnv,
 ): ConflictDetectorEnvironment {
     return read("conflict detector", conflictDetectorSchema, variables);
+}
+
+export function readHomeKeeperEnvironment(variables: NodeJS.ProcessEnv): HomeKeeperEnvironment {
+    return read("home keeper", homeKeeperSchema, variables);
 }
 
 function read<T>(handler: string, schema: z.ZodType<T>, variables: NodeJS.ProcessEnv): T {

@@ -32,6 +32,8 @@ const schema = z.object({
     DATABASE_USER: z.string().min(1),
     /** Host name that leads to the region that writes the database. */
     WRITE_NAME: z.string().min(1),
+    /** Host name that leads to one region and no other, with `*` in the region's place. */
+    REGION_HOST: z.string().regex(/^[^*]*\*[^*]*$/, "must have one * in the place of the region"),
     /** Secret with the keys of receipts, of which this region has a copy; it need not exist yet. */
     RECEIPT_KEYS: z.string().min(1),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),

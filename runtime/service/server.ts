@@ -11,6 +11,7 @@ import { healthRoutes } from "./routes/health";
 import type { Payments } from "./payments";
 import { orderRoutes } from "./routes/orders";
 import { paymentRoutes } from "./routes/payments";
+import { profileRoutes } from "./routes/profiles";
 import { stockRoutes } from "./routes/stock";
 import type { ServiceState } from "./serviceState";
 import type { Receipts } from "./receipts";
@@ -20,7 +21,7 @@ import type { Table } from "./table";
 
 /** What the storefront uses of the region beside the table: the store that is in it, its buckets, its stream, its cache, its database and its keys. */
 export interface Surroundings {
-    readonly store: Pick<GlobalDataStore, "apply" | "get" | "take">;
+    readonly store: Pick<GlobalDataStore, "apply" | "get" | "heardOwner" | "put" | "take">;
     readonly media: Pick<Media, "find">;
     readonly archive: Pick<OrderArchive, "keep">;
     readonly events: Pick<OrderEvents, "emit">;
@@ -95,6 +96,7 @@ export function createServer(
     cartRoutes(server, store);
     orderRoutes(server, table, { archive, events, receipts }, region);
     paymentRoutes(server, payments, { region, writeName });
+    profileRoutes(server, store, { region, regionHost: environment.REGION_HOST });
     stockRoutes(server, store, region, regions);
     return server;
 }

@@ -35,6 +35,9 @@ export function sessionOf(headers: Readonly<Record<string, unknown>>): SessionTo
     }
 }
 
+/** Of an answer that lacks what its session has seen elsewhere: that is on its way. */
+export const arriving = { status: "arriving" } as const;
+
 /** Gives the client the token to go on with. */
 export function answerSession(reply: FastifyReply, token: SessionToken | undefined): void {
     if (token !== undefined && token !== SessionToken.empty) {

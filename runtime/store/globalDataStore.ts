@@ -337,6 +337,15 @@ export class GlobalDataStore {
         return this.#context.leases.of(homeOf(key, this.#context.homes));
     }
 
+    /**
+     * The region that keeps an item's home, as far as the local region has heard: where to write it.
+     *
+     * @throws NoHomeError, UnavailableError
+     */
+    async heardOwner(key: Key): Promise<string | undefined> {
+        return this.#context.leases.heardOwner(homeOf(key, this.#context.homes));
+    }
+
     async #write(
         kind: HomeKind,
         key: Key,

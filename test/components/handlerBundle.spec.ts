@@ -18,6 +18,7 @@ describe("a handler's bundle", () => {
         "conflictDetector",
         "consumer",
         "decider",
+        "homeKeeper",
         "observer",
         "replicator",
     ] as const) {

@@ -86,6 +86,7 @@ describe("a region", () => {
             DATABASE: "storefront",
             DATABASE_USER: "storefront",
             WRITE_NAME: "write.app.example.com",
+            REGION_HOST: "*.origin.example.com",
             RECEIPT_KEYS: "meridian/receipt-keys",
             LOG_LEVEL: "info",
         });
@@ -125,7 +126,7 @@ describe("a region", () => {
         const signals = registered
             .of("aws:cloudwatch/metricAlarm:MetricAlarm")
             .map(({ inputs }) => (inputs["tags"] as Record<string, string>)["meridian:signal"]);
-        expect(signals).to.have.length(27);
+        expect(signals).to.have.length(28);
         expect(new Set(signals)).to.deep.equal(
             new Set(["user-facing", "vantage", "capacity", "traffic", "automation", "replication"]),
         );

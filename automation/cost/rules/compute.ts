@@ -78,7 +78,10 @@ const endpoint: CostRule = ({ properties }, { usage }) =>
           ]
         : [];
 
-const lambda: CostRule = ({ properties }, { usage }) => {
+/** The keeper of homes runs for 55 of every 60 seconds, whatever is asked of the estate. */
+const alwaysRuns = /HomeKeeping\$/;
+
+const lambda: CostRule = ({ properties, urn }, { usage }) => {
     const architectures = properties["architectures"];
     const arm = Array.isArray(architectures) && architectures.includes("arm64");
     const memory = numberOf(properties, "memorySize", 128) / 1024;
@@ -86,7 +89,11 @@ const lambda: CostRule = ({ properties }, { usage }) => {
         { price: "function-requests", quantity: millions(usage.functionInvocations) },
         {
             price: `function-${arm ? "arm" : "x86"}-duration`,
-            quantity: usage.functionInvocations * usage.functionSeconds * memory,
+            quantity:
+                memory *
+                (alwaysRuns.test(urn)
+                    ? (hoursPerMonth * 3600 * 55) / 60
+                    : usage.functionInvocations * usage.functionSeconds),
         },
     ];
 };

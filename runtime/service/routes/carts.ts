@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { GlobalDataStore } from "../../store/globalDataStore";
 import { findProduct } from "../catalogue";
 import { RequestError } from "../errors";
-import { answerSession, sessionHeaders, sessionOf, tableUnavailable } from "../session";
+import { answerSession, arriving, sessionHeaders, sessionOf, tableUnavailable } from "../session";
 
 const id = { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" } as const;
 
@@ -89,8 +89,6 @@ export function cartRoutes(
         },
     );
 }
-
-const arriving = { status: "arriving" } as const;
 
 function itemsOf(lines: ReadonlyMap<string, number> | undefined) {
     return [...(lines ?? [])].map(([sku, quantity]) => ({ sku, quantity }));

@@ -50,6 +50,17 @@ export class Leases {
     }
 
     /**
+     * The region that keeps a home, as far as the local replica has heard: a hint where to ask, and no right to
+     * write. Undefined when every lease that was heard of is over: its owner is lost, or far behind.
+     *
+     * @throws UnavailableError when the local replica cannot be asked
+     */
+    async heardOwner(home: string): Promise<string | undefined> {
+        const [latest] = await this.#heldLatestFirst(home);
+        return latest !== undefined && this.#lasts(latest) ? latest.region : undefined;
+    }
+
+    /**
      * Whether what was begun under a lease counts: it ended soon enough that no other region can have taken
      * the home over before. What ended later may be in the table, and is not acknowledged.
      */
@@ -64,15 +75,7 @@ export class Leases {
     }
 
     async #find(home: string): Promise<Lease | undefined> {
-        const [local] = this.options.records;
-        const heard = (await local?.heard(home)) ?? [];
-        const latestFirst = heard
-            .filter(
-                ({ state, region }) =>
-                    state === "held" && this.options.isEvacuated?.(region) !== true,
-            )
-            .sort((a, b) => b.term - a.term);
-        for (const { region } of latestFirst) {
+        for (const { region } of await this.#heldLatestFirst(home)) {
             const records = this.options.records.find((one) => one.region === region);
             const record = await records?.read(home);
             if (record?.state === "held" && this.#lasts(record)) {
@@ -80,6 +83,17 @@ export class Leases {
             }
         }
         return undefined;
+    }
+
+    async #heldLatestFirst(home: string): Promise<readonly OwnerRecord[]> {
+        const [local] = this.options.records;
+        const heard = (await local?.heard(home)) ?? [];
+        return heard
+            .filter(
+                ({ state, region }) =>
+                    state === "held" && this.options.isEvacuated?.(region) !== true,
+            )
+            .sort((a, b) => b.term - a.term);
     }
 
     #lasts({ untilMs }: Pick<Lease, "untilMs">): boolean {

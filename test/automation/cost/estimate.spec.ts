@@ -80,6 +80,24 @@ describe("the cost estimate", () => {
         expect(idle.standing).to.eql({ byRegion: {}, addsUsd: 0 });
     });
 
+    it("takes the keeper of homes for running all the time, and another function for what is asked of it", () => {
+        const lambda = (parents: string): CostResource =>
+            resource(
+                "us-east-1",
+                "aws:lambda/function:Function",
+                "f",
+                { architectures: ["arm64"], memorySize: 512 },
+                parents,
+            );
+        const keeper = lambda("meridian:components:HomeKeeping$");
+        expect(quantity(of([keeper]), "function-arm-duration")).to.be.closeTo(
+            (0.5 * 730 * 3600 * 55) / 60,
+            1e-6,
+        );
+        const change = { functionInvocations: 100, functionSeconds: 3 };
+        expect(quantity(of([lambda("")], change), "function-arm-duration")).to.equal(150);
+    });
+
     it("lists types that nothing is known of, and never takes them for free", () => {
         const result = of([
             resource("us-east-1", "aws:mars/rover:Rover", "r"),

@@ -96,6 +96,7 @@ describe("the storefront's image", () => {
                     DATABASE: "storefront",
                     DATABASE_USER: "storefront",
                     WRITE_NAME: "write.example.com",
+                    REGION_HOST: "*.origin.example.com",
                     RECEIPT_KEYS: "meridian/receipt-keys",
                     LOG_LEVEL: "error",
                 },

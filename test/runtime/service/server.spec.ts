@@ -47,6 +47,7 @@ const environment = {
     DATABASE: "storefront",
     DATABASE_USER: "storefront",
     WRITE_NAME: "write.app.example.com",
+    REGION_HOST: "*.origin.example.com",
     RECEIPT_KEYS: "meridian/receipt-keys",
     LOG_LEVEL: "silent" as const,
 };

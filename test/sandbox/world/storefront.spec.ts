@@ -131,6 +131,7 @@ describe("the storefront in the world", () => {
                 DATABASE: "storefront",
                 DATABASE_USER: "storefront",
                 WRITE_NAME: "write.example.com",
+                REGION_HOST: "*.origin.example.com",
                 RECEIPT_KEYS: "meridian/receipt-keys",
                 LOG_LEVEL: "info",
             },

@@ -28,6 +28,10 @@ export const functionDeadLetters: StackValidationPolicy = {
         properties: {
             exemptFunctions: exemptions("functions", [
                 {
+                    name: "meridian-homeKeeper",
+                    reason: "a run of a past minute is of no use to anybody, and one that is missing is alarmed on",
+                },
+                {
                     name: "meridian-observer",
                     reason: "a probe of a past minute is of no use to anybody, and one that is missing is alarmed on",
                 },

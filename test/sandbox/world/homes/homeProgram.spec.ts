@@ -1,0 +1,188 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+import { expect } from "chai";
+
+import { HomeKeeping } from "../../../../components/homeKeeping";
+import { NoticeTopic } from "../../../../components/noticeTopic";
+import { RegionKeys } from "../../../../components/regionKeys";
+import { domainNames } from "../../../../components/domainNames";
+import type { AttributeMap } from "../../../../runtime/store/codec/itemSize";
+import { parseOwner, type OwnerRecord } from "../../../../runtime/store/homes/ownerRecord";
+import { defaultLeaseTimes, holdOffMs } from "../../../../runtime/store/homes/votes";
+import { keyAttributes } from "../../../../runtime/store/stored";
+import { startSandbox, type Sandbox } from "../../../../sandbox";
+import { setMocks, settled } from "../../../support/mocks";
+import { keepRegistration } from "../../../support/program";
+import { smallWorld } from "../../../support/smallWorld";
+import { declareStoreTable, storeTable } from "../../../support/storeReplicas";
+
+const accountId = "111122223333";
+const [eu, us] = ["eu-west-1", "us-east-1"] as const;
+const regions = [eu, us] as const;
+const zoneId = "Z111";
+const names = domainNames("example.com");
+
+/** The program's own keepers of homes, on a table with real replication, with votes told by real DNS. */
+describe("the program's keepers of homes, in the rehearsal cloud", function () {
+    this.timeout(300_000);
+    let sandbox: Sandbox;
+    let home: string;
+
+    function say(region: string, word: "in-service" | "evacuated"): void {
+        const inputs = {
+            zoneId,
+            name: names.state(region),
+            type: "TXT",
+            ttl: 10,
+            records: [word],
+        };
+        sandbox.store.put({
+            type: "aws:route53/record:Record",
+            region: "global",
+            id: `${zoneId}_${names.state(region)}_TXT`,
+            inputs,
+            outputs: inputs,
+        });
+    }
+
+    before(async () => {
+        home = fs.mkdtempSync(path.join(os.tmpdir(), "meridian-homes-"));
+        const world = await smallWorld();
+        const { ports } = world.network;
+        world.end();
+        sandbox = await startSandbox({
+            home,
+            accountId,
+            hostedZones: [{ id: zoneId, name: "example.com" }],
+            images: {},
+            ports,
+            maxSpeed: 10_000,
+        });
+        const declare = (
+            type: string,
+            region: string,
+            id: string,
+            inputs: object,
+            computed = {},
+        ): void =>
+            sandbox.store.put({
+                type,
+                region,
+                id,
+                inputs: { ...inputs },
+                outputs: { ...inputs, ...computed },
+            });
+        declareStoreTable({ accountId, declare }, regions);
+        await sandbox.tables.settled();
+        for (const region of regions) {
+            say(region, "in-service");
+            await deploy(region);
+        }
+    });
+
+    after(async () => {
+        await sandbox.stop();
+        fs.rmSync(home, { recursive: true, force: true });
+    });
+
+    async function deploy(region: string): Promise<void> {
+        const registered = await setMocks({ region });
+        const own = { region, accountId };
+        const keys = new RegionKeys("keys", { ...own, deletionProtection: false });
+        const topic = new NoticeTopic("alarms", {
+            ...own,
+            topicName: "meridian-alarms",
+            displayName: "alarms",
+            keyArn: keys.operationsKeyArn,
+            alarmsPublish: true,
+            emails: [],
+        });
+        new HomeKeeping("homes", {
+            ...own,
+            regions,
+            domain: "example.com",
+            tableName: storeTable,
+            dataKeyArn: keys.dataKeyArn,
+            operationsKeyArn: keys.operationsKeyArn,
+            alarmTopicArn: topic.arn,
+            logRetentionDays: 90,
+        });
+        await settled();
+        const functionArn = `arn:aws:lambda:${region}:${accountId}:function:meridian-homeKeeper`;
+        for (const registration of registered.all.filter(({ custom }) => custom)) {
+            const { type, inputs } = registration;
+            await keepRegistration(
+                sandbox,
+                region,
+                type === "aws:cloudwatch/eventTarget:EventTarget"
+                    ? { ...registration, inputs: { ...inputs, arn: functionArn } }
+                    : registration,
+            );
+        }
+    }
+
+    async function owner(of: string, region: string): Promise<OwnerRecord | undefined> {
+        const { Item } = (await sandbox.clock.io(() =>
+            sandbox.tables.execute(region, "GetItem", {
+                TableName: storeTable,
+                Key: keyAttributes({ pk: `HOME#${of}`, sk: `OWNER#${region}` }),
+                ConsistentRead: true,
+            }),
+        )) as { Item?: AttributeMap };
+        return Item === undefined ? undefined : parseOwner(Item);
+    }
+
+    /** A region that may have a home written now. */
+    async function keepers(of: string): Promise<readonly string[]> {
+        const nowMs = sandbox.clock.now();
+        const records = await Promise.all(regions.map((region) => owner(of, region)));
+        return records.flatMap((one) =>
+            one?.state === "held" && one.untilMs > nowMs ? [one.region] : [],
+        );
+    }
+
+    async function until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
+        const endMs = sandbox.clock.now() + withinMs;
+        while (!(await holds())) {
+            if (sandbox.clock.now() > endMs) {
+                throw new Error(`did not come to hold: ${JSON.stringify(sandbox.failures())}`);
+            }
+            await sandbox.clock.sleep(1000);
+        }
+    }
+
+    const isKeptBy = (of: string, region: string) => async (): Promise<boolean> =>
+        (await keepers(of)).join() === region;
+
+    it("take every region's home where it belongs, and keep it from run to run", async () => {
+        await until(isKeptBy(eu, eu), 180_000);
+        await until(isKeptBy(us, us), 180_000);
+        const terms = await Promise.all(regions.map(async (one) => (await owner(one, one))?.term));
+        for (let second = 0; second < 150; second += 5) {
+            await sandbox.clock.sleep(5000);
+            expect(await keepers(eu), `${second} s`).to.deep.equal([eu]);
+        }
+        expect(
+            await Promise.all(regions.map(async (one) => (await owner(one, one))?.term)),
+        ).to.deep.equal(terms);
+        expect(sandbox.failures()).to.eql([]);
+    });
+
+    it("take a home over from a region that is lost and voted out, and no sooner than it is safe", async () => {
+        sandbox.faults.inject({ kind: "blackout", region: us });
+        say(us, "evacuated");
+        const votedMs = sandbox.clock.now();
+        await until(isKeptBy(us, eu), 240_000);
+        // In the world the vote is seen as soon as it is cast: the rest of the wait is for the last lease.
+        expect(sandbox.clock.now() - votedMs).to.be.at.least(holdOffMs(defaultLeaseTimes));
+    });
+
+    it("give it back once the region is there again", async () => {
+        sandbox.faults.healAll();
+        say(us, "in-service");
+        await until(isKeptBy(us, us), 240_000);
+        expect((await owner(us, us))?.term).to.be.greaterThan((await owner(us, eu))?.term ?? 0);
+    });
+});
