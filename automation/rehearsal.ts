@@ -34,6 +34,8 @@ export interface ShopperSample {
     readonly latencyMs: number;
     /** From a client that keeps addresses longer than their time to live. */
     readonly stale: boolean;
+    /** Of a cart, told that what its shopper wrote was still on its way to the region. */
+    readonly arriving?: true;
     /** Of an order, shown to the region that answered; absent where none was, or it was not judged. */
     readonly receipt?: { readonly issuedBy: string | undefined; readonly honoured: boolean };
 }
@@ -157,6 +159,16 @@ export interface SecretReading {
     readonly worstLagSeconds: number;
 }
 
+/** What the regions' conflict detectors have found, since the world began. */
+export interface ConflictReading {
+    /** Writes that crossed, whatever became of them. */
+    readonly conflicts: number;
+    /** Those of them whose value could not be merged, and is on record. */
+    readonly valuesLost: number;
+    /** Reservations that two regions took stock for: one has given it back. */
+    readonly takesReturned: number;
+}
+
 /** The rehearsal cloud, as the automation sees it. World times in milliseconds since the epoch. */
 export interface Rehearsal {
     now(): number;
@@ -185,6 +197,7 @@ export interface Rehearsal {
     database(sinceMs: number): DatabaseReading;
     /** Of every secret, now; the lag since the world began. */
     secrets(): SecretReading;
+    conflicts(regions: readonly string[]): ConflictReading;
     /** Of the lookups in a region's caches, the percent that found something; undefined without any. */
     cacheHitPercent(region: string, fromMs: number, untilMs: number): number | undefined;
     /** What the edges did for the requests that came since then. */

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    ConflictReading,
     DatabaseReading,
     EdgeReading,
     ObjectCopies,
@@ -72,6 +73,14 @@ export interface SandboxShape {
         losses(): readonly { readonly atMs: number; readonly lostTransactions: number }[];
     };
     readonly secrets: { reading(): SecretReading };
+    readonly metrics: {
+        total(
+            region: string,
+            namespace: string,
+            metric: string,
+            dimensions: Readonly<Record<string, string>>,
+        ): number;
+    };
     readonly caches: {
         hits(
             region: string,
@@ -117,6 +126,7 @@ export function rehearsalOf(sandbox: SandboxShape): Rehearsal {
         databaseLagSeconds: (sinceMs) => sandbox.databases.worstLagSeconds(sinceMs),
         database: (sinceMs) => databaseReading(sandbox.databases, sinceMs),
         secrets: () => sandbox.secrets.reading(),
+        conflicts: (regions) => conflictReading(sandbox.metrics, regions),
         cacheHitPercent: (region, fromMs, untilMs) => {
             const { rate } = sandbox.caches.hits(region, fromMs, untilMs);
             return rate === undefined ? undefined : 100 * rate;
@@ -160,5 +170,22 @@ function streamReading(flows: ReturnType<SandboxShape["streamFlows"]>): StreamRe
         pending: sum(readers.map(({ pending }) => pending)),
         givenUp: sum(readers.map(({ givenUp }) => givenUp)),
         lagSeconds: Math.max(0, ...readers.map(({ lagMs }) => lagMs / 1000)),
+    };
+}
+
+function conflictReading(
+    metrics: SandboxShape["metrics"],
+    regions: readonly string[],
+): ConflictReading {
+    const total = (metric: string): number =>
+        regions.reduce(
+            (sum, region) =>
+                sum + metrics.total(region, "Meridian/Conflicts", metric, { Region: region }),
+            0,
+        );
+    return {
+        conflicts: total("Conflicts"),
+        valuesLost: total("ValuesLost"),
+        takesReturned: total("TakesReturned"),
     };
 }

@@ -260,6 +260,7 @@ async function runPhases(
         },
         payments,
         secrets: fault.secrets,
+        conflicts: rehearsal.conflicts(Object.keys(deployed.regions)),
         cacheHits: Object.fromEntries(
             votersFor(region, context.estate.topology).map((survivor) => [
                 survivor,

@@ -1,5 +1,6 @@
 import { recoveredAt } from "./curve";
 import type {
+    ConflictReading,
     DatabaseReading,
     EdgeReading,
     ObjectCopies,
@@ -76,6 +77,8 @@ export interface SystemInputs {
     readonly payments: PaymentInputs;
     /** Of the replicas, when the region was lost. */
     readonly secrets: SecretReading;
+    /** Of the table, from the beginning to the end. */
+    readonly conflicts: ConflictReading;
     /** Percent of lookups that found something, by survivor: before the fault, and while the region was out. */
     readonly cacheHits: Readonly<Record<string, CacheHits>>;
 }
@@ -172,11 +175,14 @@ function service({ rto }: SystemInputs): SystemFigures {
 }
 
 /** Nothing is promoted: the survivors' replicas take writes all along. */
-function tables({ scenario, timeline, samples, rpo }: SystemInputs): SystemFigures {
+function tables(inputs: SystemInputs): SystemFigures {
+    const { scenario, timeline, samples, rpo } = inputs;
+    const { conflicts: crossed, valuesLost, takesReturned } = inputs.conflicts;
+    const arriving = samples.filter((sample) => sample.arriving === true).length;
     return {
         system: "DynamoDB",
         component: "GlobalTable",
-        happened: "the survivors' replicas went on taking writes",
+        happened: `the survivors' replicas went on taking writes; ${crossed} crossed, ${crossed - valuesLost} of them merged; ${takesReturned} reservations made twice and given back; ${arriving} carts read on their way`,
         rto: {
             seconds: longestPause(samples, scenario.region, timeline),
             detail: "longest pause of answers by survivors",

@@ -81,6 +81,7 @@ describe("the systems' rows of a drill", () => {
                 database: { changes: [], lostTransactions: 0 },
                 kept: { acknowledged: 60, lost: 0, unverified: 0 },
             },
+            conflicts: { conflicts: 5, valuesLost: 1, takesReturned: 2 },
             secrets: { replicas: 3, behind: 1, worstLagSeconds: 1.8 },
             cacheHits: { "eu-west-1": { before: 91.4, without: 80.6 } },
             edges: { requests: 80, byOutcome: { retried: 3, stale: 1, failed: 2 } },
@@ -107,6 +108,12 @@ describe("the systems' rows of a drill", () => {
         expect(row("Load balancers, ECS").rto).to.eql({ seconds: 190 });
         expect(row("CloudWatch, EventBridge, Lambda, SNS").rto).to.deep.include({ seconds: 110 });
         expect(row("DynamoDB").rpo).to.eql({ seconds: 1.5, detail: "2 of 70 writes lost" });
+        const arriving = samples(() => elsewhere).map((sample, second) =>
+            second < 3 ? { ...sample, arriving: true as const } : sample,
+        );
+        expect(row("DynamoDB", { samples: arriving }).happened).to.equal(
+            "the survivors' replicas went on taking writes; 5 crossed, 4 of them merged; 2 reservations made twice and given back; 3 carts read on their way",
+        );
     });
 
     it("tells who took a region out that is gone, and takes the notice for when it came", () => {

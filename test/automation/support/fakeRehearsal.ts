@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 
 import type {
     AlarmState,
+    ConflictReading,
     DatabaseReading,
     EdgeReading,
     ObjectCopies,
@@ -136,6 +137,10 @@ export class FakeRehearsal implements Rehearsal {
 
     streams(): StreamReading {
         return { emitted: 20, received: 60, pending: 0, givenUp: 0, lagSeconds: 12 };
+    }
+
+    conflicts(): ConflictReading {
+        return { conflicts: 0, valuesLost: 0, takesReturned: 0 };
     }
 
     secrets(): SecretReading {

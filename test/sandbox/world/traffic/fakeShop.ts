@@ -26,6 +26,8 @@ export class FakeShop {
     /** Regions that take no receipt for what it is. */
     readonly refusing = new Set<string>();
     readonly receipts: string[] = [];
+    /** Tokens that requests for carts came with; none is empty. Every answer has the next number. */
+    readonly sessions: string[] = [];
     readonly #servers: https.Server[] = [];
 
     async listen(region: string, address: string, port: number, pair: KeyPair): Promise<void> {
@@ -40,6 +42,10 @@ export class FakeShop {
                     asked: request.headers.host ?? "",
                     path,
                 });
+                const isCart = path.startsWith("/carts/");
+                if (isCart) {
+                    this.sessions.push(String(request.headers["x-session-token"] ?? ""));
+                }
                 const body = Buffer.concat(chunks).toString();
                 const [status, answer] = this.failing.has(region)
                     ? [this.failing.get(region) ?? 500, {}]
@@ -53,6 +59,7 @@ export class FakeShop {
                 response.writeHead(status, {
                     "x-served-by": region,
                     "content-type": "application/json",
+                    ...(isCart ? { "x-session-token": String(this.sessions.length) } : {}),
                     ...(this.draining.has(region) ? { connection: "close" } : {}),
                 });
                 response.end(JSON.stringify(answer));

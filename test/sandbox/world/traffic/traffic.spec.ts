@@ -73,6 +73,21 @@ describe("Traffic", () => {
         await world.until(() => shown().some(({ receipt }) => receipt?.honoured === false));
     });
 
+    it("says of its cart what the last answer said, and of nothing else", async () => {
+        await start();
+        await world.until(() => shop.sessions.length >= 60);
+        await traffic.stop();
+        const [none, said] = [true, false].map((isNone) =>
+            shop.sessions.filter((token) => (token === "") === isNone),
+        ) as [string[], string[]];
+        // Each shopper starts without one, and nobody says what somebody else was told.
+        expect(none).to.have.length(geographies.length);
+        expect(new Set(said).size).to.equal(said.length);
+        expect(samples().some(({ step, arriving }) => step === "read-cart" && arriving)).to.equal(
+            false,
+        );
+    });
+
     it("comes from every geography, from its own addresses, at the rate asked for", async () => {
         const startMs = world.clock.now();
         await start({ requestsPerSecond: 2 });
