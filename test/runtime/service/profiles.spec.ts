@@ -26,7 +26,9 @@ describe("profiles", () => {
                 const server = fastify();
                 // Each with its own region's replica alone, as tasks are.
                 const clients = new Map([[region, cluster.client(region)]]);
-                profileRoutes(server, cluster.store(region, { clients, writers: regions }), {
+                // What the votes say is the keepers' to know.
+                const more = { clients, writers: regions, isEvacuated: () => false };
+                profileRoutes(server, cluster.store(region, more), {
                     region,
                     regionHost: "*.origin.example.com",
                 });
