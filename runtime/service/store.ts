@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 import { awsClient } from "../awsClient";
 import { HybridClock } from "../consistency/hybridClock";
+import { monotonicClock } from "../store/calls/clock";
 import { GlobalDataStore } from "../store/globalDataStore";
 import type { Environment } from "./environment";
 
@@ -26,6 +27,7 @@ export function openStore(
         clients: new Map([[region, client]]),
         writers: regions,
         homes: [...regions].sort(),
+        timer: monotonicClock,
         random: Math.random,
         hybrid: new HybridClock({ physicalMs: () => Date.now(), maxAheadMs }),
     });

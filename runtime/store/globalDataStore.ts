@@ -37,8 +37,10 @@ export interface StoreOptions {
     readonly writers?: readonly string[];
     /** Names of the homes; they never change. @default the clients' regions */
     readonly homes?: readonly string[];
-    /** @default the machine's */
+    /** Of the day, for leases. @default the machine's */
     readonly clock?: StoreClock;
+    /** Measures what may be waited for. @default `clock` */
+    readonly timer?: StoreClock;
     /** From 0 to below 1. */
     readonly random: () => number;
     /** The process's clock of versions. */
@@ -90,10 +92,11 @@ export class GlobalDataStore {
     /** @throws StoreInputError, ReplicaNameError */
     constructor(options: StoreOptions) {
         const { table, clients, random, hybrid, clock = systemClock } = options;
+        const { timer = clock } = options;
         const regions = [...clients.keys()];
         const homes = options.homes ?? [...regions].sort();
         checkRegions(regions, homes);
-        const caller = new Caller(clock, random, options.limits ?? defaultLimits);
+        const caller = new Caller(timer, random, options.limits ?? defaultLimits);
         const replicas = new Map(
             [...clients].map(([region, client]): [string, Replica] => [
                 region,
@@ -109,7 +112,7 @@ export class GlobalDataStore {
         this.nearest = new Nearest(regions);
         this.#hedged = new HedgedReads({
             caller,
-            clock,
+            clock: timer,
             nearest: this.nearest,
             firstDelayMs: options.hedgeAfterMs ?? 100,
         });
@@ -119,7 +122,7 @@ export class GlobalDataStore {
             writers: options.writers ?? regions,
             leases,
             caller,
-            clock,
+            clock: timer,
             hybrid,
             newOperation: () => random().toString(36).slice(2, 14).padEnd(12, "0"),
         };

@@ -6,6 +6,21 @@ export interface StoreClock {
     sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/**
+ * Durations alone: `now` says nothing of the day, and neither setting the machine's clock nor a rehearsal that leaps
+ * over quiet hours makes a wait shorter. For whoever gives up on time.
+ */
+export const monotonicClock: StoreClock = {
+    now: () => performance.now(),
+    sleep: async (ms, signal) => {
+        const endMs = performance.now() + ms;
+        for (let leftMs = ms; leftMs > 0 && signal?.aborted !== true;) {
+            await systemClock.sleep(Math.ceil(leftMs), signal);
+            leftMs = endMs - performance.now();
+        }
+    },
+};
+
 export const systemClock: StoreClock = {
     now: () => Date.now(),
     sleep: (ms, signal) =>

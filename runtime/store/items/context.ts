@@ -13,6 +13,7 @@ export interface StoreContext {
     readonly writers: readonly string[];
     readonly leases: Leases;
     readonly caller: Caller;
+    /** Measures waits; of the day it need not know. */
     readonly clock: StoreClock;
     readonly hybrid: HybridClock;
     /** A name that no other operation has. */

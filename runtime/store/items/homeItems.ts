@@ -173,7 +173,8 @@ export class HomeItems {
         lease: Lease,
         id: string,
     ) {
-        const { clock, hybrid } = this.context;
+        const { hybrid } = this.context;
+        const at = before === undefined ? hybrid.now() : hybrid.update(before.at);
         const version = base.increment(lease.region);
         const what = describeKey(kind, key);
         const { index } = homeKind(kind);
@@ -181,14 +182,14 @@ export class HomeItems {
         const stored = serialiseHome(key, {
             kind,
             version,
-            at: before === undefined ? hybrid.now() : hybrid.update(before.at),
+            at,
             origin: lease.region,
             operations: [id, ...(before?.operations ?? [])],
             home: lease.home,
             epoch: lease.term,
             value: value === undefined ? undefined : encodeJson(what, value).M,
             ...(value === undefined
-                ? { expiresAt: Math.ceil(clock.now() / 1000) + deletionSeconds }
+                ? { expiresAt: Math.ceil(at.wallMs / 1000) + deletionSeconds }
                 : {}),
             ...(index === undefined || typeof indexed !== "string"
                 ? {}

@@ -223,7 +223,7 @@ export class MergeableItems {
  * @throws OversizedItemError, RemoteClockAheadError, and the type's own for an operation that cannot be
  */
 export function nextItem<K extends MergeableKind>(
-    context: Pick<StoreContext, "hybrid" | "clock">,
+    context: Pick<StoreContext, "hybrid">,
     kind: K,
     key: Key,
     operation: Operations[K],
@@ -232,7 +232,7 @@ export function nextItem<K extends MergeableKind>(
     id: string,
 ) {
     const { type, lifetimeSeconds } = mergeableKind(kind);
-    const { hybrid, clock } = context;
+    const { hybrid } = context;
     const at = merged.version.size === 0 ? hybrid.now() : hybrid.update(merged.at);
     const step = type.apply(merged.state, operation, { region, at });
     if (step.kind === "refused") {
@@ -249,7 +249,7 @@ export function nextItem<K extends MergeableKind>(
         state: type.codec.encode(state),
         ...(lifetimeSeconds === undefined
             ? {}
-            : { expiresAt: Math.ceil(clock.now() / 1000) + lifetimeSeconds }),
+            : { expiresAt: Math.ceil(at.wallMs / 1000) + lifetimeSeconds }),
     });
     return { kind: "next" as const, stored, version, at, value: type.value(state, region) };
 }

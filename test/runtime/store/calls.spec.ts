@@ -1,7 +1,8 @@
+import { install } from "@sinonjs/fake-timers";
 import { expect } from "chai";
 
 import { Caller, defaultLimits, UnavailableError } from "../../../runtime/store/calls/caller";
-import { systemClock } from "../../../runtime/store/calls/clock";
+import { monotonicClock, systemClock } from "../../../runtime/store/calls/clock";
 import { failureKind } from "../../../runtime/store/calls/failure";
 import { HedgedReads } from "../../../runtime/store/calls/hedged";
 import { Nearest } from "../../../runtime/store/calls/nearest";
@@ -188,5 +189,35 @@ describe("hedged reads", () => {
             await read(learning);
         }
         expect(learning.delayMs).to.equal(29);
+    });
+});
+
+describe("waits by a clock of durations", () => {
+    it("take a machine's clock that is set, or a rehearsal that leaps, for no answer that is late", async () => {
+        const leaping = install({ toFake: ["Date", "setTimeout", "clearTimeout"] });
+        try {
+            const caller = new Caller(monotonicClock, () => 0);
+            const answer = caller.call("eu-west-1", async () => {
+                leaping.tick(3_600_000);
+                // By the wall clock this is an hour later.
+                await new Promise((resolve) => setImmediate(resolve));
+                leaping.tick(3_600_000);
+                await new Promise((resolve) => setImmediate(resolve));
+                return "there";
+            });
+            expect(await answer).to.equal("there");
+        } finally {
+            leaping.uninstall();
+        }
+    });
+
+    it("end when they are called off, and by themselves", async () => {
+        const over = new AbortController();
+        const wait = monotonicClock.sleep(3_600_000, over.signal);
+        over.abort();
+        await wait;
+        const fromMs = monotonicClock.now();
+        await monotonicClock.sleep(5);
+        expect(monotonicClock.now() - fromMs).to.be.at.least(5);
     });
 });
