@@ -120,7 +120,7 @@ async function prove(
     if (moved === undefined || dial === 0) {
         throw whole;
     }
-    const alone = await proveOne(dialIntent(estate, region, 0));
+    const alone = await proveOne(dialIntent(estate, "settle", region));
     if (alone instanceof AutomationError) {
         throw whole;
     }
