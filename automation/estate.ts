@@ -1,9 +1,8 @@
-import fs from "node:fs";
 import path from "node:path";
 
 import { regionNames } from "../infra/topology";
 import type { ChosenEstate } from "./chosenEstate";
-import { AutomationError, messageOf } from "./errors";
+import { standingConfig } from "./standingConfig";
 import type { PolicyPackUse, StackRunner, Update } from "./stacks";
 
 /** What a command acts on. */
@@ -39,13 +38,12 @@ export function runFolder(estate: Pick<Estate, "projectFolder">): string {
 }
 
 /**
- * The project's own packs. The standing one is configured by the estate's `resilience.json`, if there
- * is one, which `pulumi preview --policy-pack-config` reads as well; the evacuation pack is told what
- * the update is for, and what may change.
+ * The project's own packs. The standing one is configured by the estate's files; the evacuation pack is
+ * told what the update is for, and what may change.
  */
 export function policyPacksOf(projectFolder: string, chosen: ChosenEstate): PolicyPacks {
     const regions = regionNames(chosen.topology);
-    const config = packConfig(path.join(chosen.configFolder, "resilience.json"));
+    const config = standingConfig(chosen);
     return {
         standing: [
             {
@@ -89,19 +87,4 @@ function evacuationConfig(
 /** Without what the engine keeps for itself: a dynamic provider's whole code is among it. */
 function withoutOwn(inputs: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
     return Object.fromEntries(Object.entries(inputs).filter(([key]) => !key.startsWith("__")));
-}
-
-function packConfig(file: string): Readonly<Record<string, unknown>> | undefined {
-    if (!fs.existsSync(file)) {
-        return undefined;
-    }
-    try {
-        return JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, unknown>;
-    } catch (error) {
-        throw new AutomationError(
-            "usage",
-            `${file} is not the JSON that --policy-pack-config takes: ${messageOf(error)}`,
-            { cause: error },
-        );
-    }
 }
