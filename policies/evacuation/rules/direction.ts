@@ -42,8 +42,9 @@ export const direction: ResourceValidationPolicy = {
             },
         },
     },
-    validateResource: ({ type, urn, props, getConfig }, report) => {
-        const config = getConfig<Config>();
+    validateResource: (args, report) => {
+        const { type, urn, props } = args;
+        const config = args.getConfig<Config>();
         const part =
             config.lane !== "" && config.targets.includes(urn) ? movableOf(type, props) : undefined;
         const problem = part === undefined ? undefined : wrongWay(part, urn, props, config);

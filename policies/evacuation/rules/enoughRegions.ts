@@ -36,8 +36,9 @@ export const enoughRegions: StackValidationPolicy = {
             },
         },
     },
-    validateStack: ({ resources, getConfig }, report) => {
-        const { minimumInService } = getConfig<Config>();
+    validateStack: (args, report) => {
+        const { resources } = args;
+        const { minimumInService } = args.getConfig<Config>();
         for (const { left, all, by, urn } of [byVotes(resources), ...byMovables(resources)]) {
             if (left < all && left < minimumInService) {
                 report(

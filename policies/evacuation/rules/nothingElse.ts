@@ -29,8 +29,9 @@ export const nothingElse: ResourceValidationPolicy = {
     remediationSteps:
         "Deploy the other changes by themselves, in quiet times; target nothing but what the lane moves of the region.",
     configSchema: { properties: { ...laneSetting, ...targetsSetting, ...beforeSetting } },
-    validateResource: ({ type, urn, props, getConfig }, report) => {
-        const { lane, impairedRegion, targets, before } = getConfig<LaneConfig>();
+    validateResource: (args, report) => {
+        const { type, urn, props } = args;
+        const { lane, impairedRegion, targets, before } = args.getConfig<LaneConfig>();
         if (lane === "" || !targets.includes(urn)) {
             return;
         }

@@ -13,8 +13,9 @@ export const outsideRegion: ResourceValidationPolicy = {
     tags: ["evacuation"],
     remediationSteps: "Leave what is in the region as it is until the region is back.",
     configSchema: { properties: { ...laneSetting, ...targetsSetting } },
-    validateResource: ({ urn, props, getConfig }, report) => {
-        const { lane, impairedRegion, targets } = getConfig<LaneConfig>();
+    validateResource: (args, report) => {
+        const { urn, props } = args;
+        const { lane, impairedRegion, targets } = args.getConfig<LaneConfig>();
         const out = lane === "failover" || lane === "settle";
         if (
             out &&
