@@ -1,10 +1,9 @@
-import fs from "node:fs";
 import path from "node:path";
 
 import { regionNames } from "../infra/topology";
 import type { ChosenEstate } from "./chosenEstate";
-import { AutomationError, messageOf } from "./errors";
-import type { PolicyPackUse, StackRunner } from "./stacks";
+import { standingConfig } from "./standingConfig";
+import type { PolicyPackUse, StackRunner, Update } from "./stacks";
 
 /** What a command acts on. */
 export interface Estate extends ChosenEstate {
@@ -14,16 +13,23 @@ export interface Estate extends ChosenEstate {
     readonly policyPacks: PolicyPacks;
 }
 
+/** An update of a lane, which was proven by its preview. */
+export interface LaneUpdate {
+    readonly lane: "failover" | "settle" | "failback";
+    readonly region: string;
+    /** Percent that the region's weights are to give it. @default they stay */
+    readonly share?: number;
+    /** URNs that the update is limited to. */
+    readonly targets: readonly string[];
+    readonly preview: Pick<Update, "changes" | "previousOutputs">;
+}
+
 /** The packs that updates run under. */
 export interface PolicyPacks {
     /** For what builds the estate. */
     readonly standing: readonly PolicyPackUse[];
-    /**
-     * For what moves the votes on a region.
-     *
-     * @param targets URNs that the update is limited to.
-     */
-    evacuation(region: string, targets: readonly string[]): readonly PolicyPackUse[];
+    /** For what evacuates, settles or fails back a region. */
+    evacuation(update: LaneUpdate): readonly PolicyPackUse[];
 }
 
 /** Where the lease and the record of the run under way are kept. */
@@ -32,13 +38,12 @@ export function runFolder(estate: Pick<Estate, "projectFolder">): string {
 }
 
 /**
- * The project's own packs. The standing one is configured by the estate's `resilience.json`, if there
- * is one, which `pulumi preview --policy-pack-config` reads as well; the evacuation pack is told which
- * region it is about, and what may change.
+ * The project's own packs. The standing one is configured by the estate's files; the evacuation pack is
+ * told what the update is for, and what may change.
  */
 export function policyPacksOf(projectFolder: string, chosen: ChosenEstate): PolicyPacks {
     const regions = regionNames(chosen.topology);
-    const config = packConfig(path.join(chosen.configFolder, "resilience.json"));
+    const config = standingConfig(chosen);
     return {
         standing: [
             {
@@ -46,33 +51,40 @@ export function policyPacksOf(projectFolder: string, chosen: ChosenEstate): Poli
                 ...(config === undefined ? {} : { config }),
             },
         ],
-        evacuation: (region, targets) => [
+        evacuation: (update) => [
             {
                 folder: path.join(projectFolder, "policies", "evacuation"),
-                config: {
-                    "evacuation-named-region": { impairedRegion: region, regions },
-                    "evacuation-nothing-but-votes": { impairedRegion: region, targets },
-                    // Of two regions, one has to be enough.
-                    "evacuation-enough-regions": {
-                        minimumInService: Math.min(2, regions.length - 1),
-                    },
-                },
+                config: evacuationConfig(update, regions),
             },
         ],
     };
 }
 
-function packConfig(file: string): Readonly<Record<string, unknown>> | undefined {
-    if (!fs.existsSync(file)) {
-        return undefined;
-    }
-    try {
-        return JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, unknown>;
-    } catch (error) {
-        throw new AutomationError(
-            "usage",
-            `${file} is not the JSON that --policy-pack-config takes: ${messageOf(error)}`,
-            { cause: error },
-        );
-    }
+function evacuationConfig(
+    { lane, region, share, targets, preview }: LaneUpdate,
+    regions: readonly string[],
+): Readonly<Record<string, unknown>> {
+    const about = { lane, impairedRegion: region, targets };
+    const changed = preview.changes.filter(({ urn }) => targets.includes(urn));
+    const before = Object.fromEntries(
+        changed
+            .filter(({ operation }) => operation !== "create")
+            .map(({ urn, oldInputs }) => [urn, withoutOwn(oldInputs)]),
+    );
+    const { writer, standby, writerHome } = preview.previousOutputs ?? {};
+    return {
+        "evacuation-named-region": { impairedRegion: region, regions },
+        "evacuation-nothing-else": { ...about, before },
+        "evacuation-nothing-removed": { targets },
+        "evacuation-outside-region": about,
+        "evacuation-direction": { ...about, before, ...(share === undefined ? {} : { share }) },
+        "evacuation-exact-inverse": { ...about, roles: { writer, standby, writerHome } },
+        // Of two regions, one has to be enough.
+        "evacuation-enough-regions": { minimumInService: Math.min(2, regions.length - 1) },
+    };
+}
+
+/** Without what the engine keeps for itself: a dynamic provider's whole code is among it. */
+function withoutOwn(inputs: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(Object.entries(inputs).filter(([key]) => !key.startsWith("__")));
 }

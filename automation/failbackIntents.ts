@@ -3,7 +3,7 @@ import type { DeployedGlobal } from "./deployedGlobal";
 import type { Estate } from "./estate";
 import type { FailbackStage } from "./failbackPlan";
 import type { Intent } from "./provenUpdate";
-import { dialIntent, rolesIntent, type Roles } from "./settlement";
+import { dialIntent, globalPacks, rolesIntent, type Roles } from "./settlement";
 import { shareEdit, voteEdit } from "./stackConfig";
 import { endsStandIn } from "./cacheMove";
 import { writerBackIn } from "./writerMove";
@@ -22,23 +22,28 @@ export function failbackIntents(
                     stack: globalStack,
                     edits: [shareEdit(region, stage.percent)],
                     expected: { kind: "share", of: region },
-                    policyPacks: () => estate.policyPacks.standing,
+                    policyPacks: globalPacks(estate, {
+                        lane: "failback",
+                        region,
+                        share: stage.percent,
+                    }),
                     message: `fail ${region} back: ${stage.percent} % of its share`,
                 },
             ];
         case "dial":
-            return [dialIntent(estate, region, stage.percent)];
+            return [dialIntent(estate, "failback", region)];
         case "votes":
             return votersFor(region, estate.topology).map((stack) => ({
                 stack,
                 edits: [voteEdit(region, "in-service")],
                 expected: { kind: "vote", on: region, vote: "in-service" },
-                policyPacks: (targets) => estate.policyPacks.evacuation(region, targets),
+                policyPacks: (proof) =>
+                    estate.policyPacks.evacuation({ lane: "failback", region, ...proof }),
                 message: `fail ${region} back: take the vote back`,
             }));
         case "writer": {
             const roles = rolesBackIn(region, deployed);
-            return roles === undefined ? [] : [rolesIntent(estate, roles)];
+            return roles === undefined ? [] : [rolesIntent(estate, region, roles)];
         }
     }
 }

@@ -20,8 +20,8 @@ export interface Intent {
     readonly stack: string;
     readonly edits: readonly ConfigEdit[];
     readonly expected: ExpectedChange;
-    /** Packs of the update, given the URNs that it is limited to. */
-    readonly policyPacks: (targets: readonly string[]) => readonly PolicyPackUse[];
+    /** Packs of the update, given its proof. */
+    readonly policyPacks: (proof: Proof) => readonly PolicyPackUse[];
     readonly message: string;
 }
 
@@ -34,11 +34,15 @@ export type IntentOutcome =
     /** The stack, its state or its region could not be reached. */
     | { readonly kind: "failed"; readonly stack: string; readonly error: AutomationError };
 
-/** A preview that was proven; what `run` needs. */
-export interface ProvenIntent {
-    readonly intent: Intent;
+/** What an update will be, and what it is limited to, as URNs. */
+export interface Proof {
     readonly preview: Update;
     readonly targets: readonly string[];
+}
+
+/** A preview that was proven; what `run` needs. */
+export interface ProvenIntent extends Proof {
+    readonly intent: Intent;
     readonly pending: boolean;
 }
 
@@ -181,7 +185,7 @@ async function runIntent(
         return { kind: "unchanged", stack, preview: one.preview };
     }
     const update = await estate.stacks.up(stack, {
-        policyPacks: policyPacks(one.targets),
+        policyPacks: policyPacks(one),
         message,
         signal,
         // Without a resource to change, only the stack's outputs are behind.

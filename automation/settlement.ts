@@ -1,5 +1,5 @@
 import { globalStack } from "../infra/topology";
-import type { Estate } from "./estate";
+import type { Estate, LaneUpdate } from "./estate";
 import type { Intent } from "./provenUpdate";
 import {
     dialEdit,
@@ -26,7 +26,7 @@ export function settleIntent(estate: Estate, region: string, roles: Roles | unde
         stack: globalStack,
         edits: [dialEdit(region, 0), ...(roles ? roleEdits(roles) : [])],
         expected: { kind: "settle", of: region },
-        policyPacks: () => estate.policyPacks.standing,
+        policyPacks: globalPacks(estate, { lane: "settle", region }),
         message: [
             `settle ${region}: accelerator's dial 0 %`,
             ...(roles ? roleTexts(roles) : []),
@@ -34,26 +34,36 @@ export function settleIntent(estate: Estate, region: string, roles: Roles | unde
     };
 }
 
-/** Sets what the accelerator sends to a region: one call to its control plane, in us-west-2. */
-export function dialIntent(estate: Estate, region: string, percent: number): Intent {
+/** Sets what the accelerator sends to a region, nothing or all: one call to its control plane, in us-west-2. */
+export function dialIntent(estate: Estate, lane: "settle" | "failback", region: string): Intent {
+    const percent = lane === "settle" ? 0 : 100;
     return {
         stack: globalStack,
         edits: [dialEdit(region, percent)],
         expected: { kind: "dial", of: region },
-        policyPacks: () => estate.policyPacks.standing,
+        policyPacks: globalPacks(estate, { lane, region }),
         message: `accelerator's dial for ${region}: ${percent} %`,
     };
 }
 
-/** Gives the database and the caches the writers they had, and the writer's name with it. */
-export function rolesIntent(estate: Estate, roles: Roles): Intent {
+/** Gives the database and the caches the writers they had in the region, and the writer's name with it. */
+export function rolesIntent(estate: Estate, region: string, roles: Roles): Intent {
     return {
         stack: globalStack,
         edits: roleEdits(roles),
         expected: { kind: "writer" },
-        policyPacks: () => estate.policyPacks.standing,
+        policyPacks: globalPacks(estate, { lane: "failback", region }),
         message: roleTexts(roles).join(", "),
     };
+}
+
+/** What a lane does to the global stack is judged by the standing rules, too. */
+export function globalPacks(
+    estate: Estate,
+    update: Pick<LaneUpdate, "lane" | "region" | "share">,
+): Intent["policyPacks"] {
+    const { policyPacks } = estate;
+    return (proof) => [...policyPacks.standing, ...policyPacks.evacuation({ ...update, ...proof })];
 }
 
 function roleEdits({ writer, cache }: Roles): readonly ConfigEdit[] {

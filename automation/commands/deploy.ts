@@ -1,6 +1,7 @@
 import { readsFrom, stackNames } from "../../infra/topology";
 import { AutomationError } from "../errors";
 import type { Estate } from "../estate";
+import { checkPackConfigs, type AskOptions } from "../gate/askPacks";
 import { changeEstate, refuseLeftovers } from "../estateChange";
 import type { Update } from "../stacks";
 
@@ -23,9 +24,10 @@ export interface LifecycleOptions {
  */
 export async function deploy(
     estate: Estate,
-    options: LifecycleOptions = {},
+    options: LifecycleOptions & Pick<AskOptions, "askPack"> = {},
 ): Promise<readonly Update[]> {
     const chosen = chooseStacks(estate, options.stacks);
+    await checkPackConfigs(estate, options);
     await (options.changeEstate === true ? changeEstate(estate) : refuseLeftovers(estate));
     await ensureStacks(estate, chosen);
     return inOrder(chosen, (stack) => updateStack(estate, stack, options));

@@ -6,6 +6,7 @@ import { runFolder, type Estate } from "../estate";
 import { failbackIntents, rolesBackIn } from "../failbackIntents";
 import { failbackStages, planFailback, votesToClear, type FailbackStage } from "../failbackPlan";
 import { checkRegion } from "../failoverPlan";
+import { checkPackConfigs, type AskOptions } from "../gate/askPacks";
 import { Journal, type StepObserver } from "../journal";
 import { Lease } from "../lease";
 import { planIntents, runIntents, type IntentOutcome, type ProvenIntent } from "../provenUpdate";
@@ -15,7 +16,7 @@ export type FailbackGate = (
     stage: FailbackStage,
 ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly reason: string }>;
 
-export interface FailbackOptions {
+export interface FailbackOptions extends Pick<AskOptions, "askPack"> {
     readonly region: string;
     /** Without it, a dry run: the next stage is previewed and proven, nothing written. */
     readonly yes: boolean;
@@ -56,6 +57,7 @@ export interface FailbackReport {
 export async function failback(estate: Estate, options: FailbackOptions): Promise<FailbackReport> {
     const { region } = options;
     checkRegion(region, estate.topology);
+    await checkPackConfigs(estate, options);
     const lease = options.yes
         ? await Lease.take(runFolder(estate), `failback ${region}`)
         : undefined;

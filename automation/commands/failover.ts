@@ -94,7 +94,8 @@ export function voteIntent(estate: Estate, stack: string, region: string): Inten
         stack,
         edits: [voteEdit(region, "evacuate")],
         expected: { kind: "vote", on: region, vote: "evacuate" },
-        policyPacks: (targets) => estate.policyPacks.evacuation(region, targets),
+        policyPacks: (proof) =>
+            estate.policyPacks.evacuation({ lane: "failover", region, ...proof }),
         message: `evacuate ${region}`,
     };
 }

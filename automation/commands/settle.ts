@@ -6,6 +6,7 @@ import { readDeployedVotes, votesAgainst, type DeployedVotes } from "../deployed
 import { AutomationError } from "../errors";
 import { runFolder, type Estate } from "../estate";
 import { checkRegion } from "../failoverPlan";
+import { checkPackConfigs, type AskOptions } from "../gate/askPacks";
 import { Journal, type StepObserver } from "../journal";
 import { Lease } from "../lease";
 import type { Known, Probes } from "../probes";
@@ -21,7 +22,7 @@ import type { Update } from "../stacks";
 import { rolesAsTheyAre, writerAwayFrom } from "../writerMove";
 import { nameResult, reachResults, type SettleResult } from "./settleResults";
 
-export interface SettleOptions {
+export interface SettleOptions extends Pick<AskOptions, "askPack"> {
     readonly region: string;
     /** Without it, a dry run: previewed and proven, nothing written. */
     readonly yes: boolean;
@@ -63,6 +64,7 @@ interface Proof {
 export async function settle(estate: Estate, options: SettleOptions): Promise<SettleReport> {
     const { region } = options;
     checkRegion(region, estate.topology);
+    await checkPackConfigs(estate, options);
     const lease = options.yes ? await Lease.take(runFolder(estate), `settle ${region}`) : undefined;
     try {
         await refuseWhileUnfinished(estate, region);
@@ -120,7 +122,7 @@ async function prove(
     if (moved === undefined || dial === 0) {
         throw whole;
     }
-    const alone = await proveOne(dialIntent(estate, region, 0));
+    const alone = await proveOne(dialIntent(estate, "settle", region));
     if (alone instanceof AutomationError) {
         throw whole;
     }

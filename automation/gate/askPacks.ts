@@ -3,7 +3,7 @@ import path from "node:path";
 import { messageOf } from "../errors";
 import type { Estate } from "../estate";
 import { readPackInfo, type PackInfo } from "../pulumi/packInfo";
-import { refuseUnknownRules } from "./packConfig";
+import { refuseBrokenConfig } from "./packConfig";
 import type { AskedPack } from "./report";
 
 export interface AskOptions {
@@ -15,7 +15,7 @@ export interface AskOptions {
 /**
  * Asks every standing pack for its rules; one that cannot be asked says why.
  *
- * @throws when a pack is configured for a rule that it does not have
+ * @throws when a pack is configured for a rule that it does not have, or with values that a rule does not take
  */
 export function askPacks(estate: Estate, options: AskOptions): Promise<AskedPack[]> {
     const ask = options.askPack ?? readPackInfo;
@@ -29,10 +29,22 @@ export function askPacks(estate: Estate, options: AskOptions): Promise<AskedPack
                 options.signal?.throwIfAborted();
                 return { folder, title, failure: messageOf(error) };
             }
-            refuseUnknownRules(title, info, config);
+            await refuseBrokenConfig(title, info, config);
             return { folder, title, info };
         }),
     );
+}
+
+/**
+ * Refuses a configuration that preview and audit would refuse, before an update runs under it. Packs
+ * without a configuration are not asked, which takes a second or two; one that cannot be asked is left
+ * to the update, which it fails.
+ *
+ * @throws AutomationError `usage`
+ */
+export async function checkPackConfigs(estate: Estate, options: AskOptions = {}): Promise<void> {
+    const standing = estate.policyPacks.standing.filter(({ config }) => config !== undefined);
+    await askPacks({ ...estate, policyPacks: { ...estate.policyPacks, standing } }, options);
 }
 
 /** A file as the project's people name it. */

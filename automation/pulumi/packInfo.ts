@@ -25,6 +25,8 @@ export interface RuleInfo {
     readonly tags: readonly string[];
     /** What its settings are when nothing is configured; a setting without a default is left out. @default none */
     readonly settings?: Readonly<Record<string, unknown>>;
+    /** What its settings may be, by name, as JSON Schema. @default none */
+    readonly schema?: Readonly<Record<string, unknown>>;
 }
 
 /** How long a pack may take to start and to answer. */
@@ -151,5 +153,6 @@ function ruleOf(policy: PolicyInfo): RuleInfo {
         url: policy.getUrl(),
         tags: policy.getTagsList(),
         ...(settings.length === 0 ? {} : { settings: Object.fromEntries(settings) }),
+        ...(Object.keys(schema).length === 0 ? {} : { schema }),
     };
 }

@@ -41,7 +41,8 @@ export function votesIn(resources: readonly PolicyResource[]): readonly Vote[] {
         });
 }
 
-function known(get: () => unknown): unknown {
+/** A value, or `unknown` while a preview does not have it. */
+export function known(get: () => unknown): unknown {
     try {
         return get();
     } catch (error) {

@@ -81,6 +81,7 @@ import { bucket } from "./rules/votes/bucket";
 import { owner } from "./rules/votes/owner";
 import { pairs } from "./rules/votes/pairs";
 import { quorum } from "./rules/votes/quorum";
+import { selfTest } from "./rules/votes/selfTest";
 
 /** Every rule of the pack. Apart from the pack itself, which starts a server when it is made. */
 export const policies: Policies = [
@@ -165,4 +166,5 @@ export const policies: Policies = [
     owner,
     pairs,
     quorum,
+    selfTest,
 ];

@@ -9,8 +9,11 @@ import { expect } from "chai";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-import { globalStack } from "../../infra/topology";
+import { policyPacksOf, type LaneUpdate } from "../../automation/estate";
+import type { PolicyPackUse } from "../../automation/stacks";
+import { globalStack, topology } from "../../infra/topology";
 import type { Registrations } from "../support/mocks";
+import { dial, global, share, stack, urnOf, writer } from "./evacuation/lanes";
 import type { Given } from "./support/judge";
 import { ownStacks, seenInUpdate } from "./support/ownStacks";
 
@@ -72,8 +75,8 @@ class Analyzer {
         return info.getPoliciesList().map((policy) => policy.getName());
     }
 
-    /** Hands every policy the defaults of its own schema, as the engine does when nothing else is configured. */
-    async configure(): Promise<void> {
+    /** Hands every policy the defaults of its own schema, and what is configured for it, as the engine does. */
+    async configure(configured: PolicyPackUse["config"] = {}): Promise<void> {
         const info = await this.call<messages.AnalyzerInfo>("getAnalyzerInfo", new Empty());
         const request = new messages.ConfigureAnalyzerRequest();
         for (const policy of info.getPoliciesList()) {
@@ -85,9 +88,10 @@ class Analyzer {
             const config = new messages.PolicyConfig();
             config.setEnforcementlevel(policy.getEnforcementlevel());
             config.setProperties(
-                Struct.fromJavaScript(
-                    Object.fromEntries(defaults) as Record<string, JavaScriptValue>,
-                ),
+                Struct.fromJavaScript({
+                    ...(Object.fromEntries(defaults) as Record<string, JavaScriptValue>),
+                    ...(configured[policy.getName()] as Record<string, JavaScriptValue>),
+                }),
             );
             request.getPolicyconfigMap().set(policy.getName(), config);
         }
@@ -96,7 +100,11 @@ class Analyzer {
 
     /** Violations of one resource, as the engine asks for them in a preview. */
     async analyze(type: string, props: Record<string, unknown>): Promise<readonly Violation[]> {
-        const request = described(new messages.AnalyzeRequest(), { type, props });
+        return this.analyzeOne({ type, props });
+    }
+
+    async analyzeOne(given: Given): Promise<readonly Violation[]> {
+        const request = described(new messages.AnalyzeRequest(), given);
         return violations(await this.call<messages.AnalyzeResponse>("analyze", request));
     }
 
@@ -221,12 +229,114 @@ describe("the packs, as processes", () => {
     it("evacuation starts", async () => {
         const analyzer = await start("evacuation");
         expect(await analyzer.names()).to.have.members([
+            "evacuation-direction",
             "evacuation-enough-regions",
+            "evacuation-exact-inverse",
             "evacuation-named-region",
             "evacuation-not-itself",
-            "evacuation-nothing-but-votes",
+            "evacuation-nothing-else",
+            "evacuation-nothing-removed",
             "evacuation-one-region",
+            "evacuation-outside-region",
             "evacuation-vote-body",
         ]);
+    });
+
+    describe("evacuation, told of a lane as an update of it is", () => {
+        const region = "us-east-1";
+        const roles = { writer: "eu-west-1", standby: region, writerHome: region };
+        const open = dial(region, 100);
+        const listener: Given = { type: "aws:lb/listener:Listener", name: "https", props: {} };
+        const analyzers = new Map<string, Promise<Analyzer>>();
+
+        /** A process per lane; what may change in each of these tests is the same. */
+        const told = (lane: LaneUpdate["lane"]): Promise<Analyzer> => {
+            const known = analyzers.get(lane) ?? tell(lane);
+            analyzers.set(lane, known);
+            return known;
+        };
+        const before = [open, writer("eu-west-1"), share(region, "home", 100), listener];
+        const removed = dial("me-south-1", 0);
+
+        async function tell(lane: LaneUpdate["lane"]): Promise<Analyzer> {
+            const analyzer = await start("evacuation");
+            const { evacuation } = policyPacksOf(root, {
+                ...{ name: "full", topology, configFolder: root },
+            });
+            const changes = before.map((given) => ({
+                urn: urnOf(given),
+                type: given.type,
+                name: given.name ?? "",
+                operation: "update",
+                paths: [],
+                oldInputs: given.props,
+                newInputs: {},
+            }));
+            const [pack] = evacuation({
+                lane,
+                region,
+                share: 10,
+                targets: [...before, removed].map(urnOf),
+                preview: { changes, previousOutputs: roles },
+            });
+            await analyzer.configure(pack?.config);
+            return analyzer;
+        }
+
+        const refused = async (
+            lane: LaneUpdate["lane"],
+            given: Given,
+        ): Promise<readonly string[]> =>
+            (await (await told(lane)).analyzeOne(withUrn(given))).map((one) => one.policyName);
+        const withUrn = (given: Given): Given => ({ ...given, urn: urnOf(given) });
+
+        it("lets pass what settles, and what fails back", async () => {
+            expect(await refused("settle", dial(region, 0))).to.eql([]);
+            expect(await refused("settle", writer("eu-west-1", [region]))).to.eql([]);
+            expect(await refused("failback", share(region, "home", 10))).to.eql([]);
+            expect(await refused("failback", open)).to.eql([]);
+            expect(await refused("failback", writer(region))).to.eql([]);
+        });
+
+        it("refuses a resource before it is touched that the lane does not move, or not so", async () => {
+            expect(await refused("settle", listener)).to.eql(["evacuation-nothing-else"]);
+            expect(await refused("settle", share(region, "home", 10))).to.eql([
+                "evacuation-nothing-else",
+            ]);
+            // It is another region's, and new.
+            expect(await refused("settle", removed)).to.eql([
+                "evacuation-nothing-else",
+                "evacuation-nothing-else",
+            ]);
+            const tagged = { ...dial(region, 0), props: { ...dial(region, 0).props, tags: {} } };
+            expect(await refused("settle", tagged)).to.eql(["evacuation-nothing-else"]);
+            expect(await refused("settle", dial(region, 10))).to.eql(["evacuation-direction"]);
+            expect(await refused("failback", dial(region, 0))).to.eql(["evacuation-direction"]);
+            expect(await refused("failback", share(region, "home", 50))).to.eql([
+                "evacuation-direction",
+            ]);
+            expect(await refused("settle", writer(region))).to.eql(["evacuation-direction"]);
+        });
+
+        it("refuses a stack with too few regions, other roles than there were, or something less", async () => {
+            const analyzer = await told("failback");
+            const judge = async (given: readonly Given[]): Promise<readonly string[]> =>
+                (await analyzer.analyzeStack(given.map(withUrn))).map((one) => one.policyName);
+            const restored = { writer: region, standby: "eu-west-1", writerHome: region };
+            const whole = [...global(), writer(region), listener, removed];
+            expect(await judge([...whole, stack(restored)])).to.eql([]);
+            expect(await judge([...whole, stack({ ...restored, standby: region })])).to.eql([
+                "evacuation-exact-inverse",
+            ]);
+            expect(
+                await judge([...whole.filter((one) => one !== removed), stack(restored)]),
+            ).to.eql(["evacuation-nothing-removed"]);
+            const closed = whole.map((one) =>
+                one.type === open.type
+                    ? { ...one, props: { ...one.props, trafficDialPercentage: 0 } }
+                    : one,
+            );
+            expect(await judge([...closed, stack(restored)])).to.eql(["evacuation-enough-regions"]);
+        });
     });
 });

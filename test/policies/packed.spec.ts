@@ -56,6 +56,13 @@ for (const pack of ["resilience", "evacuation"]) {
             }
         });
 
+        it("brings the licence that it is under", async () => {
+            const [packed, own] = await Promise.all(
+                [unpacked, root].map((folder) => fs.readFile(path.join(folder, "LICENSE"), "utf8")),
+            );
+            expect(packed).to.equal(own);
+        });
+
         it("starts, and has the rules that it has here", async () => {
             await fs.symlink(path.join(root, "node_modules"), path.join(unpacked, "node_modules"));
             const [there, here] = await Promise.all(

@@ -1,15 +1,25 @@
-import type { StackValidationPolicy } from "@pulumi/policy";
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 
 import { dataPlaneRecovery } from "../framework";
-import { selfTest, votesIn } from "../votes";
+import { movableOf, weightOf } from "../movable";
+import { known, selfTest, votesIn } from "../votes";
 
 interface Config {
     readonly minimumInService: number;
 }
 
+/** Regions that there are, and those that are left, by one way of leading users. */
+interface Count {
+    readonly left: number;
+    readonly all: number;
+    readonly by: string;
+    /** Of something that takes a region out. */
+    readonly urn: string | undefined;
+}
+
 export const enoughRegions: StackValidationPolicy = {
     name: "evacuation-enough-regions",
-    description: "The votes of a region must leave enough regions in service.",
+    description: "Votes, dials and weights must leave enough regions in service.",
     enforcementLevel: "mandatory",
     severity: "critical",
     framework: dataPlaneRecovery,
@@ -22,20 +32,64 @@ export const enoughRegions: StackValidationPolicy = {
                 type: "number",
                 minimum: 1,
                 default: 2,
-                description: "regions that have to be left, this one included",
+                description: "regions that have to be left, the one whose stack it is included",
             },
         },
     },
     validateStack: (args, report) => {
-        const votes = votesIn(args.resources).filter(({ subject }) => subject !== selfTest);
-        const against = votes.filter(({ body }) => body === "evacuate");
-        const left = votes.length - against.length + 1;
+        const { resources } = args;
         const { minimumInService } = args.getConfig<Config>();
-        if (against.length > 0 && left < minimumInService) {
-            report(
-                `${left} of ${votes.length + 1} regions would be left in service; it must be at least ${minimumInService}`,
-                against[0]?.urn,
-            );
+        for (const { left, all, by, urn } of [byVotes(resources), ...byMovables(resources)]) {
+            if (left < all && left < minimumInService) {
+                report(
+                    `${left} of ${all} regions would be left in service${by}; it must be at least ${minimumInService}`,
+                    urn,
+                );
+            }
         }
     },
 };
+
+function byVotes(resources: readonly PolicyResource[]): Count {
+    const votes = votesIn(resources).filter(({ subject }) => subject !== selfTest);
+    const against = votes.filter(({ body }) => body === "evacuate");
+    const all = votes.length + 1;
+    return { left: all - against.length, all, by: "", urn: against[0]?.urn };
+}
+
+/** By the accelerator and by DNS. What is not known yet takes nobody out. */
+function byMovables(resources: readonly PolicyResource[]): readonly Count[] {
+    const parts = resources.flatMap(({ type, urn, props }) => {
+        const part = known(() => movableOf(type, props)) as ReturnType<typeof movableOf> | symbol;
+        return typeof part === "object" ? [{ ...part, urn, props }] : [];
+    });
+    const count = (
+        by: string,
+        own: { region: string | undefined; out: boolean; urn: string }[],
+    ) => {
+        const all = new Set(own.map(({ region }) => region));
+        const out = own.filter((each) => each.out);
+        const left = all.size - new Set(out.map(({ region }) => region)).size;
+        return { left, all: all.size, by, urn: out[0]?.urn };
+    };
+    return [
+        count(
+            " at the accelerator",
+            parts
+                .filter(({ kind }) => kind === "dial")
+                .map((each) => ({
+                    ...each,
+                    out: known(() => each.props["trafficDialPercentage"]) === 0,
+                })),
+        ),
+        count(
+            " by the weights of their own records",
+            parts
+                .filter(
+                    ({ kind, props }) =>
+                        kind === "share" && known(() => props["setIdentifier"]) === "home",
+                )
+                .map((each) => ({ ...each, out: known(() => weightOf(each.props)) === 0 })),
+        ),
+    ];
+}

@@ -111,6 +111,20 @@ describe("failback", () => {
     const globalFile = (): Promise<string> =>
         fs.readFile(path.join(folder, "Pulumi.global.yaml"), "utf8");
 
+    it("refuses a configuration for rules that a pack does not have before anything is changed", async () => {
+        const standing = [{ folder: "/standing", config: { "routing-ttl": "disabled" } }];
+        estate = { ...estate, policyPacks: { standing, evacuation: () => [] } };
+        const askPack = async () => ({ name: "standing", rules: [] });
+        const refused: unknown = await failback(estate, {
+            region,
+            yes: true,
+            gate: async () => ({ ok: true }),
+            askPack,
+        }).catch((error: unknown) => error);
+        expect(String(refused)).to.match(/rules that it does not have: "routing-ttl"/);
+        expect(stacks.calls).to.eql([]);
+    });
+
     it("gives the roles back last, once the region may have them, and forgets that they were away", async () => {
         const report = await run();
         expect(report.complete).to.equal(true);

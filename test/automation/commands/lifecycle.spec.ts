@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { deploy } from "../../../automation/commands/deploy";
 import { destroy } from "../../../automation/commands/destroy";
 import { preview, previewText } from "../../../automation/commands/preview";
 import { AutomationError } from "../../../automation/errors";
@@ -108,5 +109,25 @@ describe("meridian destroy", () => {
         const stacks = new FakeStacks({ up: (stack) => updateOf(stack, { error }) });
         expect(await refused(() => destroy(estateOn(stacks)))).to.equal(error);
         expect(stacks.calls).to.eql(["destroy global"]);
+    });
+});
+
+describe("meridian deploy and preview", () => {
+    it("refuses a configuration for rules that a pack does not have before anything is deployed", async () => {
+        const stacks = new FakeStacks();
+        const standing = [{ folder: "/standing", config: { "routing-ttl": "disabled" } }];
+        const estate = {
+            ...estateOn(stacks),
+            policyPacks: { standing, evacuation: () => [] },
+        };
+        for (const run of [deploy, preview]) {
+            const refused: unknown = await run(estate, { askPack }).catch(
+                (error: unknown) => error,
+            );
+            expect(String(refused), run.name).to.match(
+                /rules that it does not have: "routing-ttl"/,
+            );
+        }
+        expect(stacks.calls.filter((call) => /^(up|preview)/.test(call))).to.eql([]);
     });
 });

@@ -104,6 +104,15 @@ describe("settle", () => {
     const outcomes = ({ results }: SettleReport): readonly string[] =>
         results.map(({ what, outcome }) => `${what}: ${outcome}`);
 
+    it("refuses a configuration for rules that a pack does not have before anything is changed", async () => {
+        const standing = [{ folder: "/standing", config: { "routing-ttl": "disabled" } }];
+        estate = { ...estate, policyPacks: { standing, evacuation: () => [] } };
+        const askPack = async () => ({ name: "standing", rules: [] });
+        const refused: unknown = await settling({ askPack }).catch((error: unknown) => error);
+        expect(String(refused)).to.match(/rules that it does not have: "routing-ttl"/);
+        expect(stacks.calls).to.eql([]);
+    });
+
     it("turns the dial down and moves the roles by one update, then the name", async () => {
         const report = await settling();
         expect(outcomes(report)).to.eql([

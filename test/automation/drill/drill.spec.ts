@@ -11,11 +11,19 @@ import { readObjectives } from "../../../automation/drill/objectives";
 import type { DrillReport } from "../../../automation/drill/report";
 import { type FaultKind, scenarioOf } from "../../../automation/drill/scenario";
 import { summaryOf } from "../../../automation/drill/summary";
+import type { LaneUpdate } from "../../../automation/estate";
 import type { StackOutputs, Update, UpdateOptions } from "../../../automation/stacks";
 import { regionNames, topology, votersFor } from "../../../infra/topology";
 import { FakeRehearsal } from "../support/fakeRehearsal";
 import { FakeGlobal } from "../support/fakeGlobal";
-import { FakeStacks, updateOf, voteChange } from "../support/fakeStacks";
+import {
+    dialChange,
+    FakeStacks,
+    updateOf,
+    voteChange,
+    writeNameChange,
+    writerChange,
+} from "../support/fakeStacks";
 
 const region = "us-east-1";
 const names = regionNames();
@@ -239,10 +247,10 @@ describe("the drill", () => {
     let folder: string;
     let world: FakeRehearsal;
     let stacks: JoinedStacks;
-    let limits: { readonly about: string; readonly targets: readonly string[] }[];
+    let judged: Pick<LaneUpdate, "lane" | "region" | "targets">[];
 
     beforeEach(async () => {
-        limits = [];
+        judged = [];
         folder = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-drill-"));
         for (const stack of [...names, "global"]) {
             await fs.writeFile(path.join(folder, `Pulumi.${stack}.yaml`), "config: {}\n");
@@ -267,8 +275,8 @@ describe("the drill", () => {
                 projectFolder: folder,
                 policyPacks: {
                     standing: [],
-                    evacuation: (about, targets) => {
-                        limits.push({ about, targets });
+                    evacuation: ({ lane, region: about, targets }) => {
+                        judged.push({ lane, region: about, targets });
                         return [];
                     },
                 },
@@ -326,13 +334,21 @@ describe("the drill", () => {
         );
         expect(world.held).to.equal(0);
         expect(world.faults.size).to.equal(0);
-        // The votes out and the votes back, each limited to itself.
-        expect(limits).to.eql(
-            [...survivors, ...survivors].map((stack) => ({
-                about: region,
-                targets: [voteChange(stack, region, "evacuate").urn],
-            })),
-        );
+        // The votes out and the votes back, each limited to itself; what the global stack does, too.
+        const cast = (lane: LaneUpdate["lane"]) =>
+            survivors.map((stack) => [lane, voteChange(stack, region, "evacuate").urn]);
+        const share = ["failback", "urn:home"];
+        expect(judged.map(({ lane, targets }) => [lane, ...targets])).to.eql([
+            ...cast("failover"),
+            ["settle", dialChange(region, 100, 0).urn, writerChange("").urn],
+            ["settle", writeNameChange().urn],
+            share,
+            ...cast("failback"),
+            ...[share, share, share, share],
+            ["failback", dialChange(region, 0, 100).urn],
+            ["failback", writerChange("").urn, writeNameChange().urn],
+        ]);
+        expect(judged.every((one) => one.region === region)).to.equal(true);
     });
 
     it("has shoppers pay where the platform writes, and tells their RTO apart", async () => {

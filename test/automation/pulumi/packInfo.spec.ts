@@ -13,7 +13,9 @@ describe("a policy pack that is asked what its rules are", () => {
     it("says all that its rules say of themselves", async () => {
         const info = await readPackInfo(path.join(root, "policies", "resilience"));
         expect(info.name).to.equal("meridian-resilience");
-        expect(info.rules.map((rule) => ({ ...rule, settings: undefined }))).to.eql(
+        expect(
+            info.rules.map((rule) => ({ ...rule, settings: undefined, schema: undefined })),
+        ).to.eql(
             policies.map((policy) => ({
                 name: policy.name,
                 description: policy.description,
@@ -23,10 +25,12 @@ describe("a policy pack that is asked what its rules are", () => {
                 url: policy.url ?? "",
                 tags: policy.tags,
                 settings: undefined,
+                schema: undefined,
             })),
         );
         const capacity = info.rules.find(({ name }) => name === "capacity-service-minimum");
         expect(capacity?.settings).to.eql({ peakTasks: 3, peakTasksByRegion: {}, growthFactor: 2 });
+        expect(capacity?.schema?.["growthFactor"]).to.include({ type: "number", default: 2 });
         expect(info.rules.find(({ name }) => name === "routing-ttl")).to.have.property("settings");
     });
 

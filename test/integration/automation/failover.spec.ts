@@ -1,11 +1,15 @@
 import fs from "node:fs/promises";
+import path from "node:path";
 
 import { expect } from "chai";
 
 import { failback } from "../../../automation/commands/failback";
 import { failover } from "../../../automation/commands/failover";
+import { policyPacksOf, type Estate } from "../../../automation/estate";
+import { shareEdit, withEdits } from "../../../automation/stackConfig";
 import { createFixture, openFixture, removeFixture, type Fixture } from "./support/fixture";
 
+const repository = path.join(__dirname, "..", "..", "..");
 const region = "us-east-1";
 const survivors = ["ap-east-1", "ap-south-1", "eu-west-1"];
 const open = async (): Promise<{ readonly ok: true }> => ({ ok: true });
@@ -46,9 +50,18 @@ describe("failover and failback on the real engine", () => {
         }
     });
 
+    /** Under the project's own pack of the lanes; the standing rules want more than the fixture has. */
+    const judged = (): Estate => {
+        const { estate } = fixture;
+        return {
+            ...estate,
+            policyPacks: { ...policyPacksOf(repository, estate), standing: [] },
+        };
+    };
+
     it("evacuates with one update per survivor and none anywhere else", async () => {
         const before = await fixture.calls();
-        const report = await failover(fixture.estate, { region, yes: true });
+        const report = await failover(judged(), { region, yes: true });
 
         expect(report.evacuated).to.equal(true);
         expect(report.votes.map((vote) => [vote.stack, vote.outcome, vote.changes])).to.eql(
@@ -72,10 +85,40 @@ describe("failover and failback on the real engine", () => {
         expect(second).to.contain("needs 2 votes").and.to.contain("meridian failback us-east-1");
     });
 
+    it("lets the pack refuse what leads the other way before anything is touched", async () => {
+        const before = await fixture.calls();
+        const text = await fs.readFile(fixture.stackFile("global"), "utf8");
+        const configFile = path.join(fixture.root, "Pulumi.global.yaml");
+        await fs.writeFile(configFile, withEdits(text, [shareEdit(region, 50)], configFile));
+        const { stacks } = fixture;
+        const preview = await stacks.preview("global", { configFile });
+        expect(preview.error?.message).to.equal(undefined);
+        const targets = preview.changes.map(({ urn }) => urn);
+        const update = await stacks.up("global", {
+            configFile,
+            targets,
+            policyPacks: judged().policyPacks.evacuation({
+                lane: "failback",
+                region,
+                share: 1,
+                targets,
+                preview,
+            }),
+        });
+
+        expect(targets).to.have.length(2);
+        expect(update.error?.code).to.equal("policy");
+        // The engine ends at the first of the two that it comes to.
+        expect(update.error?.message)
+            .to.contain("evacuation-direction")
+            .and.to.match(/its weight would be 50; in a failback to 1 % it must be (1|99)$/m);
+        expect(await fixture.calls()).to.eql(before);
+    });
+
     it("fails back in stages, each a change of its own", async () => {
         const before = await fixture.calls();
         const stages: string[] = [];
-        const report = await failback(fixture.estate, {
+        const report = await failback(judged(), {
             region,
             yes: true,
             gate: async (stage) => {

@@ -2,7 +2,6 @@ import { expect } from "chai";
 
 import { enoughRegions } from "../../../policies/evacuation/rules/enoughRegions";
 import { namedRegion } from "../../../policies/evacuation/rules/namedRegion";
-import { nothingButVotes } from "../../../policies/evacuation/rules/nothingButVotes";
 import { notItself } from "../../../policies/evacuation/rules/notItself";
 import { oneRegion } from "../../../policies/evacuation/rules/oneRegion";
 import { voteBody } from "../../../policies/evacuation/rules/voteBody";
@@ -22,7 +21,7 @@ const quiet = {
     "ap-east-1": "in-service",
     "self-test": "evacuate",
 };
-const rules = { enoughRegions, namedRegion, nothingButVotes, notItself, oneRegion, voteBody };
+const rules = { enoughRegions, namedRegion, notItself, oneRegion, voteBody };
 
 describe("evacuation rules", () => {
     for (const [name, rule] of Object.entries(rules)) {
@@ -63,24 +62,6 @@ describe("evacuation rules", () => {
         }));
         expect(judgeStack(oneRegion, two)).to.have.length(1);
         expect(judgeStack(namedRegion, two, { impairedRegion: "us-east-1" })).to.have.length(1);
-    });
-
-    it("nothingButVotes lets an update change the votes on the impaired region alone", () => {
-        const stack: Given[] = [
-            ...votes({ ...quiet, "us-east-1": "evacuate" }),
-            { type: "aws:lb/listener:Listener", name: "https", props: {} },
-        ];
-        const urn = (type: string, name: string) => `urn:pulumi:test::meridian::${type}::${name}`;
-        const vote = (on: string) => urn("aws:s3/bucketObjectv2:BucketObjectv2", `votes-${on}`);
-        const judge = (...targets: string[]) =>
-            judgeStack(nothingButVotes, stack, { impairedRegion: "us-east-1", targets });
-        expect(judge(vote("us-east-1"))).to.deep.equal([]);
-        expect(judge(vote("us-east-1"), urn("aws:lb/listener:Listener", "https"))[0]).to.match(
-            /^https: the update may change https, which is no vote/,
-        );
-        expect(judge(vote("self-test"))[0]).to.match(/no vote/);
-        expect(judge(vote("ap-east-1"))[0]).to.match(/votes\/ap-east-1, but it is about us-east-1/);
-        expect(judge("urn:of:nothing")).to.have.length(1);
     });
 
     it("oneRegion refuses a second evacuation and does not count the self-test", () => {

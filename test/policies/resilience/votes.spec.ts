@@ -5,8 +5,9 @@ import { bucket } from "../../../policies/resilience/rules/votes/bucket";
 import { owner } from "../../../policies/resilience/rules/votes/owner";
 import { pairs } from "../../../policies/resilience/rules/votes/pairs";
 import { quorum } from "../../../policies/resilience/rules/votes/quorum";
+import { selfTest } from "../../../policies/resilience/rules/votes/selfTest";
 import type { Registrations } from "../../support/mocks";
-import { type Given, judgeStack, unknown } from "../support/judge";
+import { type Given, judgeResource, judgeStack, unknown } from "../support/judge";
 import { ownStacks, seenInPreview, seenInUpdate } from "../support/ownStacks";
 import { healthCheck } from "../support/records";
 
@@ -182,6 +183,47 @@ describe("rules on votes", () => {
         it("takes other ranges where they are configured", () => {
             const one = { checkerRanges: ["15.177.0.0/18"] };
             expect(judgeStack(bucket, stack({}), one)).to.have.length(1);
+        });
+    });
+
+    describe("self-test", () => {
+        const types = ["bucketObjectv2:BucketObjectv2", "bucketObject:BucketObject"] as const;
+        const judge = (props: Record<string, unknown>, type: string = types[0]) =>
+            judgeResource(selfTest, {
+                type: `aws:s3/${type}`,
+                props: { key: "votes/self-test", ...props },
+            });
+        const encoded = (text: string) => Buffer.from(text).toString("base64");
+
+        it("accepts the word wherever the checkers find it, and votes of any word", () => {
+            expect(judge({ content: "evacuate" })).to.eql([]);
+            expect(judge({ content: "evacuate\n" })).to.eql([]);
+            expect(judge({ contentBase64: encoded("evacuate") })).to.eql([]);
+            expect(judge({ key: "votes/us-east-1", content: "in-service" })).to.eql([]);
+            expect(judge({ key: "media/self-test", content: "in-service" })).to.eql([]);
+        });
+
+        it("refuses any other word, whichever resource writes it", () => {
+            for (const type of types) {
+                expect(judge({ content: "in-service" }, type)[0]).to.match(
+                    /says "in-service", so that nobody can tell a lever .* set content to "evacuate"/,
+                );
+            }
+            expect(judge({ content: "Evacuate" })).to.have.length(1);
+            expect(judge({ contentBase64: encoded("in-service") })).to.have.length(1);
+            // Further down than a health checker reads.
+            expect(judge({ content: `${" ".repeat(5119)}evacuate` })).to.have.length(1);
+        });
+
+        it("refuses a body that nobody can check", () => {
+            expect(judge({ content: "" })[0]).to.match(/is not in its content/);
+            expect(judge({ bucket: "votes" }, "objectCopy:ObjectCopy")).to.have.length(1);
+        });
+
+        it("waits for the update where it is not known what the object says, or which it is", () => {
+            expect(judge({ content: unknown })).to.eql([]);
+            expect(judge({ contentBase64: unknown })).to.eql([]);
+            expect(judge({ key: unknown, content: "in-service" })).to.eql([]);
         });
     });
 

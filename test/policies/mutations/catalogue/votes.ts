@@ -74,9 +74,7 @@ export const voteMutations: readonly Mutation[] = [
         what: "the lever of a region is let go",
         stack,
         change: set(object, "votes-self-test", "content", "in-service"),
-        caughtBy: [],
-        harmless:
-            "the lever's health check fails and its alarm tells, within minutes; the pack of an evacuation refuses it, too",
+        caughtBy: ["votes-self-test"],
     },
     {
         what: "there is no lever",
@@ -169,6 +167,6 @@ export const voteMutations: readonly Mutation[] = [
         stack,
         evacuates: "us-east-1",
         change: set(object, "votes-self-test", "content", "in-service"),
-        caughtBy: ["evacuation-vote-body"],
+        caughtBy: ["evacuation-vote-body", "votes-self-test"],
     },
 ];

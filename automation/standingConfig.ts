@@ -1,0 +1,83 @@
+import fs from "node:fs";
+import path from "node:path";
+
+import { parse } from "yaml";
+
+import { globalStack } from "../infra/topology";
+import type { ChosenEstate } from "./chosenEstate";
+import { AutomationError, messageOf } from "./errors";
+import { stackFile } from "./stackConfig";
+
+type PackConfig = Readonly<Record<string, unknown>>;
+
+const residencyRule = "routing-residency";
+
+/**
+ * Configuration of the standing pack: the estate's `resilience.json`, if there is one, which
+ * `pulumi preview --policy-pack-config` reads as well; and the strict geographies of the global stack's
+ * `meridian:residency`, so that nobody has to say them twice.
+ *
+ * @returns undefined when nothing is configured.
+ * @throws AutomationError `usage` when the file is no JSON object.
+ */
+export function standingConfig({
+    configFolder,
+}: Pick<ChosenEstate, "configFolder">): PackConfig | undefined {
+    const config = readPackConfig(path.join(configFolder, "resilience.json"));
+    const strict = strictGeographies(stackFile(configFolder, globalStack));
+    if (strict.length === 0) {
+        return config;
+    }
+    const own = config?.[residencyRule];
+    // A level may stand for the whole.
+    const rule = typeof own === "string" ? { enforcementLevel: own } : ((own ?? {}) as PackConfig);
+    const said = rule["strict"] ?? [];
+    if (typeof rule !== "object" || !Array.isArray(said)) {
+        // Left to whoever judges configurations.
+        return config;
+    }
+    return { ...config, [residencyRule]: { ...rule, strict: [...(said as unknown[]), ...strict] } };
+}
+
+function readPackConfig(file: string): PackConfig | undefined {
+    if (!fs.existsSync(file)) {
+        return undefined;
+    }
+    let config: unknown;
+    try {
+        config = JSON.parse(fs.readFileSync(file, "utf8"));
+    } catch (error) {
+        throw new AutomationError(
+            "usage",
+            `${file} is not the JSON that --policy-pack-config takes: ${messageOf(error)}`,
+            { cause: error },
+        );
+    }
+    if (config === null || typeof config !== "object" || Array.isArray(config)) {
+        throw new AutomationError(
+            "usage",
+            `${file} must be a JSON object of rules and their settings, got ${JSON.stringify(config)}; docs/policies.md lists them`,
+        );
+    }
+    return config as PackConfig;
+}
+
+/**
+ * As the rule takes them. A file that cannot be read, or says what the program will refuse, is the
+ * business of its stack: an evacuation, which needs neither, must not end here.
+ */
+function strictGeographies(file: string): readonly PackConfig[] {
+    let held: unknown;
+    try {
+        const document = parse(fs.readFileSync(file, "utf8")) as { config?: PackConfig } | null;
+        held = document?.config?.["meridian:residency"];
+    } catch {
+        return [];
+    }
+    return (Array.isArray(held) ? (held as unknown[]) : []).flatMap((each) => {
+        const { code, kind, mode, regions } = (each ?? {}) as PackConfig;
+        return mode === "strict" && typeof code === "string" && Array.isArray(regions)
+            ? [{ code, ...(kind === undefined ? {} : { kind }), regions: regions as unknown[] }]
+            : [];
+    });
+}
