@@ -219,7 +219,7 @@ describe("the stored form of a set with tombstones", () => {
         ["a tombstone of nothing", { tombstones: { M: { "eu:2": { L: [] } } } }, "removes nothing"],
         ["a dot that is none", { tombstones: { M: { "eu:2": { L: [{ S: "eu" }] } } } }, "eu"],
         ["a vector that is none", { acknowledged: { M: { eu: { S: "eu" } } } }, "version vector"],
-    ] as const) {
+    ] satisfies [string, AttributeMap, string][]) {
         it(`is refused with ${what}`, () => {
             tombstoneSetCodec.decode(full);
             expect(() => tombstoneSetCodec.decode({ ...full, ...change })).to.throw(reason);
