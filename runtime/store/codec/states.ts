@@ -1,7 +1,9 @@
 import type { BoundedCounter } from "../../consistency/crdt/boundedCounter";
 import type { Json, LwwRegister } from "../../consistency/crdt/lwwRegister";
 import type { Contribution, OrMap } from "../../consistency/crdt/orMap";
+import type { PnCounter } from "../../consistency/crdt/pnCounter";
 import type { RegisterMap } from "../../consistency/crdt/registerMap";
+import type { TombstoneSet } from "../../consistency/crdt/tombstoneSet";
 import { CausalContext } from "../../consistency/causalContext";
 import { checkReplica } from "../../consistency/replica";
 import { parseDot } from "../../consistency/dottedVersion";
@@ -140,6 +142,79 @@ export const registerMapCodec: StateCodec<RegisterMap> = {
                 ];
             }),
         );
+    },
+};
+
+/** `added` and `removed` are counters by region. */
+export const pnCounterCodec: StateCodec<PnCounter> = {
+    encode: ({ added, removed }) => ({
+        added: counterAttributes(added),
+        removed: counterAttributes(removed),
+    }),
+    decode: (attributes) => {
+        onlyFields(attributes, ["added", "removed"]);
+        const added = countersOf(attributes, "added");
+        const removed = countersOf(attributes, "removed");
+        [...added.keys(), ...removed.keys()].forEach(checkReplica);
+        return { added, removed };
+    },
+};
+
+/**
+ * `added` are elements by dot, `tombstones` lists of the dots removed by the dot of the removal, `heard` and
+ * `beyond` as those of a cart, `acknowledged` vectors by region.
+ */
+export const tombstoneSetCodec: StateCodec<TombstoneSet> = {
+    encode: ({ added, tombstones, heard, acknowledged }) => ({
+        added: { M: Object.fromEntries([...added].map(([dot, element]) => [dot, { S: element }])) },
+        tombstones: {
+            M: Object.fromEntries(
+                [...tombstones].map(([dot, targets]) => [dot, textAttributes(targets)]),
+            ),
+        },
+        heard: { S: heard.vector.toString() },
+        beyond: textAttributes(heard.beyond),
+        acknowledged: {
+            M: Object.fromEntries(
+                [...acknowledged].map(([replica, vector]) => [replica, { S: vector.toString() }]),
+            ),
+        },
+    }),
+    decode: (attributes) => {
+        onlyFields(attributes, ["added", "tombstones", "heard", "beyond", "acknowledged"]);
+        const heard = contextOf(textOf(attributes, "heard"), textsOf(attributes, "beyond"));
+        const checkHeard = (dot: string): void => {
+            parseDot(dot);
+            if (!heard.has(dot)) {
+                throw new MalformedStateError(`it has the dot ${dot} without having heard of it`);
+            }
+        };
+        const additions = mapOf(attributes, "added");
+        const added = new Map(Object.keys(additions).map((dot) => [dot, textOf(additions, dot)]));
+        const removals = mapOf(attributes, "tombstones");
+        const tombstones = new Map(
+            Object.keys(removals).map((dot) => [dot, textsOf(removals, dot)]),
+        );
+        [...added.keys(), ...tombstones.keys()].forEach(checkHeard);
+        for (const [dot, targets] of tombstones) {
+            targets.forEach(parseDot);
+            const target = targets.find((one) => added.has(one));
+            if (targets.length === 0 || target !== undefined) {
+                throw new MalformedStateError(
+                    target === undefined
+                        ? `its tombstone ${dot} removes nothing`
+                        : `it has ${target}, which its tombstone ${dot} removes`,
+                );
+            }
+        }
+        const vectors = mapOf(attributes, "acknowledged");
+        const acknowledged = new Map(
+            Object.keys(vectors).map((replica) => {
+                checkReplica(replica);
+                return [replica, VersionVector.parse(textOf(vectors, replica))];
+            }),
+        );
+        return { added, tombstones, heard, acknowledged };
     },
 };
 

@@ -75,7 +75,9 @@ export class ConflictResolver {
     ): Promise<Resolution> {
         const cause: Cause = causes[causality];
         const joined = joinItems(before, after);
-        const [lost, kept] = joined.lost === "b" ? [after, before] : [before, after];
+        // Of two contents under one version nothing is written back: what is in the table remains.
+        const [lost, kept] =
+            joined.lost === "b" && cause !== "ambiguous" ? [after, before] : [before, after];
         const conflict: Conflict = {
             ...this.#seen(change),
             cause,
@@ -88,7 +90,18 @@ export class ConflictResolver {
             // Nothing can come after both: whoever wrote one version twice has to be found.
             return noted;
         }
-        await this.#writeBack.write(joined.item);
+        await this.#writeBack.write(joined.item, {
+            // The item's writer went on meanwhile, and its value and the joined one had not seen each other.
+            onLost: async (second, first) => {
+                await this.#note("conflict", onRecorded, {
+                    ...this.#seen(change),
+                    cause: "concurrent",
+                    outcome: "recorded",
+                    lost: { item: second, stamp: stamped(second) },
+                    kept: stamped(first),
+                });
+            },
+        });
         if (joined.lost !== undefined) {
             return noted;
         }

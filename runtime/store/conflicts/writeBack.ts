@@ -21,6 +21,12 @@ export interface WriteBackOptions {
     readonly hybrid: HybridClock;
 }
 
+export interface WriteOptions {
+    readonly again?: boolean;
+    /** In the form they are stored in; what it throws ends the write. */
+    readonly onLost?: (lost: AttributeMap, kept: AttributeMap) => Promise<void>;
+}
+
 /** Thrown while nobody may write an item with a home: its value is recorded, and written when somebody may. */
 export class NoOwnerError extends Error {
     override readonly name = "NoOwnerError";
@@ -42,12 +48,14 @@ export class WriteBack {
      * already, nor when it has expired.
      *
      * @param again writes all the same, as a version of its own: for copies that replication has not reached
+     * @param onLost told, before anything is written, of a value that will be neither in the item nor in a
+     *   version before it: the item went on meanwhile, and of two values with a home one remains
      * @returns whether it wrote
      * @throws NoOwnerError, UnavailableError when it cannot be done now; CorruptItemError
      */
     async write(
         joined: AttributeMap,
-        { again = false }: { readonly again?: boolean } = {},
+        { again = false, onLost }: WriteOptions = {},
     ): Promise<boolean> {
         const { caller, clock } = this.options;
         const key = storedKey(joined);
@@ -62,7 +70,15 @@ export class WriteBack {
             if (!again && this.#isDone(joined, current)) {
                 return false;
             }
-            const item = current === undefined ? joined : joinItems(current, joined).item;
+            let item = joined;
+            if (current !== undefined) {
+                const both = joinItems(current, joined);
+                item = both.item;
+                if (both.lost !== undefined) {
+                    const [lost, kept] = both.lost === "a" ? [current, joined] : [joined, current];
+                    await onLost?.(lost, kept);
+                }
+            }
             const target =
                 lease !== undefined
                     ? this.#underLease(item, lease)

@@ -18,10 +18,23 @@ import {
     setLine,
 } from "../../../runtime/consistency/crdt/orMap";
 import {
+    changeCounter,
+    mergeCounters,
+    zeroCounter,
+} from "../../../runtime/consistency/crdt/pnCounter";
+import {
     emptyRegisters,
     mergeRegisterMaps,
     type RegisterMap,
 } from "../../../runtime/consistency/crdt/registerMap";
+import {
+    acknowledge,
+    addElement,
+    collectTombstones,
+    emptySet,
+    mergeSets,
+    removeElement,
+} from "../../../runtime/consistency/crdt/tombstoneSet";
 import { MalformedStateError } from "../../../runtime/store/codec/fields";
 import {
     checkItemSize,
@@ -32,7 +45,9 @@ import {
 import {
     boundedCounterCodec,
     orMapCodec,
+    pnCounterCodec,
     registerMapCodec,
+    tombstoneSetCodec,
     type StateCodec,
 } from "../../../runtime/store/codec/states";
 import { OversizedItemError } from "../../../runtime/store/errors";
@@ -165,6 +180,76 @@ describe("the stored form of a session", () => {
             registerMapCodec.decode({ fields: { M: { a: { L: [{ S: "1" }, { S: "0" }] } } } }),
         ).to.throw(MalformedStateError, "a list of a value, a timestamp and a region");
     });
+});
+
+describe("the stored form of a counter", () => {
+    itComesBack(pnCounterCodec, {
+        initial: zeroCounter,
+        operations: fc.integer({ min: -3, max: 3 }),
+        delta: changeCounter,
+        merge: mergeCounters,
+        atMost: never,
+    });
+
+    it("takes two entries of each region at most, however often it counts", () => {
+        let counter = zeroCounter;
+        for (let n = 1; n <= 1000; n++) {
+            counter = mergeCounters(counter, changeCounter(counter, "eu-west-1", n % 2 ? 1 : -1));
+        }
+        expect(pnCounterCodec.encode(counter)).to.eql({
+            added: { M: { "eu-west-1": { N: "500" } } },
+            removed: { M: { "eu-west-1": { N: "500" } } },
+        });
+    });
+
+    it("is refused with an entry that cannot be", () => {
+        const stored = pnCounterCodec.encode(changeCounter(zeroCounter, "a", 1));
+        for (const [change, reason] of [
+            [{ removed: { M: { a: { N: "-1" } } } }, "an integer, 1 or more"],
+            [{ removed: { M: { "a/b": { N: "1" } } } }, "a/b"],
+            [{ more: { S: "" } }, "it has an attribute"],
+        ] as const) {
+            expect(() => pnCounterCodec.decode({ ...stored, ...change })).to.throw(reason);
+        }
+    });
+});
+
+describe("the stored form of a set with tombstones", () => {
+    itComesBack(tombstoneSetCodec, {
+        initial: emptySet,
+        operations: fc.record({
+            kind: fc.constantFrom("add", "add", "remove", "acknowledge", "collect"),
+            element: fc.constantFrom("a", "b"),
+        }),
+        delta: (set, replica, { kind, element }) =>
+            kind === "add"
+                ? addElement(set, replica, element)
+                : kind === "remove"
+                  ? removeElement(set, replica, element)
+                  : kind === "acknowledge"
+                    ? acknowledge(set, replica)
+                    : collectTombstones(set, [replica]),
+        merge: mergeSets,
+        atMost: never,
+    });
+
+    const one = addElement(emptySet, "eu", "a");
+    const full = tombstoneSetCodec.encode(mergeSets(one, removeElement(one, "eu", "a")));
+
+    for (const [what, change, reason] of [
+        ["an unknown attribute", { more: { S: "" } }, "it has an attribute"],
+        ["an element that it has not heard of", { added: { M: { "eu:3": { S: "b" } } } }, "eu:3"],
+        ["a removal that it has not heard of", { heard: { S: "eu:1" } }, "eu:2"],
+        ["what it has removed", { added: { M: { "eu:1": { S: "a" } } } }, "its tombstone eu:2"],
+        ["a tombstone of nothing", { tombstones: { M: { "eu:2": { L: [] } } } }, "removes nothing"],
+        ["a dot that is none", { tombstones: { M: { "eu:2": { L: [{ S: "eu" }] } } } }, "eu"],
+        ["a vector that is none", { acknowledged: { M: { eu: { S: "eu" } } } }, "version vector"],
+    ] satisfies [string, AttributeMap, string][]) {
+        it(`is refused with ${what}`, () => {
+            tombstoneSetCodec.decode(full);
+            expect(() => tombstoneSetCodec.decode({ ...full, ...change })).to.throw(reason);
+        });
+    }
 });
 
 describe("an item's size", () => {

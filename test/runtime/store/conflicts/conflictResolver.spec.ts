@@ -141,7 +141,7 @@ class Pair {
     }
 
     /** A writer that reads, appends and writes, in whatever region it finds itself: the conflicts are its. */
-    async append(region: Region, id: string, epoch = 1): Promise<void> {
+    async append(region: Region, id: string, epoch = 1, aheadMs = 0): Promise<void> {
         const current = await this.get(region, order);
         const item = current && parseHome(current);
         const ids = (item?.value?.["ids"]?.L ?? []).concat({ S: id });
@@ -150,7 +150,7 @@ class Pair {
             serialiseHome(order, {
                 kind: "order",
                 version: this.#next(item, region),
-                at: { wallMs: Math.floor(this.world.clock.now()), logical: 0 },
+                at: { wallMs: Math.floor(this.world.clock.now()) + aheadMs, logical: 0 },
                 origin: region,
                 operations: [id],
                 home,
@@ -160,7 +160,7 @@ class Pair {
             item,
         );
         // Replication was first.
-        return isWritten ? undefined : this.append(region, id, epoch);
+        return isWritten ? undefined : this.append(region, id, epoch, aheadMs);
     }
 
     /** As `append`, for a cart: a line of its own for every write. */
@@ -233,7 +233,9 @@ class Pair {
 
     /** A counter that is used once, though the region may have been made to forget its last one. */
     #next(item: { readonly version: VersionVector } | undefined, region: Region): VersionVector {
-        return (item?.version ?? VersionVector.empty).raise(region, ++this.#writes);
+        const version = item?.version ?? VersionVector.empty;
+        // What resolves a conflict counts too, so that the writes alone may be behind.
+        return version.raise(region, Math.max(version.get(region) + 1, ++this.#writes));
     }
 
     /** Says whether the item was as it had been read. */
@@ -315,6 +317,49 @@ describe("the conflict resolver", function () {
                 ["first", "by the old owner"],
             ]);
         }
+    });
+
+    for (const [aheadMs, lost] of [
+        [2500, "by the clock that is ahead"],
+        [30_000, "second"],
+    ] as const) {
+        it(`records what the item's next value takes the place of, or the joined one, by a clock ${aheadMs} ms ahead`, async () => {
+            await pair.own(eu, 1);
+            pair.cut();
+            await pair.append(us, "by the clock that is ahead", 1, aheadMs);
+            await pair.world.clock.sleep(1000);
+            await pair.append(eu, "first");
+            await pair.world.clock.sleep(4000);
+            await pair.append(eu, "second");
+            await pair.heal();
+            await pair.resolve();
+            const item = await pair.get(eu, order);
+            const recorded = (
+                await Promise.all(regions.map((region) => pair.recorded(region, order.pk)))
+            ).flat();
+            expect(idsOf(item)).not.to.include(lost);
+            expect([item, ...recorded].flatMap(idsOf)).to.include.members([
+                "by the clock that is ahead",
+                "first",
+                "second",
+            ]);
+        });
+    }
+
+    it("records of two contents under one version the one that is not in the table", async () => {
+        await pair.own(eu, 1);
+        await pair.append(eu, "a", 1, 30_000);
+        const stored = (await pair.get(eu, order)) ?? {};
+        const other = serialiseHome(order, {
+            ...parseHome(stored),
+            at: { wallMs: Math.floor(pair.world.clock.now()), logical: 0 },
+            value: { ids: { L: [{ S: "b" }] } },
+        });
+        await pair.caller.call(eu, (signal) => pair.at(eu).put(other, {}, signal));
+        const [resolution] = await pair.resolve();
+        expect(resolution?.conflict?.cause).to.equal("ambiguous");
+        expect(idsOf(await pair.get(us, order))).to.eql(["b"]);
+        expect(idsOf(resolution?.conflict?.lost.item)).to.eql(["a"]);
     });
 
     it("has the item come after both versions, so that nobody who saw either is ahead of it", async () => {
@@ -485,7 +530,16 @@ describe("conflicts of two regions, in any order", function () {
     this.timeout(600_000);
 
     const step = fc.oneof(
-        { weight: 3, arbitrary: fc.constantFrom("eu cart", "us cart", "eu order") },
+        {
+            weight: 3,
+            arbitrary: fc.constantFrom(
+                "eu cart",
+                "us cart",
+                "eu order",
+                "us order",
+                "us order by a clock ahead",
+            ),
+        },
         { weight: 1, arbitrary: fc.constant("resolve") },
     );
 
@@ -507,8 +561,8 @@ describe("conflicts of two regions, in any order", function () {
                         if (one.endsWith("cart")) {
                             await pair.addLine(region, id);
                             lines.push(id);
-                        } else if (one.endsWith("order")) {
-                            await pair.append(region, id);
+                        } else if (one.includes("order")) {
+                            await pair.append(region, id, 1, one.endsWith("ahead") ? 2500 : 0);
                             orders.push(id);
                         } else {
                             await pair.heal();
