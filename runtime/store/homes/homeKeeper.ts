@@ -98,8 +98,8 @@ export class HomeKeeper {
 
     async #keep(home: string, askedMs: number): Promise<void> {
         const { clock, times } = this.options;
-        const own = await this.#own.read(home);
         const heard = await this.#own.heard(home);
+        const own = heard.find((one) => one.region === this.options.region);
         const heir = this.#claimedBefore(home, heard);
         if (own?.state === "held" && clock.now() < own.untilMs) {
             if (heir !== undefined) {
