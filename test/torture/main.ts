@@ -49,6 +49,8 @@ async function main(): Promise<void> {
         .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
         .parse();
     const options = program.opts<Options>();
+    await fs.mkdir(options.out, { recursive: true });
+    const judge = options.judge ? porcupine(options.out) : undefined;
     const results = new Map<
         DesignName,
         { readonly run: Run; readonly violations: readonly Violation[] }[]
@@ -80,9 +82,10 @@ async function main(): Promise<void> {
         columns.find((column) => column.name === name),
     );
     // Of the baseline it may say what it likes: not every schedule breaks a register.
-    const verdicts = options.judge
-        ? [...folders].filter(([name, own]) => !porcupine(own) && name === "meridian")
-        : [];
+    const verdicts =
+        judge === undefined
+            ? []
+            : [...folders].filter(([name, own]) => !judge(own) && name === "meridian");
     const kept = ours !== undefined && violationCount(ours) === 0 && verdicts.length === 0;
     const telling = baseline !== undefined && violationCount(baseline) > 0;
     console.log(
@@ -95,18 +98,34 @@ async function main(): Promise<void> {
     process.exitCode = kept && telling ? 0 : 1;
 }
 
-/** Whether Porcupine, a checker that others wrote, finds every register linearizable. @throws Error without Go */
-function porcupine(folders: readonly string[]): boolean {
-    const { error, status } = spawnSync("go", ["run", ".", ...folders], {
-        cwd: path.join(__dirname, "porcupine"),
-        stdio: "inherit",
-    });
-    if (error !== undefined || (status !== 0 && status !== 1)) {
-        throw new Error(
-            `--judge runs test/torture/porcupine with Go, which ended with ${error?.message ?? status}: install Go, or leave --judge out`,
-        );
+/**
+ * Builds the judge on Porcupine, a checker that others wrote, before any run: a missing Go is told at once.
+ *
+ * @returns whether it finds every register of these folders' histories linearizable
+ * @throws Error without Go, or when a history cannot be read
+ */
+function porcupine(out: string): (folders: readonly string[]) => boolean {
+    const binary = path.resolve(out, "porcupine");
+    const run = (command: string, args: readonly string[], cwd: string): number => {
+        const { error, status } = spawnSync(command, args, { cwd, stdio: "inherit" });
+        if (error !== undefined) {
+            throw new Error(
+                `--judge builds test/torture/porcupine with Go: ${error.message}; install Go, or leave --judge out`,
+            );
+        }
+        return status ?? -1;
+    };
+    const built = run("go", ["build", "-o", binary, "."], path.join(__dirname, "porcupine"));
+    if (built !== 0) {
+        throw new Error(`--judge: test/torture/porcupine does not build (exit status ${built})`);
     }
-    return status === 0;
+    return (folders) => {
+        const status = run(binary, folders, out);
+        if (status !== 0 && status !== 1) {
+            throw new Error(`--judge: the judge came to no verdict (exit status ${status})`);
+        }
+        return status === 0;
+    };
 }
 
 /** The smallest failing history, the first of each kind of failure. */

@@ -1,5 +1,5 @@
 module meridian.test/porcupine
 
-go 1.26.8
+go 1.25.0
 
 require github.com/anishathalye/porcupine v1.3.1
