@@ -31,7 +31,8 @@ const maxLagMs = 100;
  * loop is kept from turning, time all but stands still: an answer that waits to be read is not late.
  *
  * The one rule for callers: every real asynchronous operation (socket, file, child process, worker)
- * goes through `io`. Waiting for *world* time goes through `sleep`, outside any `io`.
+ * goes through `io`, unless nothing in the world waits for its end. Waiting for *world* time goes through
+ * `sleep`, outside any `io`.
  */
 export class WorldClock extends EventEmitter<{
     jump: [deltaMs: number];

@@ -8,8 +8,14 @@ import type { Part, World } from "./world";
 const fileName = "account.json";
 const schemaVersion = 1;
 
-/** Real milliseconds that changes are gathered before they are written. */
+/** Real milliseconds that changes are gathered before they are written, at least. */
 const gatherMs = 50;
+
+/**
+ * As many times as long as the account took to put into words: a large one that changes without a
+ * pause, as when the stacks are deployed, must not keep the world busy with writing it down.
+ */
+const gatherRatio = 10;
 
 /**
  * The account as the last run left it; none when there was no run.
@@ -48,9 +54,11 @@ export class Persistence implements Part {
     #writing: Promise<void> | undefined;
     #failure: unknown;
     #hurry = new AbortController();
+    #wordingMs = 0;
     readonly #onChange = (): void => {
         this.#dirty = true;
-        this.#writing ??= this.world.clock.io(() => this.#writeUntilClean());
+        // Nothing in the world waits for it, so that its time goes on.
+        this.#writing ??= this.#writeUntilClean();
     };
 
     constructor(private readonly world: World) {
@@ -78,7 +86,8 @@ export class Persistence implements Part {
     async #writeUntilClean(): Promise<void> {
         try {
             while (this.#dirty) {
-                await realDelay(gatherMs, undefined, { signal: this.#hurry.signal }).catch(
+                const pauseMs = Math.max(gatherMs, gatherRatio * this.#wordingMs);
+                await realDelay(pauseMs, undefined, { signal: this.#hurry.signal }).catch(
                     () => undefined,
                 );
                 this.#dirty = false;
@@ -94,7 +103,9 @@ export class Persistence implements Part {
     }
 
     async #write(): Promise<void> {
+        const started = performance.now();
         const text = JSON.stringify({ schemaVersion, resources: this.world.store.all() });
+        this.#wordingMs = performance.now() - started;
         const temporary = `${this.#file}.${process.pid}.tmp`;
         const handle = await fs.promises.open(temporary, "w");
         try {
