@@ -6,6 +6,9 @@ import type { CounterChange, LineChange } from "./workload";
 /** Another document, which is merged, or changes of it, which are applied. */
 type Incoming<T> = A.Doc<T> | readonly A.Change[];
 
+/** What is built twice is the same document: else Automerge finds two changes of one number. */
+const timeless = { time: 0 };
+
 type Lines = Record<string, number>;
 interface Counted {
     count: A.Counter;
@@ -16,7 +19,7 @@ export const automergeCarts: Carts<A.Doc<Lines>, Incoming<Lines>> = {
     name: "@automerge/automerge",
     build: ({ replicas, shared, mine, theirs }) => {
         const put = (doc: A.Doc<Lines>, changes: readonly LineChange[]): A.Doc<Lines> =>
-            A.change(doc, (lines) => {
+            A.change(doc, timeless, (lines) => {
                 for (const { replica, sku, amount } of changes) {
                     if (amount > 0) {
                         lines[entryKey(sku, replica)] = amount;
@@ -46,13 +49,15 @@ export const automergeCounters: Counters<A.Doc<Counted>, Incoming<Counted>> = {
     name: "@automerge/automerge",
     build: ({ replicas, shared, mine, theirs }) => {
         const change = (doc: A.Doc<Counted>, by: number): A.Doc<Counted> =>
-            A.change(doc, (state) => state.count.increment(by));
+            A.change(doc, timeless, (state) => state.count.increment(by));
         const difference = (after: CounterChange): number => {
             const before = shared.find(({ replica }) => replica === after.replica);
             return after.added - after.removed - ((before?.added ?? 0) - (before?.removed ?? 0));
         };
         return sidesOf(
-            A.from<{ count: A.Counter }>({ count: new A.Counter(0) }, actor(99)),
+            A.change(A.init<Counted>(actor(99)), timeless, (state) => {
+                state.count = new A.Counter(0);
+            }),
             replicas,
             (doc, replica) =>
                 shared

@@ -1,9 +1,11 @@
+import * as A from "@automerge/automerge";
 import { expect } from "chai";
 import fc from "fast-check";
 import * as vectorclock from "vectorclock";
 
 import { parsePartReport } from "../../../automation/commands/benchParts";
 import { VersionVector, type Causality } from "../../../runtime/consistency/versionVector";
+import { automergeCarts, automergeCounters } from "./automerge";
 import { exponent, measure, quantile } from "../measure";
 import { libraries, mergeContender, type Libraries } from "./contenders";
 import type { AnyReplicated } from "./library";
@@ -119,6 +121,16 @@ describe("the bench of consistency", () => {
             library.merge(library.copy(mine), other.whole);
             expect(JSON.stringify(library.value(mine)), library.name).to.equal(before);
         }
+    });
+
+    it("gives Automerge no time of day, with which two builds of one script would be at odds", () => {
+        const replicas = replicaNames(2);
+        const times = [
+            ...A.getAllChanges(automergeCarts.build(cartScript(10, replicas)).mine),
+            ...A.getAllChanges(automergeCounters.build(counterScript(replicas)).mine),
+        ].map((change) => A.decodeChange(change).time);
+        expect(times).to.not.be.empty;
+        expect(times.filter((time) => time !== 0)).to.deep.equal([]);
     });
 
     it("reports figures and tables that the command line takes", async () => {
