@@ -28,12 +28,21 @@ export interface Verdict {
     readonly refusals: readonly string[];
     /** What went wrong else: the program, the pack, the engine. */
     readonly errors: readonly string[];
+    /** Inputs that each resource would be made with, by `<type> <logical name>`. */
+    readonly inputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** Previews of whole programs on the real engine, under the resilience pack with its defaults. */
+/** Settings of rules, by rule. */
+export type PackSettings = Readonly<Record<string, unknown>>;
+
+/** Previews of whole programs on the real engine, under the resilience pack. */
 export interface Previews {
-    /** Previews the program, as soon as the ones before leave room. */
-    judge(file: string): Promise<Verdict>;
+    /**
+     * Previews the program, as soon as the ones before leave room.
+     *
+     * @param settings @default the pack's defaults
+     */
+    judge(file: string, settings?: PackSettings): Promise<Verdict>;
     close(): Promise<void>;
 }
 
@@ -78,7 +87,7 @@ export async function openPreviews(files: readonly string[]): Promise<Previews> 
     }
     const limit = limited(Math.max(2, os.availableParallelism()));
     return {
-        judge: (file) => limit(() => judge(bench, file, pack, environment)),
+        judge: (file, settings) => limit(() => judge(bench, file, { pack, settings }, environment)),
         close: async () => {
             await endpoint.stop();
             bench.remove();
@@ -119,15 +128,23 @@ function projectOf(bench: Bench, name: string, program: string): ReturnType<Benc
 async function judge(
     bench: Bench,
     file: string,
-    pack: string,
+    { pack, settings }: { readonly pack: string; readonly settings: PackSettings | undefined },
     environment: NodeJS.ProcessEnv,
 ): Promise<Verdict> {
     const name = path.basename(file, ".ts");
     const compiled = path.join(bench.folder, "compiled", `${name}.js`);
-    const at = projectOf(bench, name, fs.readFileSync(compiled, "utf8"));
+    const folder = settings === undefined ? name : `${name}-configured`;
+    const at = projectOf(bench, folder, fs.readFileSync(compiled, "utf8"));
     const log = path.join(at.folder, "events.log");
+    const settingsFile = path.join(at.folder, "settings.json");
+    if (settings !== undefined) {
+        fs.writeFileSync(settingsFile, JSON.stringify(settings));
+    }
     const { child, outcome } = at.start(
-        ["preview", "--stack", "dev", "--event-log", log, "--policy-pack", pack],
+        [
+            ...["preview", "--stack", "dev", "--event-log", log, "--policy-pack", pack],
+            ...(settings === undefined ? [] : ["--policy-pack-config", settingsFile]),
+        ],
         environment,
     );
     const watchdog = setTimeout(() => child.kill("SIGKILL"), mostSeconds * 1000);
@@ -157,6 +174,9 @@ async function judge(
             ),
             ...(asExpected ? [] : [`exit status ${status}: ${stdout}${stderr}`]),
         ],
+        inputs: Object.fromEntries(
+            events.changes.map((change) => [`${change.type} ${change.name}`, change.newInputs]),
+        ),
     };
 }
 
