@@ -260,9 +260,7 @@ describe("the packs, as processes", () => {
 
         async function tell(lane: LaneUpdate["lane"]): Promise<Analyzer> {
             const analyzer = await start("evacuation");
-            const { evacuation } = policyPacksOf(root, {
-                ...{ name: "full", topology, configFolder: root },
-            });
+            const packs = policyPacksOf(root, { name: "full", topology, configFolder: root });
             const changes = before.map((given) => ({
                 urn: urnOf(given),
                 type: given.type,
@@ -272,7 +270,7 @@ describe("the packs, as processes", () => {
                 oldInputs: given.props,
                 newInputs: {},
             }));
-            const [pack] = evacuation({
+            const [pack] = packs.evacuation({
                 lane,
                 region,
                 share: 10,
