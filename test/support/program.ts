@@ -1,7 +1,14 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Sandbox } from "../../sandbox";
-import type { Registration } from "./mocks";
+import { NoticeTopic } from "../../components/noticeTopic";
+import { RegionKeys } from "../../components/regionKeys";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox";
+import { setMocks, settled, type Registration } from "./mocks";
+import { smallWorld } from "./smallWorld";
 
 const accountId = "111122223333";
 
@@ -26,8 +33,7 @@ async function codeOf(code: pulumi.asset.AssetArchive): Promise<unknown> {
     return { assets: Object.fromEntries(await Promise.all(texts)) as unknown };
 }
 
-/** Puts what the program registers in the account, as it would be after an update. */
-export async function keepRegistration(
+async function keepRegistration(
     sandbox: Pick<Sandbox, "store">,
     region: string,
     { type, name, inputs }: Registration,
@@ -81,4 +87,94 @@ export async function keepRegistration(
         inputs: made,
         outputs: { name: own, ...made, ...computed },
     });
+}
+
+/** A rehearsal cloud for a part of the program. */
+export interface ProgramSandbox {
+    readonly sandbox: Sandbox;
+    /** Folder of what it keeps. */
+    readonly home: string;
+    close(): Promise<void>;
+}
+
+/** Starts one with an empty account, as fast as the machine is. */
+export async function startProgramSandbox(
+    hostedZones: SandboxOptions["hostedZones"] = [],
+): Promise<ProgramSandbox> {
+    const home = fs.mkdtempSync(path.join(os.tmpdir(), "meridian-program-"));
+    const world = await smallWorld();
+    const { ports } = world.network;
+    world.end();
+    const sandbox = await startSandbox({
+        home,
+        accountId,
+        hostedZones,
+        images: {},
+        ports,
+        maxSpeed: 10_000,
+    });
+    return {
+        sandbox,
+        home,
+        close: async () => {
+            await sandbox.stop();
+            fs.rmSync(home, { recursive: true, force: true });
+        },
+    };
+}
+
+/** What a part of a region's program is given by the rest. */
+export interface RegionParts {
+    readonly keys: RegionKeys;
+    readonly topic: NoticeTopic;
+}
+
+/**
+ * Puts what a part of a region's program registers in the account, as it would be after an update.
+ *
+ * @param adjust what mocks do not know of a registration
+ */
+export async function deployProgram(
+    sandbox: Pick<Sandbox, "store">,
+    region: string,
+    program: (parts: RegionParts) => void,
+    adjust: (registration: Registration) => Registration = (registration) => registration,
+): Promise<void> {
+    const registered = await setMocks({ region });
+    const own = { region, accountId };
+    const keys = new RegionKeys("keys", { ...own, deletionProtection: false });
+    const topic = new NoticeTopic("alarms", {
+        ...own,
+        topicName: "meridian-alarms",
+        displayName: "alarms",
+        keyArn: keys.operationsKeyArn,
+        alarmsPublish: true,
+        emails: [],
+    });
+    program({ keys, topic });
+    await settled();
+    for (const registration of registered.all.filter(({ custom }) => custom)) {
+        await keepRegistration(sandbox, region, adjust(registration));
+    }
+}
+
+/** An account that tests put resources in without an update. */
+export function accountOf(sandbox: Pick<Sandbox, "store">) {
+    return {
+        accountId,
+        declare: (
+            type: string,
+            region: string,
+            id: string,
+            inputs: object,
+            computed: object = {},
+        ): void =>
+            sandbox.store.put({
+                type,
+                region,
+                id,
+                inputs: { ...inputs },
+                outputs: { ...inputs, ...computed },
+            }),
+    };
 }

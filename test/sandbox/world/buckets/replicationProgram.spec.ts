@@ -1,7 +1,3 @@
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
-
 import { expect } from "chai";
 
 import { bucketNameOf } from "../../../../components/bucketNames";
@@ -9,10 +5,10 @@ import { BucketReplication } from "../../../../components/bucketReplication";
 import { NoticeTopic } from "../../../../components/noticeTopic";
 import { RegionBuckets } from "../../../../components/regionBuckets";
 import { RegionKeys } from "../../../../components/regionKeys";
-import { startSandbox, type Sandbox } from "../../../../sandbox";
+import type { Sandbox } from "../../../../sandbox";
 import { text } from "../../../../sandbox/aws/support/known";
 import { setMocks, settled, valueOf, type Registration } from "../../../support/mocks";
-import { smallWorld } from "../../../support/smallWorld";
+import { type ProgramSandbox, startProgramSandbox } from "../../../support/program";
 
 const accountId = "111122223333";
 const regions = ["ap-east-1", "eu-west-1", "us-east-1"] as const;
@@ -35,7 +31,7 @@ function idOf({ type, name, inputs }: Registration, arn: string): string {
 
 describe("the program's replication, in the rehearsal cloud", () => {
     let sandbox: Sandbox;
-    let home: string;
+    let started: ProgramSandbox;
 
     /** Puts what the program registers in the account, as it would be after an update. */
     async function deploy(region: string, program: () => void): Promise<void> {
@@ -61,18 +57,8 @@ describe("the program's replication, in the rehearsal cloud", () => {
     }
 
     before(async () => {
-        home = fs.mkdtempSync(path.join(os.tmpdir(), "meridian-replication-"));
-        const world = await smallWorld();
-        const { ports } = world.network;
-        world.end();
-        sandbox = await startSandbox({
-            home,
-            accountId,
-            hostedZones: [],
-            images: {},
-            ports,
-            maxSpeed: 10_000,
-        });
+        started = await startProgramSandbox();
+        ({ sandbox } = started);
         const members: { region: string; bucketName: string; keyArn: string }[] = [];
         for (const region of regions) {
             let dataKeyArn: Promise<string> | undefined;
@@ -107,10 +93,7 @@ describe("the program's replication, in the rehearsal cloud", () => {
         });
     });
 
-    after(async () => {
-        await sandbox.stop();
-        fs.rmSync(home, { recursive: true, force: true });
-    });
+    after(() => started.close());
 
     const objects = (region: string) =>
         sandbox.buckets.objects(bucketNameOf("orders", region, accountId));

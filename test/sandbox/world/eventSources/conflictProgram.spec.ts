@@ -1,13 +1,10 @@
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 
 import { expect } from "chai";
 
 import { ConflictDetection } from "../../../../components/conflictDetection";
 import { ConflictDetector } from "../../../../components/conflictDetector";
-import { NoticeTopic } from "../../../../components/noticeTopic";
-import { RegionKeys } from "../../../../components/regionKeys";
 import { HybridClock } from "../../../../runtime/consistency/hybridClock";
 import { VersionVector } from "../../../../runtime/consistency/versionVector";
 import { changeLine, emptyMap, quantities } from "../../../../runtime/consistency/crdt/orMap";
@@ -26,10 +23,13 @@ import {
     serialiseHome,
     serialiseRegional,
 } from "../../../../runtime/store/stored";
-import { startSandbox, type Sandbox } from "../../../../sandbox";
-import { setMocks, settled } from "../../../support/mocks";
-import { keepRegistration } from "../../../support/program";
-import { smallWorld } from "../../../support/smallWorld";
+import type { Sandbox } from "../../../../sandbox";
+import {
+    accountOf,
+    deployProgram,
+    type ProgramSandbox,
+    startProgramSandbox,
+} from "../../../support/program";
 import { declareStoreTable, storeTable } from "../../../support/storeReplicas";
 
 const accountId = "111122223333";
@@ -54,88 +54,44 @@ const queueArn = (region: string): string =>
 describe("the program's conflict detectors, in the rehearsal cloud", function () {
     this.timeout(300_000);
     let sandbox: Sandbox;
-    let home: string;
+    let started: ProgramSandbox;
 
     async function deploy(region: Region): Promise<void> {
-        const registered = await setMocks({ region });
-        const own = { region, accountId };
-        const keys = new RegionKeys("keys", { ...own, deletionProtection: false });
-        const topic = new NoticeTopic("alarms", {
-            ...own,
-            topicName: "meridian-alarms",
-            displayName: "alarms",
-            keyArn: keys.operationsKeyArn,
-            alarmsPublish: true,
-            emails: [],
+        await deployProgram(sandbox, region, ({ keys, topic }) => {
+            const detector = new ConflictDetector("conflicts", {
+                region,
+                accountId,
+                regions,
+                tableName: storeTable,
+                dataKeyArn: keys.dataKeyArn,
+                operationsKeyArn: keys.operationsKeyArn,
+                alarmTopicArn: topic.arn,
+                logRetentionDays: 90,
+            });
+            new ConflictDetection("detection", {
+                regions: [
+                    {
+                        region,
+                        streamArn: sandbox.tables.streams.current(region, storeTable)?.arn ?? "",
+                        functionName: detector.functionName,
+                        deadLetterArn: queueArn(region),
+                    },
+                ],
+            });
         });
-        const detector = new ConflictDetector("conflicts", {
-            ...own,
-            regions,
-            tableName: storeTable,
-            dataKeyArn: keys.dataKeyArn,
-            operationsKeyArn: keys.operationsKeyArn,
-            alarmTopicArn: topic.arn,
-            logRetentionDays: 90,
-        });
-        new ConflictDetection("detection", {
-            regions: [
-                {
-                    region,
-                    streamArn: sandbox.tables.streams.current(region, storeTable)?.arn ?? "",
-                    functionName: detector.functionName,
-                    deadLetterArn: queueArn(region),
-                },
-            ],
-        });
-        await settled();
-        for (const registration of registered.all.filter(({ custom }) => custom)) {
-            await keepRegistration(sandbox, region, registration);
-        }
     }
 
     before(async () => {
-        home = fs.mkdtempSync(path.join(os.tmpdir(), "meridian-conflicts-"));
-        const world = await smallWorld();
-        const { ports } = world.network;
-        world.end();
-        sandbox = await startSandbox({
-            home,
-            accountId,
-            hostedZones: [],
-            images: {},
-            ports,
-            maxSpeed: 10_000,
-        });
-        declareStoreTable(
-            {
-                accountId,
-                declare: (
-                    type: string,
-                    region: string,
-                    id: string,
-                    inputs: object,
-                    computed = {},
-                ) =>
-                    sandbox.store.put({
-                        type,
-                        region,
-                        id,
-                        inputs: { ...inputs },
-                        outputs: { ...inputs, ...computed },
-                    }),
-            },
-            regions,
-        );
+        started = await startProgramSandbox();
+        ({ sandbox } = started);
+        declareStoreTable(accountOf(sandbox), regions);
         await sandbox.tables.settled();
         for (const region of regions) {
             await deploy(region);
         }
     });
 
-    after(async () => {
-        await sandbox.stop();
-        fs.rmSync(home, { recursive: true, force: true });
-    });
+    after(() => started.close());
 
     afterEach(() => sandbox.faults.healAll());
 
@@ -255,7 +211,7 @@ describe("the program's conflict detectors, in the rehearsal cloud", function ()
         const [lost] = await recorded(eu, "ORDER#1");
         expect(lost && parseHome(lost).value).to.eql({ by: { S: "the lost region" } });
         expect(total(us, "ValuesLost")).to.equal(1);
-        const log = path.join(home, "logs", `lambda-${us}-meridian-conflict-detector.log`);
+        const log = path.join(started.home, "logs", `lambda-${us}-meridian-conflict-detector.log`);
         expect(fs.readFileSync(log, "utf8")).to.match(
             /conflict [0-9a-f]{32} \(concurrent, recorded\): the order ORDER#1 ORDER/,
         );

@@ -1,18 +1,10 @@
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
-
 import { expect } from "chai";
 
 import { eventStreamArn } from "../../../../components/eventNames";
 import { EventReplication } from "../../../../components/eventReplication";
-import { NoticeTopic } from "../../../../components/noticeTopic";
-import { RegionKeys } from "../../../../components/regionKeys";
 import { encodeEvent, orderPlacedEvent, type DomainEvent } from "../../../../runtime/events/event";
-import { startSandbox, type Sandbox } from "../../../../sandbox";
-import { setMocks, settled } from "../../../support/mocks";
-import { keepRegistration } from "../../../support/program";
-import { smallWorld } from "../../../support/smallWorld";
+import type { Sandbox } from "../../../../sandbox";
+import { deployProgram, type ProgramSandbox, startProgramSandbox } from "../../../support/program";
 
 const accountId = "111122223333";
 const regions = ["ap-east-1", "eu-west-1", "us-east-1"] as const;
@@ -26,58 +18,34 @@ const queueArn = (region: string): string =>
 describe("the program's event replication, in the rehearsal cloud", function () {
     this.timeout(120_000);
     let sandbox: Sandbox;
-    let home: string;
+    let started: ProgramSandbox;
     let orders = 0;
 
     /** Puts what the program registers in the account, as it would be after an update. */
     async function deploy(region: Region): Promise<void> {
-        const registered = await setMocks({ region });
-        const own = { region, accountId, deletionProtection: false };
-        const keys = new RegionKeys("keys", own);
-        const topic = new NoticeTopic("alarms", {
-            ...own,
-            topicName: "meridian-alarms",
-            displayName: "alarms",
-            keyArn: keys.operationsKeyArn,
-            alarmsPublish: true,
-            emails: [],
+        await deployProgram(sandbox, region, ({ keys, topic }) => {
+            new EventReplication("events", {
+                region,
+                accountId,
+                deletionProtection: false,
+                regions,
+                dataKeyArn: keys.dataKeyArn,
+                operationsKeyArn: keys.operationsKeyArn,
+                alarmTopicArn: topic.arn,
+                logRetentionDays: 90,
+            });
         });
-        new EventReplication("events", {
-            ...own,
-            regions,
-            dataKeyArn: keys.dataKeyArn,
-            operationsKeyArn: keys.operationsKeyArn,
-            alarmTopicArn: topic.arn,
-            logRetentionDays: 90,
-        });
-        await settled();
-        for (const registration of registered.all.filter(({ custom }) => custom)) {
-            await keepRegistration(sandbox, region, registration);
-        }
     }
 
     before(async () => {
-        home = fs.mkdtempSync(path.join(os.tmpdir(), "meridian-events-"));
-        const world = await smallWorld();
-        const { ports } = world.network;
-        world.end();
-        sandbox = await startSandbox({
-            home,
-            accountId,
-            hostedZones: [],
-            images: {},
-            ports,
-            maxSpeed: 10_000,
-        });
+        started = await startProgramSandbox();
+        ({ sandbox } = started);
         for (const region of regions) {
             await deploy(region);
         }
     });
 
-    after(async () => {
-        await sandbox.stop();
-        fs.rmSync(home, { recursive: true, force: true });
-    });
+    after(() => started.close());
 
     afterEach(() => sandbox.faults.healAll());
 

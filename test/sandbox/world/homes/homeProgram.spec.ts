@@ -1,21 +1,18 @@
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
-
 import { expect } from "chai";
 
 import { HomeKeeping } from "../../../../components/homeKeeping";
-import { NoticeTopic } from "../../../../components/noticeTopic";
-import { RegionKeys } from "../../../../components/regionKeys";
 import { domainNames } from "../../../../components/domainNames";
 import type { AttributeMap } from "../../../../runtime/store/codec/itemSize";
 import { parseOwner, type OwnerRecord } from "../../../../runtime/store/homes/ownerRecord";
 import { defaultLeaseTimes, holdOffMs } from "../../../../runtime/store/homes/votes";
 import { keyAttributes } from "../../../../runtime/store/stored";
-import { startSandbox, type Sandbox } from "../../../../sandbox";
-import { setMocks, settled } from "../../../support/mocks";
-import { keepRegistration } from "../../../support/program";
-import { smallWorld } from "../../../support/smallWorld";
+import type { Sandbox } from "../../../../sandbox";
+import {
+    accountOf,
+    deployProgram,
+    type ProgramSandbox,
+    startProgramSandbox,
+} from "../../../support/program";
 import { declareStoreTable, storeTable } from "../../../support/storeReplicas";
 
 const accountId = "111122223333";
@@ -28,7 +25,7 @@ const names = domainNames("example.com");
 describe("the program's keepers of homes, in the rehearsal cloud", function () {
     this.timeout(300_000);
     let sandbox: Sandbox;
-    let home: string;
+    let started: ProgramSandbox;
 
     function say(region: string, word: "in-service" | "evacuated"): void {
         const inputs = {
@@ -48,33 +45,9 @@ describe("the program's keepers of homes, in the rehearsal cloud", function () {
     }
 
     before(async () => {
-        home = fs.mkdtempSync(path.join(os.tmpdir(), "meridian-homes-"));
-        const world = await smallWorld();
-        const { ports } = world.network;
-        world.end();
-        sandbox = await startSandbox({
-            home,
-            accountId,
-            hostedZones: [{ id: zoneId, name: "example.com" }],
-            images: {},
-            ports,
-            maxSpeed: 10_000,
-        });
-        const declare = (
-            type: string,
-            region: string,
-            id: string,
-            inputs: object,
-            computed = {},
-        ): void =>
-            sandbox.store.put({
-                type,
-                region,
-                id,
-                inputs: { ...inputs },
-                outputs: { ...inputs, ...computed },
-            });
-        declareStoreTable({ accountId, declare }, regions);
+        started = await startProgramSandbox([{ id: zoneId, name: "example.com" }]);
+        ({ sandbox } = started);
+        declareStoreTable(accountOf(sandbox), regions);
         await sandbox.tables.settled();
         for (const region of regions) {
             say(region, "in-service");
@@ -82,45 +55,31 @@ describe("the program's keepers of homes, in the rehearsal cloud", function () {
         }
     });
 
-    after(async () => {
-        await sandbox.stop();
-        fs.rmSync(home, { recursive: true, force: true });
-    });
+    after(() => started.close());
 
     async function deploy(region: string): Promise<void> {
-        const registered = await setMocks({ region });
-        const own = { region, accountId };
-        const keys = new RegionKeys("keys", { ...own, deletionProtection: false });
-        const topic = new NoticeTopic("alarms", {
-            ...own,
-            topicName: "meridian-alarms",
-            displayName: "alarms",
-            keyArn: keys.operationsKeyArn,
-            alarmsPublish: true,
-            emails: [],
-        });
-        new HomeKeeping("homes", {
-            ...own,
-            regions,
-            domain: "example.com",
-            tableName: storeTable,
-            dataKeyArn: keys.dataKeyArn,
-            operationsKeyArn: keys.operationsKeyArn,
-            alarmTopicArn: topic.arn,
-            logRetentionDays: 90,
-        });
-        await settled();
         const functionArn = `arn:aws:lambda:${region}:${accountId}:function:meridian-homeKeeper`;
-        for (const registration of registered.all.filter(({ custom }) => custom)) {
-            const { type, inputs } = registration;
-            await keepRegistration(
-                sandbox,
-                region,
-                type === "aws:cloudwatch/eventTarget:EventTarget"
-                    ? { ...registration, inputs: { ...inputs, arn: functionArn } }
+        await deployProgram(
+            sandbox,
+            region,
+            ({ keys, topic }) => {
+                new HomeKeeping("homes", {
+                    region,
+                    accountId,
+                    regions,
+                    domain: "example.com",
+                    tableName: storeTable,
+                    dataKeyArn: keys.dataKeyArn,
+                    operationsKeyArn: keys.operationsKeyArn,
+                    alarmTopicArn: topic.arn,
+                    logRetentionDays: 90,
+                });
+            },
+            (registration) =>
+                registration.type === "aws:cloudwatch/eventTarget:EventTarget"
+                    ? { ...registration, inputs: { ...registration.inputs, arn: functionArn } }
                     : registration,
-            );
-        }
+        );
     }
 
     async function owner(of: string, region: string): Promise<OwnerRecord | undefined> {
