@@ -1,9 +1,11 @@
+import type { Resource } from "@pulumi/pulumi";
 import {
     type PolicyResource,
     type ReportViolation,
     type ResourceValidationArgs,
     type ResourceValidation,
     UnknownValueError,
+    validateResourceOfType,
 } from "@pulumi/policy";
 
 import { unknown } from "./unknown";
@@ -74,12 +76,22 @@ export function list(get: () => unknown): readonly Props[] {
 
 type Judge = (props: Props, report: ReportViolation, args: ResourceValidationArgs) => void;
 
-/** Runs `judge` on resources of these types, by type token: a pack needs no cloud SDK and starts fast. */
+/**
+ * Runs `judge` on resources of these types, by type token: a pack needs no cloud SDK and starts fast.
+ * With one type, the SDK leaves out all other resources before it decodes them.
+ */
 export function resourcesOfType(
     type: string | readonly string[],
     judge: Judge,
 ): ResourceValidation {
-    const types = new Set([type].flat());
+    if (typeof type === "string") {
+        // The token is all that the SDK wants of the class.
+        const resourceClass = { __pulumiType: type } as unknown as new () => Resource;
+        return validateResourceOfType(resourceClass, (props, args, report) => {
+            judge(props, report, args);
+        });
+    }
+    const types = new Set(type);
     return (args, report) => {
         if (types.has(args.type)) {
             judge(args.props, report, args);

@@ -55,12 +55,10 @@ export function judgeResource(
         name: given.name ?? "it",
         opts,
         stackTags: new Map(),
-        isType: () => false,
+        isType: ({ __pulumiType }: { __pulumiType?: string }) => __pulumiType === given.type,
         asType: () => undefined,
         getConfig: () => configOf(policy, config),
-        notApplicable: () => {
-            throw new Error("not applicable");
-        },
+        notApplicable: () => undefined,
     } as unknown as ResourceValidationArgs;
     for (const validate of [policy.validateResource].flat()) {
         void validate?.(args, (message) => violations.push(message));
