@@ -4,7 +4,7 @@ import Table from "cli-table3";
 import { Option, type Command } from "commander";
 
 import type { EstateName } from "../../infra/topology";
-import { benchFigures, type BenchFigure } from "../commands/bench";
+import { deployFigures, drillFigures, type BenchFigure } from "../commands/bench";
 import { timeDeploys, type BenchDeployOptions } from "../commands/benchDeploy";
 import {
     benchParts,
@@ -68,12 +68,16 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
         .action((flags: { home: string; ports?: RehearsalPorts; only: readonly BenchPart[] }) =>
             scope.run(async (tools) => {
                 const reports: PartReport[] = [];
-                if (flags.only.includes("rehearsal")) {
-                    const figures = await benchRehearsal(tools, flags);
+                if (flags.only.includes("drill")) {
+                    const figures = await benchDrill(tools, flags);
                     if (figures === undefined) {
                         return exitCodes.failed;
                     }
                     reports.push({ figures: [...figures], tables: [] });
+                }
+                if (flags.only.includes("deployments")) {
+                    const deploys = await timeDeploys(tools.wiring, rehearsalOf(tools, flags));
+                    reports.push({ figures: [...deployFigures(deploys)], tables: [] });
                 }
                 for (const part of processParts.filter((one) => flags.only.includes(one))) {
                     tools.output.progress(`measuring ${part}`);
@@ -127,8 +131,8 @@ export function addRehearsalCommands(program: Command, scope: CommandScope): voi
         );
 }
 
-/** A drill, and two deployments more; undefined when the drill was aborted. */
-async function benchRehearsal(
+/** @returns undefined when the drill was aborted */
+async function benchDrill(
     tools: CommandTools,
     flags: { readonly home: string; readonly ports?: RehearsalPorts },
 ): Promise<readonly BenchFigure[] | undefined> {
@@ -144,8 +148,7 @@ async function benchRehearsal(
         tools.output.error(report.error ?? "the drill was aborted");
         return undefined;
     }
-    const deploys = await timeDeploys(tools.wiring, rehearsalOf(tools, flags));
-    return benchFigures(report, deploys, memory.stop());
+    return drillFigures(report, memory.stop());
 }
 
 function benchText({ figures, tables }: PartReport): string {

@@ -11,8 +11,8 @@ const programs = {
 
 export type ProcessPart = keyof typeof programs;
 export const processParts = Object.keys(programs) as readonly ProcessPart[];
-/** What `meridian bench` can measure: the drill and the deployments, and what has a process of its own. */
-export const benchParts = ["rehearsal", ...processParts] as const;
+/** What `meridian bench` can measure. */
+export const benchParts = ["drill", "deployments", ...processParts] as const;
 export type BenchPart = (typeof benchParts)[number];
 
 const partReport = z.strictObject({

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { benchFigures, type BenchFigure } from "../../../automation/commands/bench";
+import { deployFigures, drillFigures, type BenchFigure } from "../../../automation/commands/bench";
 import type { DrillReport } from "../../../automation/drill/report";
 
 const report = {
@@ -12,12 +12,12 @@ const report = {
 
 describe("the bench's figures", () => {
     const figureOf = (what: RegExp, plainSeconds: number): BenchFigure | undefined =>
-        benchFigures(report, { ...unmeasured, ownSeconds: 40, plainSeconds }, 3000).find((one) =>
+        deployFigures({ ...unmeasured, ownSeconds: 40, plainSeconds }).find((one) =>
             what.test(one.what),
         );
 
     it("give both deployments", () => {
-        expect(figureOf(/^the same by itself/, 120)?.measured).to.equal("40.0 s");
+        expect(figureOf(/^deployment of five stacks/, 120)?.measured).to.equal("40.0 s");
         expect(figureOf(/one after the other/, 120)?.measured).to.equal("120.0 s");
     });
 
@@ -27,32 +27,44 @@ describe("the bench's figures", () => {
         expect(figureOf(ratio, 99)).to.deep.include({ reach: "at least 2.5 x", reached: false });
     });
 
+    const rules = (...seconds: readonly number[]): readonly BenchFigure[] =>
+        deployFigures({
+            ...unmeasured,
+            rules: [2_500, 5_000, 10_000].map((resources, index) => ({
+                resources,
+                seconds: seconds[index] ?? NaN,
+                engineSeconds: 1,
+            })),
+        });
+
+    it("tell what the rules take from what the engine takes without them", () => {
+        const own = (...seconds: readonly number[]): BenchFigure | undefined =>
+            rules(...seconds).find(({ what }) =>
+                what.startsWith("the packs on 10,000 resources, without"),
+            );
+        expect(own(2, 4, 11)).to.deep.include({ measured: "10.0 s", reached: true });
+        expect(own(2, 4, 11.1)).to.deep.include({ reach: "10 s", reached: false });
+    });
+
     it("want the packs to take as much longer as there is more, and no longer", () => {
         const growth = (...seconds: readonly number[]): BenchFigure | undefined =>
-            benchFigures(
-                report,
-                {
-                    ...unmeasured,
-                    rules: [2_500, 5_000, 10_000].map((resources, index) => ({
-                        resources,
-                        seconds: seconds[index] ?? NaN,
-                    })),
-                },
-                3000,
-            ).find(({ what }) => what === "the packs on twice as many resources, at most");
+            rules(...seconds).find(
+                ({ what }) => what === "the packs on twice as many resources, at most",
+            );
         expect(growth(2, 4, 8)).to.deep.include({ measured: "2.00 x", reached: true });
         expect(growth(2, 4, 9)).to.deep.include({ measured: "2.25 x", reached: false });
         expect(growth(2, 4)).to.deep.include({ reached: false });
     });
 
     it("miss what is to be at most as much, and what was not measured", () => {
-        const [drill] = benchFigures({ ...report, realSeconds: 241 }, unmeasured, undefined);
+        const [drill] = drillFigures({ ...report, realSeconds: 241 }, undefined);
         expect(drill).to.deep.include({ reach: "240 s", reached: false });
-        const figures = benchFigures(report, unmeasured, undefined);
-        expect(figures.filter((one) => !one.reached).map((one) => one.measured)).to.deep.equal([
+        const missed = (figures: readonly BenchFigure[]): readonly string[] =>
+            figures.filter((one) => !one.reached).map((one) => one.measured);
+        expect(missed(drillFigures(report, undefined))).to.deep.equal(["NaN MiB"]);
+        expect(missed(deployFigures(unmeasured))).to.deep.equal([
             ...["NaN s", "NaN s", "NaN x"],
             ...["NaN s", "NaN s", "NaN x"],
-            "NaN MiB",
         ]);
     });
 });
