@@ -43,12 +43,11 @@ export function runFolder(estate: Pick<Estate, "projectFolder">): string {
  */
 export function policyPacksOf(projectFolder: string, chosen: ChosenEstate): PolicyPacks {
     const regions = regionNames(chosen.topology);
-    const config = standingConfig(chosen);
     return {
         standing: [
             {
                 folder: path.join(projectFolder, "policies", "resilience"),
-                ...(config === undefined ? {} : { config }),
+                config: standingConfig(chosen),
             },
         ],
         evacuation: (update) => [

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { parse } from "yaml";
 
-import { globalStack } from "../infra/topology";
+import { globalStack, regionNames } from "../infra/topology";
 import type { ChosenEstate } from "./chosenEstate";
 import { AutomationError, messageOf } from "./errors";
 import { stackFile } from "./stackConfig";
@@ -11,37 +11,53 @@ import { stackFile } from "./stackConfig";
 type PackConfig = Readonly<Record<string, unknown>>;
 
 const residencyRule = "routing-residency";
+const votesRule = "votes-other-regions";
+
+/** What an estate's people say to the standing pack; it need not exist. */
+export function packConfigFile({ configFolder }: Pick<ChosenEstate, "configFolder">): string {
+    return path.join(configFolder, "resilience.json");
+}
 
 /**
  * Configuration of the standing pack: the estate's `resilience.json`, if there is one, which
- * `pulumi preview --policy-pack-config` reads as well; and the strict geographies of the global stack's
- * `meridian:residency`, so that nobody has to say them twice.
+ * `pulumi preview --policy-pack-config` reads as well; and what is said elsewhere already: the estate's
+ * regions, and the strict geographies of the global stack's `meridian:residency`.
  *
- * @returns undefined when nothing is configured.
  * @throws AutomationError `usage` when the file is no JSON object.
  */
 export function standingConfig({
     configFolder,
-}: Pick<ChosenEstate, "configFolder">): PackConfig | undefined {
-    const config = readPackConfig(path.join(configFolder, "resilience.json"));
+    topology,
+}: Pick<ChosenEstate, "configFolder" | "topology">): PackConfig {
+    const config = readPackConfig(packConfigFile({ configFolder }));
     const strict = strictGeographies(stackFile(configFolder, globalStack));
-    if (strict.length === 0) {
-        return config;
-    }
-    const own = config?.[residencyRule];
-    // A level may stand for the whole.
-    const rule = typeof own === "string" ? { enforcementLevel: own } : ((own ?? {}) as PackConfig);
-    const said = rule["strict"] ?? [];
-    if (typeof rule !== "object" || !Array.isArray(said)) {
-        // Left to whoever judges configurations.
-        return config;
-    }
-    return { ...config, [residencyRule]: { ...rule, strict: [...(said as unknown[]), ...strict] } };
+    return withMore(
+        withMore(config, residencyRule, "strict", strict),
+        votesRule,
+        "regions",
+        regionNames(topology),
+    );
 }
 
-function readPackConfig(file: string): PackConfig | undefined {
+/** Adds to a list of a rule's settings. What is no configuration is left to whoever judges those. */
+function withMore(
+    config: PackConfig,
+    name: string,
+    setting: string,
+    more: readonly unknown[],
+): PackConfig {
+    const own = config[name];
+    // A level may stand for the whole.
+    const rule = typeof own === "string" ? { enforcementLevel: own } : ((own ?? {}) as PackConfig);
+    const said = rule[setting] ?? [];
+    return more.length === 0 || typeof rule !== "object" || !Array.isArray(said)
+        ? config
+        : { ...config, [name]: { ...rule, [setting]: [...(said as unknown[]), ...more] } };
+}
+
+function readPackConfig(file: string): PackConfig {
     if (!fs.existsSync(file)) {
-        return undefined;
+        return {};
     }
     let config: unknown;
     try {

@@ -1,8 +1,10 @@
+import fs from "node:fs";
 import path from "node:path";
 
 import { messageOf } from "../errors";
 import type { Estate } from "../estate";
 import { readPackInfo, type PackInfo } from "../pulumi/packInfo";
+import { packConfigFile } from "../standingConfig";
 import { refuseBrokenConfig } from "./packConfig";
 import type { AskedPack } from "./report";
 
@@ -36,15 +38,16 @@ export function askPacks(estate: Estate, options: AskOptions): Promise<AskedPack
 }
 
 /**
- * Refuses a configuration that preview and audit would refuse, before an update runs under it. Packs
- * without a configuration are not asked, which takes a second or two; one that cannot be asked is left
- * to the update, which it fails.
+ * Refuses a configuration that preview and audit would refuse, before an update runs under it. Where
+ * nobody wrote one no pack is asked, which takes a second or two; one that cannot be asked is left to
+ * the update, which it fails.
  *
  * @throws AutomationError `usage`
  */
 export async function checkPackConfigs(estate: Estate, options: AskOptions = {}): Promise<void> {
-    const standing = estate.policyPacks.standing.filter(({ config }) => config !== undefined);
-    await askPacks({ ...estate, policyPacks: { ...estate.policyPacks, standing } }, options);
+    if (fs.existsSync(packConfigFile(estate))) {
+        await askPacks(estate, options);
+    }
 }
 
 /** A file as the project's people name it. */

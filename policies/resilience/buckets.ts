@@ -3,6 +3,13 @@ import type { PolicyResource } from "@pulumi/policy";
 import { Attachments } from "./attachments";
 import { ofType, read } from "./support";
 
+/** Types that put an object into a bucket. */
+export const objectTypes: readonly string[] = [
+    "aws:s3/bucketObjectv2:BucketObjectv2",
+    "aws:s3/bucketObject:BucketObject",
+    "aws:s3/objectCopy:ObjectCopy",
+];
+
 export interface Bucket {
     readonly resource: PolicyResource;
     /** May be unknown. */

@@ -78,6 +78,7 @@ import { ttl } from "./rules/routing/ttl";
 import { uniqueRecords } from "./rules/routing/uniqueRecords";
 import { zoneSigned } from "./rules/routing/zoneSigned";
 import { bucket } from "./rules/votes/bucket";
+import { otherRegions } from "./rules/votes/otherRegions";
 import { owner } from "./rules/votes/owner";
 import { pairs } from "./rules/votes/pairs";
 import { quorum } from "./rules/votes/quorum";
@@ -167,4 +168,5 @@ export const policies: Policies = [
     pairs,
     quorum,
     selfTest,
+    otherRegions,
 ];

@@ -76,6 +76,7 @@ describe("the packs that updates run under", () => {
             "capacity-region-loss",
             "capacity-service-minimum",
             "recovery-database-zones",
+            "votes-other-regions",
         ]);
         for (const [name, values] of Object.entries(config)) {
             const schema = resilience.find((policy) => policy.name === name)?.configSchema;

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { AutomationError } from "../../automation/errors";
 import { policyPacksOf } from "../../automation/estate";
 import { standingConfig } from "../../automation/standingConfig";
-import { topology } from "../../infra/topology";
+import { regionNames, topology } from "../../infra/topology";
 import { policies } from "../../policies/resilience/policies";
 
 describe("the standing pack's configuration", () => {
@@ -18,6 +18,8 @@ describe("the standing pack's configuration", () => {
     });
     afterEach(() => fs.rm(configFolder, { recursive: true }));
 
+    const regions = { "votes-other-regions": { regions: regionNames(topology) } };
+    const configured = () => standingConfig({ configFolder, topology });
     const write = (name: string, text: string): Promise<void> =>
         fs.writeFile(path.join(configFolder, name), text);
     const residency = (...lines: readonly string[]): Promise<void> =>
@@ -27,10 +29,12 @@ describe("the standing pack's configuration", () => {
         );
     const germany = { code: "DE", regions: ["eu-west-1"] };
 
-    it("is none where nothing is configured", async () => {
-        expect(standingConfig({ configFolder })).to.equal(undefined);
+    it("is the estate's regions where nothing is configured", async () => {
+        expect(configured()).to.eql(regions);
         await residency("{code: EU, mode: prefer}");
-        expect(standingConfig({ configFolder })).to.equal(undefined);
+        expect(configured()).to.eql(regions);
+        const rule = policies.find(({ name }) => name === "votes-other-regions");
+        expect(rule?.configSchema?.properties).to.have.property("regions");
     });
 
     it("tells the rule on residency which geographies the program is told are strict", async () => {
@@ -40,6 +44,7 @@ describe("the standing pack's configuration", () => {
             "{code: AS, kind: continent, mode: strict, regions: [ap-south-1, ap-east-1]}",
         );
         const expected = {
+            ...regions,
             "routing-residency": {
                 strict: [
                     germany,
@@ -47,7 +52,7 @@ describe("the standing pack's configuration", () => {
                 ],
             },
         };
-        expect(standingConfig({ configFolder })).to.eql(expected);
+        expect(configured()).to.eql(expected);
         const chosen = { name: "full", topology, configFolder } as const;
         expect(policyPacksOf("/project", chosen).standing[0]?.config).to.eql(expected);
         const rule = policies.find(({ name }) => name === "routing-residency");
@@ -64,12 +69,14 @@ describe("the standing pack's configuration", () => {
                 "routing-residency": { enforcementLevel: "advisory", strict: [india] },
             }),
         );
-        expect(standingConfig({ configFolder })).to.eql({
+        expect(configured()).to.eql({
+            ...regions,
             "routing-ttl": { maximumTtl: 30 },
             "routing-residency": { enforcementLevel: "advisory", strict: [india, germany] },
         });
         await write("resilience.json", JSON.stringify({ "routing-residency": "disabled" }));
-        expect(standingConfig({ configFolder })).to.eql({
+        expect(configured()).to.eql({
+            ...regions,
             "routing-residency": { enforcementLevel: "disabled", strict: [germany] },
         });
     });
@@ -81,14 +88,14 @@ describe("the standing pack's configuration", () => {
             "config: [",
         ]) {
             await write("Pulumi.global.yaml", text);
-            expect(standingConfig({ configFolder }), text).to.equal(undefined);
+            expect(configured(), text).to.eql(regions);
         }
     });
 
     it("refuses a file that is no JSON, and JSON that is no configuration", async () => {
         const refusal = (): AutomationError => {
             try {
-                standingConfig({ configFolder });
+                configured();
             } catch (error) {
                 return error as AutomationError;
             }

@@ -1,3 +1,7 @@
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
 import { expect } from "chai";
 
 import { deploy } from "../../../automation/commands/deploy";
@@ -115,9 +119,13 @@ describe("meridian destroy", () => {
 describe("meridian deploy and preview", () => {
     it("refuses a configuration for rules that a pack does not have before anything is deployed", async () => {
         const stacks = new FakeStacks();
-        const standing = [{ folder: "/standing", config: { "routing-ttl": "disabled" } }];
+        const config = { "routing-ttl": "disabled" };
+        const standing = [{ folder: "/standing", config }];
+        const configFolder = await fs.mkdtemp(path.join(os.tmpdir(), "meridian-lifecycle-"));
+        await fs.writeFile(path.join(configFolder, "resilience.json"), JSON.stringify(config));
         const estate = {
             ...estateOn(stacks),
+            configFolder,
             policyPacks: { standing, evacuation: () => [] },
         };
         for (const run of [deploy, preview]) {
@@ -129,5 +137,6 @@ describe("meridian deploy and preview", () => {
             );
         }
         expect(stacks.calls.filter((call) => /^(up|preview)/.test(call))).to.eql([]);
+        await fs.rm(configFolder, { recursive: true });
     });
 });

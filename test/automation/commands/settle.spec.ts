@@ -105,7 +105,9 @@ describe("settle", () => {
         results.map(({ what, outcome }) => `${what}: ${outcome}`);
 
     it("refuses a configuration for rules that a pack does not have before anything is changed", async () => {
-        const standing = [{ folder: "/standing", config: { "routing-ttl": "disabled" } }];
+        const config = { "routing-ttl": "disabled" };
+        await fs.writeFile(path.join(folder, "resilience.json"), JSON.stringify(config));
+        const standing = [{ folder: "/standing", config }];
         estate = { ...estate, policyPacks: { standing, evacuation: () => [] } };
         const askPack = async () => ({ name: "standing", rules: [] });
         const refused: unknown = await settling({ askPack }).catch((error: unknown) => error);

@@ -1,5 +1,8 @@
+import path from "node:path";
+
 import type { Policies } from "@pulumi/policy";
 
+import { standingConfig } from "../../../automation/standingConfig";
 import { globalStack, regionNames, topologyOf } from "../../../infra/topology";
 import { policies as evacuation } from "../../../policies/evacuation/policies";
 import { policies as resilience } from "../../../policies/resilience/policies";
@@ -45,7 +48,7 @@ export function judgeMutation(estate: Estate, mutation: Mutation): Judged {
     const broken = mutation.change(sound);
     const untouched = new Set(sound);
     const found = [
-        ...objections(resilience, broken, untouched, () => ({})),
+        ...objections(resilience, broken, untouched, (name) => standing[name] ?? {}),
         ...(mutation.evacuates === undefined
             ? []
             : objections(evacuation, broken, untouched, (name) =>
@@ -66,6 +69,12 @@ function settingsOf(policy: string, region: string): Record<string, unknown> {
         }[policy] ?? {}
     );
 }
+
+/** As `meridian` runs it. */
+const standing = standingConfig({
+    configFolder: path.join(__dirname, "..", "..", ".."),
+    topology: topologyOf("full"),
+}) as Readonly<Record<string, Record<string, unknown>>>;
 
 /** A rule on single resources is asked of those that changed alone: the others are known to be sound. */
 function objections(

@@ -2,6 +2,7 @@ import { expect } from "chai";
 
 import { globalStack } from "../../../infra/topology";
 import { bucket } from "../../../policies/resilience/rules/votes/bucket";
+import { otherRegions } from "../../../policies/resilience/rules/votes/otherRegions";
 import { owner } from "../../../policies/resilience/rules/votes/owner";
 import { pairs } from "../../../policies/resilience/rules/votes/pairs";
 import { quorum } from "../../../policies/resilience/rules/votes/quorum";
@@ -45,7 +46,7 @@ const changed = (name: string, props: Record<string, unknown>) =>
 
 describe("rules on votes", () => {
     it("accept every pair, counted, and programs without votes", () => {
-        for (const rule of [pairs, quorum, owner, bucket]) {
+        for (const rule of [pairs, quorum, owner, bucket, otherRegions]) {
             expect(judgeStack(rule, all), rule.name).to.deep.equal([]);
             expect(judgeStack(rule, []), rule.name).to.deep.equal([]);
             expect(
@@ -227,13 +228,55 @@ describe("rules on votes", () => {
         });
     });
 
-    describe("owner", () => {
-        const object = (region: unknown, key = "votes/us-east-1"): Given => ({
-            type: "aws:s3/bucketObjectv2:BucketObjectv2",
-            name: `${String(region)} ${key}`,
-            props: { region, key, content: "in-service" },
+    const object = (region: unknown, key = "votes/us-east-1"): Given => ({
+        type: "aws:s3/bucketObjectv2:BucketObjectv2",
+        name: `${String(region)} ${key}`,
+        props: { region, key, content: "in-service" },
+    });
+
+    describe("other regions", () => {
+        const estate = { regions };
+        const selfTests = object("eu-west-1", "votes/self-test");
+        const full = [
+            object("eu-west-1"),
+            object("eu-west-1", "votes/ap-south-1"),
+            object("eu-west-1", "media/logo.svg"),
+            selfTests,
+        ];
+
+        it("accepts a vote about each of them, and a stack that has none at all", () => {
+            expect(judgeStack(otherRegions, full, estate)).to.eql([]);
+            expect(judgeStack(otherRegions, [object("eu-west-1", "logo")], estate)).to.eql([]);
         });
 
+        it("refuses a region that cannot say something of another", () => {
+            const missing = judgeStack(otherRegions, full.slice(1), estate);
+            expect(missing).to.have.length(1);
+            expect(missing[0]).to.match(/eu-west-1 has no vote about us-east-1/);
+            expect(judgeStack(otherRegions, [selfTests], estate)).to.have.length(2);
+            const others = full.map(({ name, ...given }) =>
+                name === "eu-west-1 votes/us-east-1"
+                    ? { ...given, name, type: "aws:s3/bucketObject:BucketObject" }
+                    : { ...given, ...(name === undefined ? {} : { name }) },
+            );
+            expect(judgeStack(otherRegions, others, estate)).to.eql([]);
+        });
+
+        it("knows the regions that the stack's own votes name, without being told of any", () => {
+            expect(judgeStack(otherRegions, full)).to.eql([]);
+            expect(
+                judgeStack(otherRegions, [...full, object("ap-south-1", "votes/eu-west-1")])[0],
+            ).to.match(/ap-south-1 has no vote about us-east-1/);
+        });
+
+        it("waits for the update where it is not known whose votes, or about whom, they are", () => {
+            expect(judgeStack(otherRegions, [object(unknown)], estate)).to.eql([]);
+            const about = { ...object("eu-west-1"), props: { region: "eu-west-1", key: unknown } };
+            expect(judgeStack(otherRegions, [about], estate)).to.eql([]);
+        });
+    });
+
+    describe("owner", () => {
         it("accepts the votes of one region, and other objects anywhere", () => {
             expect(
                 judgeStack(owner, [

@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
+import { objectTypes } from "../../buckets";
 import { securityHub } from "../../frameworks";
 import { isCustomerKey, isSet, read, resourcesOfType, show, unknown } from "../../support";
 
@@ -14,24 +15,17 @@ export const objectKey: ResourceValidationPolicy = {
     url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
     remediationSteps:
         "Leave serverSideEncryption and kmsKeyId to the bucket, or set aws:kms and a customer-managed key.",
-    validateResource: resourcesOfType(
-        [
-            "aws:s3/bucketObjectv2:BucketObjectv2",
-            "aws:s3/bucketObject:BucketObject",
-            "aws:s3/objectCopy:ObjectCopy",
-        ],
-        (props, report) => {
-            const algorithm = read(() => props["serverSideEncryption"]);
-            const key = read(() => props["kmsKeyId"]);
-            if (isSet(algorithm) && algorithm !== unknown && !/^aws:kms/.test(String(algorithm))) {
-                report(
-                    `serverSideEncryption is ${show(algorithm)}; leave it to the bucket, or use aws:kms with a key`,
-                );
-            } else if ((isSet(algorithm) || isSet(key)) && !isCustomerKey(key)) {
-                report(
-                    `kmsKeyId is ${show(key)}, so the AWS-managed key aws/s3 is used; leave it to the bucket, or name a key`,
-                );
-            }
-        },
-    ),
+    validateResource: resourcesOfType(objectTypes, (props, report) => {
+        const algorithm = read(() => props["serverSideEncryption"]);
+        const key = read(() => props["kmsKeyId"]);
+        if (isSet(algorithm) && algorithm !== unknown && !/^aws:kms/.test(String(algorithm))) {
+            report(
+                `serverSideEncryption is ${show(algorithm)}; leave it to the bucket, or use aws:kms with a key`,
+            );
+        } else if ((isSet(algorithm) || isSet(key)) && !isCustomerKey(key)) {
+            report(
+                `kmsKeyId is ${show(key)}, so the AWS-managed key aws/s3 is used; leave it to the bucket, or name a key`,
+            );
+        }
+    }),
 };

@@ -4,7 +4,8 @@ import { Attachments } from "../../attachments";
 import { bucketsWith } from "../../buckets";
 import { serviceGuide } from "../../frameworks";
 import { type Statement, statementsOf } from "../../policyText";
-import { ofType, read, show, unknown } from "../../support";
+import { read, show, unknown } from "../../support";
+import { selfTestKey, voteObjects } from "../../voteObjects";
 
 interface Config {
     readonly checkerRanges: readonly string[];
@@ -57,13 +58,16 @@ export const bucket: StackValidationPolicy = {
     },
     validateStack: (args, report) => {
         const { checkerRanges: ranges } = args.getConfig<Config>();
-        const objects = new Attachments(votes(args.resources), "bucket");
+        const objects = new Attachments(
+            voteObjects(args.resources).map(({ resource }) => resource),
+            "bucket",
+        );
         for (const { resource, name, parts } of bucketsWith(args.resources, "BucketPolicy")) {
             const own = objects.of(resource, "bucket", "id");
             if (own.length === 0) {
                 continue;
             }
-            if (!own.some((each) => keyOf(each) === "votes/self-test")) {
+            if (!own.some(({ props }) => read(() => props["key"]) === selfTestKey)) {
                 report(
                     `bucket ${show(name)} has votes and no votes/self-test, so that nobody knows whether they can be read; add it`,
                     resource.urn,
@@ -76,20 +80,6 @@ export const bucket: StackValidationPolicy = {
         }
     },
 };
-
-function votes(resources: readonly PolicyResource[]): readonly PolicyResource[] {
-    return ofType(
-        resources,
-        "aws:s3/bucketObjectv2:BucketObjectv2",
-        "aws:s3/bucketObject:BucketObject",
-        "aws:s3/objectCopy:ObjectCopy",
-    ).filter((object) => String(keyOf(object)).startsWith("votes/"));
-}
-
-function keyOf({ props }: PolicyResource): unknown {
-    const key = read(() => props["key"]);
-    return key === unknown ? "" : key;
-}
 
 function judgePolicies(
     policies: readonly unknown[],

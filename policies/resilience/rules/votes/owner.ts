@@ -2,7 +2,8 @@ import type { StackValidationPolicy } from "@pulumi/policy";
 
 import { reliabilityPillar } from "../../frameworks";
 import { healthCheckType } from "../../routing/recordOf";
-import { ofType, read, unknown } from "../../support";
+import { ofType, unknown } from "../../support";
+import { voteObjects } from "../../voteObjects";
 
 /**
  * A vote is changed while a region and Route 53's control plane are gone. A stack that has the health
@@ -20,17 +21,8 @@ export const owner: StackValidationPolicy = {
     remediationSteps:
         "Give every region a stack with its votes bucket and its votes, and keep records and health checks in another one.",
     validateStack: (args, report) => {
-        const objects = ofType(
-            args.resources,
-            "aws:s3/bucketObjectv2:BucketObjectv2",
-            "aws:s3/bucketObject:BucketObject",
-            "aws:s3/objectCopy:ObjectCopy",
-        ).filter(({ props }) => {
-            const key = read(() => props["key"]);
-            return typeof key === "string" && key.startsWith("votes/");
-        });
-        // By name, and not as they happened to be registered.
-        const [first] = objects.sort((a, b) => (a.urn < b.urn ? -1 : 1));
+        const votes = voteObjects(args.resources);
+        const first = votes[0]?.resource;
         if (first === undefined) {
             return;
         }
@@ -42,8 +34,8 @@ export const owner: StackValidationPolicy = {
             );
         }
         const regions = new Set(
-            objects
-                .map(({ props }) => read(() => props["region"]))
+            votes
+                .map(({ voter }) => voter)
                 .filter((region) => region !== unknown && region !== undefined),
         );
         if (regions.size > 1) {

@@ -1,8 +1,10 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
+import { objectTypes } from "../../buckets";
 import { serviceGuide } from "../../frameworks";
 import { isSet, type Props, read, resourcesOfType, show, unknown } from "../../support";
 import { evacuate } from "../../voteChecks";
+import { selfTestKey } from "../../voteObjects";
 
 /** How far into a body Route 53's health checkers look for a string, bytes. */
 const searchedBytes = 5120;
@@ -23,28 +25,21 @@ export const selfTest: ResourceValidationPolicy = {
     tags: ["votes", "s3"],
     url: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html",
     remediationSteps: 'Set content of the object with the key votes/self-test to "evacuate".',
-    validateResource: resourcesOfType(
-        [
-            "aws:s3/bucketObjectv2:BucketObjectv2",
-            "aws:s3/bucketObject:BucketObject",
-            "aws:s3/objectCopy:ObjectCopy",
-        ],
-        (props, report) => {
-            if (read(() => props["key"]) !== "votes/self-test") {
-                return;
-            }
-            const body = bodyOf(props);
-            if (body === undefined) {
-                report(
-                    `what votes/self-test says is not in its content, where it could be checked; set content to "${evacuate}"`,
-                );
-            } else if (body !== unknown && !(typeof body === "string" && says(body))) {
-                report(
-                    `votes/self-test says ${show(body)}, so that nobody can tell a lever that works from one that does not; set content to "${evacuate}"`,
-                );
-            }
-        },
-    ),
+    validateResource: resourcesOfType(objectTypes, (props, report) => {
+        if (read(() => props["key"]) !== selfTestKey) {
+            return;
+        }
+        const body = bodyOf(props);
+        if (body === undefined) {
+            report(
+                `what votes/self-test says is not in its content, where it could be checked; set content to "${evacuate}"`,
+            );
+        } else if (body !== unknown && !(typeof body === "string" && says(body))) {
+            report(
+                `votes/self-test says ${show(body)}, so that nobody can tell a lever that works from one that does not; set content to "${evacuate}"`,
+            );
+        }
+    }),
 };
 
 /** Undefined when it comes from a file or another object. */

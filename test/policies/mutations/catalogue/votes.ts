@@ -86,8 +86,7 @@ export const voteMutations: readonly Mutation[] = [
         what: "a region has no vote about another",
         stack,
         change: without(object, "votes-us-east-1"),
-        caughtBy: [],
-        gap: "a rule that knows the other regions, which a region's own stack does not; the spec of the component that makes votes does",
+        caughtBy: ["votes-other-regions"],
     },
     {
         what: "everybody may read the votes",
