@@ -29,8 +29,7 @@ const intervalSeconds = 10;
  * - `endpoint-R`: R's load balancer answers.
  * - `vote-S-R`: S does *not* say that R should be evacuated. Inverted, so that a region that cannot be
  *   read casts no vote: a dying survivor can never evacuate anybody.
- * - `not-evacuated-R`: fewer than a quorum of the others say so.
- * - `in-service-R`: both. Records for R carry it.
+ * - `in-service-R`: it answers, and fewer than a quorum of the others say so. Records for R carry it.
  * - `lever-S`: S's votes can be read at all: the positive control of its vote checks.
  *
  * The names are known to whoever reads the tally, so they do not follow the component's.
@@ -39,7 +38,6 @@ export class HealthChecks extends pulumi.ComponentResource {
     readonly endpoint: Ids;
     /** By voting region, then by the region it votes on. */
     readonly vote: Readonly<Record<string, Ids>>;
-    readonly notEvacuated: Ids;
     readonly inService: Ids;
     readonly lever: Ids;
 
@@ -64,10 +62,9 @@ export class HealthChecks extends pulumi.ComponentResource {
                 ),
             ]),
         );
-        this.notEvacuated = byRegion(names, (region) =>
-            this.createTally(region, names, args.quorum),
+        this.inService = byRegion(names, (_, index) =>
+            this.createInService(regions[index] as CheckedRegion, names, args),
         );
-        this.inService = byRegion(names, (region) => this.createInService(region));
         this.lever = byRegion(names, (_, index) =>
             this.createLever(regions[index] as CheckedRegion),
         );
@@ -75,14 +72,17 @@ export class HealthChecks extends pulumi.ComponentResource {
         this.registerOutputs({
             endpoint: this.endpoint,
             vote: this.vote,
-            notEvacuated: this.notEvacuated,
             inService: this.inService,
             lever: this.lever,
         });
     }
 
-    private createEndpoint(region: CheckedRegion, healthPath: string): pulumi.Output<string> {
-        return this.create(`endpoint-${region.region}`, {
+    private createEndpoint(
+        region: CheckedRegion,
+        healthPath: string,
+        suffix = "",
+    ): pulumi.Output<string> {
+        return this.create(`endpoint-${region.region}${suffix}`, {
             type: "HTTPS",
             fqdn: region.loadBalancerDnsName,
             resourcePath: healthPath,
@@ -116,25 +116,32 @@ export class HealthChecks extends pulumi.ComponentResource {
         });
     }
 
-    private createTally(
-        region: string,
+    /**
+     * One sum of votes and endpoint: a calculated check must not watch another calculated one.
+     *
+     * The endpoint counts as often as the quorum is large, by as many checks that ask the same, since a
+     * check counts once: with it gone, all votes together are one short of the threshold; with it well,
+     * so many votes as are a quorum are missed.
+     *
+     * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html#health-checks-creating-values-calculated
+     */
+    private createInService(
+        region: CheckedRegion,
         names: readonly string[],
-        quorum: number,
+        { quorum, healthPath }: HealthChecksArgs,
     ): pulumi.Output<string> {
-        const voters = names.filter((voter) => voter !== region);
-        return this.create(`not-evacuated-${region}`, {
+        const voters = names.filter((voter) => voter !== region.region);
+        const copies = Array.from({ length: quorum - 1 }, (_, index) =>
+            this.createEndpoint(region, healthPath, `-copy${index + 2}`),
+        );
+        return this.create(`in-service-${region.region}`, {
             type: "CALCULATED",
-            childHealthchecks: voters.map((voter) => known(known(this.vote, voter), region)),
-            // So many that the rest are one short of a quorum.
-            childHealthThreshold: voters.length - quorum + 1,
-        });
-    }
-
-    private createInService(region: string): pulumi.Output<string> {
-        return this.create(`in-service-${region}`, {
-            type: "CALCULATED",
-            childHealthchecks: [known(this.endpoint, region), known(this.notEvacuated, region)],
-            childHealthThreshold: 2,
+            childHealthchecks: [
+                known(this.endpoint, region.region),
+                ...copies,
+                ...voters.map((voter) => known(known(this.vote, voter), region.region)),
+            ],
+            childHealthThreshold: voters.length + 1,
         });
     }
 

@@ -51,7 +51,7 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         topicArns: topicsIn(LeverAlarms.region, outputs),
     });
     const edge = createEdge(config, topology, outputs);
-    const { endpoint, vote, notEvacuated, inService, lever } = routing.healthChecks;
+    const { endpoint, vote, inService, lever } = routing.healthChecks;
     return {
         schemaVersion: 1,
         zoneId: config.zoneId,
@@ -72,7 +72,7 @@ export function deployGlobal(config: GlobalConfig, topology: Topology): Pending<
         ),
         shares: routing.shares,
         dials: accelerator.dials,
-        healthChecks: { endpoint, vote, notEvacuated, inService, lever },
+        healthChecks: { endpoint, vote, inService, lever },
     } satisfies Pending<GlobalOutputs>;
 }
 

@@ -118,7 +118,6 @@ export const globalOutputsSchema = z.object({
         endpoint: z.record(z.string(), z.string()),
         /** By voting region, then by the region it votes on. */
         vote: z.record(z.string(), z.record(z.string(), z.string())),
-        notEvacuated: z.record(z.string(), z.string()),
         inService: z.record(z.string(), z.string()),
         lever: z.record(z.string(), z.string()),
     }),

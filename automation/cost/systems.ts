@@ -42,13 +42,13 @@ export function systemOf(resource: Pick<CostResource, "urn" | "type" | "name">):
 
 /**
  * The vote mechanism: the votes themselves, every health check that follows from them, and the alarms
- * of their levers. What would be there without it, a check of each region's endpoint, is not.
+ * of their levers. What would be there without it, one check of each region's endpoint, is not.
  */
 function isVotingPart({ urn, type, name }: Pick<CostResource, "urn" | "type" | "name">): boolean {
     return (
         isVotes(urn) ||
         urn.includes("meridian:components:LeverAlarms$") ||
         (type === "aws:route53/healthCheck:HealthCheck" &&
-            /^(vote|lever|not-evacuated|in-service)-/.test(name))
+            /^(vote|lever|in-service)-|^endpoint-.+-copy\d+$/.test(name))
     );
 }

@@ -33,6 +33,7 @@ import { tableKey } from "./rules/encryption/tableKey";
 import { alarmActions } from "./rules/health/alarmActions";
 import { alarmMissingData } from "./rules/health/alarmMissingData";
 import { calculatedCheck } from "./rules/health/calculatedCheck";
+import { calculatedChildren } from "./rules/health/calculatedChildren";
 import { endpointCheck } from "./rules/health/endpointCheck";
 import { followedAlarm } from "./rules/health/followedAlarm";
 import { targetGroupCheck } from "./rules/health/targetGroupCheck";
@@ -119,6 +120,7 @@ export const policies: Policies = [
     alarmActions,
     alarmMissingData,
     calculatedCheck,
+    calculatedChildren,
     endpointCheck,
     followedAlarm,
     targetGroupCheck,

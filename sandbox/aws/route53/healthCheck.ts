@@ -182,31 +182,24 @@ function checkCalculated(inputs: Props, problems: Problems): void {
     }
 }
 
-function admit(inputs: Props, context: TypeContext, current: Props | undefined): void {
+function admit(inputs: Props, context: TypeContext): void {
     refuseAlarm(inputs, context);
-    const own = text(current, "id");
     for (const child of texts(inputs, "childHealthchecks")) {
-        if (context.store.get(healthCheckType, "global", child) === undefined) {
+        const found = context.store.get(healthCheckType, "global", child);
+        if (found === undefined) {
             throw new AwsError(
                 "InvalidInput",
                 `Invalid parameter : Child health check ${child} does not exist`,
             );
         }
-        if (own !== undefined && reaches(child, own, context)) {
+        // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html#health-checks-creating-values-health-checks-to-monitor
+        if (text(found.outputs, "type") === "CALCULATED") {
             throw new AwsError(
                 "InvalidInput",
-                `Invalid parameter : Child health check ${child} depends on ${own} itself`,
+                `Invalid parameter : Child health check ${child} is a calculated one, and a calculated health check cannot monitor another`,
             );
         }
     }
-}
-
-function reaches(from: string, to: string, context: TypeContext): boolean {
-    const check = context.store.get(healthCheckType, "global", from);
-    return (
-        from === to ||
-        texts(check?.outputs, "childHealthchecks").some((child) => reaches(child, to, context))
-    );
 }
 
 /**

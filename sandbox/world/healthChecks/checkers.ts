@@ -197,24 +197,24 @@ export class HealthCheckers
      * that is disabled is unhealthy:
      * https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
      */
-    #observed(id: string, above: ReadonlySet<string> = new Set()): boolean {
+    #observed(id: string): boolean {
         const check = this.#checks.get(id);
-        if (check === undefined || above.has(id)) {
+        if (check === undefined) {
             return true;
         }
         const { disabled, inverted } = check.definition;
-        const found = disabled || this.#found(check, new Set([...above, id]));
+        const found = disabled || this.#found(check);
         return found !== inverted;
     }
 
-    #found(check: Check, above: ReadonlySet<string>): boolean {
+    #found(check: Check): boolean {
         const { definition, endpoint } = check;
         switch (definition.kind) {
             case "endpoint":
                 return endpoint?.healthy ?? true;
             case "calculated":
                 return calculatedHealthy(
-                    definition.children.map((child) => this.#observed(child, above)),
+                    definition.children.map((child) => this.#observed(child)),
                     definition.threshold,
                 );
             case "alarm":

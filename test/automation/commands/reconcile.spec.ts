@@ -21,7 +21,7 @@ const globalOutputs = {
     writer: "us-east-1",
     shares: {},
     dials: {},
-    healthChecks: { endpoint: {}, vote: {}, notEvacuated: {}, inService: {}, lever: {} },
+    healthChecks: { endpoint: {}, vote: {}, inService: {}, lever: {} },
 };
 
 function estateWith(outputs: object | undefined): Estate {

@@ -32,7 +32,6 @@ const globalOutputs: StackOutputs = {
                 Object.fromEntries(votersFor(voter).map((other) => [other, "v"])),
             ]),
         ),
-        notEvacuated: byRegion("not-evacuated"),
         inService: byRegion("in-service"),
         lever: byRegion("lever"),
     },

@@ -142,15 +142,16 @@ describe("the cost estimate", () => {
             check("vote-eu-west-1-us-east-1", vote),
             check("in-service-us-east-1", { type: "CALCULATED" }),
             check("endpoint-us-east-1", { type: "HTTPS", requestInterval: 30 }),
+            check("endpoint-us-east-1-copy2", { type: "HTTPS", requestInterval: 30 }),
         ]);
-        expect(quantity(result, "health-check")).to.equal(3);
-        expect(quantity(result, "health-check-option")).to.equal(3 + 0 + 1);
+        expect(quantity(result, "health-check")).to.equal(4);
+        expect(quantity(result, "health-check-option")).to.equal(3 + 0 + 1 + 1);
         expect(quantity(result, "bucket-reads", "eu-west-1")).to.be.closeTo(
             (3 * 2 * 262_800) / 1000,
             1e-6,
         );
-        // Without the endpoint's check, which would be there anyway.
-        expect(result.votes.usd).to.be.closeTo(2 * 0.5 + 3 + 1576.8 * 0.0004, 1e-6);
+        // Without the endpoint's first check, which would be there anyway.
+        expect(result.votes.usd).to.be.closeTo(3 * 0.5 + 4 + 1576.8 * 0.0004, 1e-6);
         expect(result.bySystem["dns"]).to.be.closeTo(1.5, 1e-9);
         expect(result.votes.routingControlsUsd).to.equal(2.5 * 730 + 2 * 0.5);
         expect(result.votes.regionSwitchUsd).to.equal(70 + 2 * 0.5);

@@ -236,7 +236,6 @@ function globalOutputs(share: number): StackOutputs {
         healthChecks: {
             endpoint: ids("endpoint"),
             vote: {},
-            notEvacuated: ids("not-evacuated"),
             inService: ids("in-service"),
             lever: ids("lever"),
         },

@@ -3,9 +3,11 @@ import { expect } from "chai";
 import { serviceMinimum } from "../../../policies/resilience/rules/capacity/serviceMinimum";
 import { tableCapacity } from "../../../policies/resilience/rules/capacity/tableCapacity";
 import { calculatedCheck } from "../../../policies/resilience/rules/health/calculatedCheck";
+import { calculatedChildren } from "../../../policies/resilience/rules/health/calculatedChildren";
 import { endpointCheck } from "../../../policies/resilience/rules/health/endpointCheck";
 import { tableRecovery } from "../../../policies/resilience/rules/recovery/tableRecovery";
 import { type Given, judgeResource, judgeStack, unknown } from "../support/judge";
+import { healthCheck } from "../support/records";
 
 describe("health rules", () => {
     const sound = { type: "HTTPS", requestInterval: 10, failureThreshold: 3 };
@@ -60,6 +62,22 @@ describe("health rules", () => {
     it("take their limits from the configuration", () => {
         expect(judge({ requestInterval: 30 }, { interval: 30 })).to.deep.equal([]);
         expect(judge({ failureThreshold: 5 }, { maximumThreshold: 5 })).to.deep.equal([]);
+    });
+
+    it("refuse a calculated check that watches another one", () => {
+        const sum = (name: string, childHealthchecks: unknown): Given =>
+            healthCheck(name, { type: "CALCULATED", childHealthThreshold: 1, childHealthchecks });
+        const web = healthCheck("web", { fqdn: "web.example.com" });
+        const inner = sum("inner", ["web"]);
+        expect(judgeStack(calculatedChildren, [web, inner, sum("other", ["web"])])).to.eql([]);
+        expect(judgeStack(calculatedChildren, [inner, sum("outer", ["elsewhere"])])).to.eql([]);
+        expect(judgeStack(calculatedChildren, [web, inner, sum("outer", ["web", "inner"])])).to.eql(
+            [
+                "outer: it watches inner, which is a calculated check itself, and Route 53 takes none; count what that one counts",
+            ],
+        );
+        const preview = { ...sum("outer", unknown), from: { childHealthchecks: ["inner"] } };
+        expect(judgeStack(calculatedChildren, [inner, preview])).to.have.length(1);
     });
 
     it("refuse a calculated check that is always or never healthy", () => {

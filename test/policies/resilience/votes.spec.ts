@@ -105,10 +105,60 @@ describe("rules on votes", () => {
             ).to.match(/inverted/);
         });
 
-        it("refuses a tally that leaves votes out or counts something else", () => {
+        describe("beside a region's endpoint", () => {
+            const regionOf = (asks: readonly Record<string, unknown>[], threshold: number) => {
+                const endpoints = asks.map((props, index) =>
+                    healthCheck(`endpoint ${index}`, {
+                        type: "HTTPS",
+                        fqdn: "lb.us-east-1.example.com",
+                        resourcePath: "/health",
+                        ...props,
+                    }),
+                );
+                return judgeStack(quorum, [
+                    ...endpoints,
+                    ...changed("tally us-east-1", {
+                        childHealthchecks: [
+                            ...endpoints.map(({ name }) => name),
+                            ...votesOn("us-east-1").map((voter) => `${voter} on us-east-1`),
+                        ],
+                        childHealthThreshold: threshold,
+                    }),
+                ]);
+            };
+
+            it("accepts a majority of checks that ask the same", () => {
+                expect(regionOf([{}, {}], 3)).to.eql([]);
+                expect(regionOf([{}, {}, {}], 4)).to.eql([]);
+            });
+
+            it("refuses what one vote takes out, and what no majority does", () => {
+                expect(regionOf([{}, {}], 4)[0]).to.match(
+                    /1 of 2 votes take us-east-1 out; it must be 2, so set childHealthThreshold to 3/,
+                );
+                expect(regionOf([{}, {}], 2)[0]).to.match(/3 of 2 votes take us-east-1 out/);
+            });
+
+            it("refuses an endpoint that votes outweigh, and two that fail apart", () => {
+                expect(regionOf([{}], 2)[0]).to.match(
+                    /counts 1 check of the region's endpoint, which votes outweigh; count 2 that ask the same/,
+                );
+                for (const other of [
+                    { fqdn: "lb.eu-west-1.example.com" },
+                    { resourcePath: "/" },
+                    { type: "TCP" },
+                ]) {
+                    expect(regionOf([{}, other], 3)[0]).to.match(
+                        /counts checks of 2 things, so that one that fails stands for a vote/,
+                    );
+                }
+            });
+        });
+
+        it("refuses a tally that leaves votes out or counts another region's", () => {
             const some = { childHealthchecks: ["eu-west-1 on us-east-1"] };
             expect(judgeStack(quorum, changed("tally us-east-1", some))[0]).to.match(
-                /counts 1 checks, and there are 2 votes on us-east-1/,
+                /counts 1 votes, and there are 2 on us-east-1/,
             );
             const mixed = {
                 childHealthchecks: ["eu-west-1 on us-east-1", "us-east-1 on eu-west-1"],
@@ -313,8 +363,8 @@ describe("rules on votes", () => {
             expect(judgeStack(pairs, global)).to.have.length(1);
             expect(judgeStack(quorum, global)).to.have.length(1);
             const preview = of(globalStack, seenInPreview).map((given) =>
-                given.name === "not-evacuated-us-east-1"
-                    ? { ...given, props: { ...given.props, childHealthThreshold: 3 } }
+                given.name === "in-service-us-east-1"
+                    ? { ...given, props: { ...given.props, childHealthThreshold: 5 } }
                     : given,
             );
             expect(judgeStack(quorum, preview)[0]).to.match(/1 of 3 votes take us-east-1 out/);

@@ -9,44 +9,49 @@ export const routingMutations: readonly Mutation[] = [
     {
         what: "a region's endpoint is asked every 30 seconds",
         stack,
-        change: set(check, "endpoint-us-east-1", "requestInterval", 30),
+        change: set(check, /^endpoint-us-east-1/, "requestInterval", 30),
         caughtBy: ["health-check-thresholds"],
     },
     {
         what: "a region is given up after ten failures",
         stack,
-        change: set(check, "endpoint-us-east-1", "failureThreshold", 10),
+        change: set(check, /^endpoint-us-east-1/, "failureThreshold", 10),
         caughtBy: ["health-check-thresholds"],
     },
     {
         what: "a region is asked over plain HTTP",
         stack,
-        change: set(check, "endpoint-us-east-1", "type", "HTTP"),
+        change: set(check, /^endpoint-us-east-1/, "type", "HTTP"),
         caughtBy: ["health-check-thresholds"],
     },
     {
         what: "the check of a region is switched off",
         stack,
-        change: set(check, "endpoint-us-east-1", "disabled", true),
+        change: set(check, /^endpoint-us-east-1/, "disabled", true),
         caughtBy: ["health-check-thresholds"],
     },
     {
         what: "a region is asked from one place",
         stack,
-        change: set(check, "endpoint-us-east-1", "regions", ["us-west-2"]),
+        change: set(check, /^endpoint-us-east-1/, "regions", ["us-west-2"]),
         caughtBy: ["health-check-thresholds"],
     },
     {
         what: "a region is out when anything about it is not well, or more than there is",
         stack,
-        change: set(check, "in-service-us-east-1", "childHealthThreshold", 3),
-        caughtBy: ["health-calculated-threshold", "routing-reachable"],
+        change: set(check, "in-service-us-east-1", "childHealthThreshold", 6),
+        caughtBy: ["health-calculated-threshold", "routing-reachable", "votes-quorum"],
     },
     {
         what: "a region is always in service",
         stack,
         change: set(check, "in-service-us-east-1", "childHealthThreshold", 0),
-        caughtBy: ["health-calculated-threshold", "routing-evacuated-regions", "routing-reachable"],
+        caughtBy: [
+            "health-calculated-threshold",
+            "routing-evacuated-regions",
+            "routing-reachable",
+            "votes-quorum",
+        ],
     },
     {
         what: "a region's record follows nothing",
@@ -134,7 +139,7 @@ export const routingMutations: readonly Mutation[] = [
     {
         what: "a region's check is turned round",
         stack,
-        change: set(check, "endpoint-us-east-1", "invertHealthcheck", true),
+        change: set(check, /^endpoint-us-east-1/, "invertHealthcheck", true),
         caughtBy: ["health-check-thresholds"],
     },
     {
@@ -142,7 +147,7 @@ export const routingMutations: readonly Mutation[] = [
         stack,
         change: set(
             check,
-            "endpoint-us-east-1",
+            /^endpoint-us-east-1/,
             "fqdn",
             "meridian-load-balancer-123.eu-west-1.elb.amazonaws.com",
         ),
@@ -151,8 +156,8 @@ export const routingMutations: readonly Mutation[] = [
     {
         what: "a region is in service when it is well or not voted out",
         stack,
-        change: set(check, "in-service-us-east-1", "childHealthThreshold", 1),
-        caughtBy: ["routing-evacuated-regions"],
+        change: set(check, "in-service-us-east-1", "childHealthThreshold", 2),
+        caughtBy: ["routing-evacuated-regions", "votes-quorum"],
     },
     {
         what: "the name that payments are made at has no standby",

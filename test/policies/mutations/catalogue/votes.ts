@@ -9,13 +9,13 @@ export const voteMutations: readonly Mutation[] = [
     {
         what: "one vote is enough to evacuate",
         stack: "global",
-        change: set(check, "not-evacuated-us-east-1", "childHealthThreshold", 3),
+        change: set(check, "in-service-us-east-1", "childHealthThreshold", 5),
         caughtBy: ["votes-quorum"],
     },
     {
         what: "it takes all three votes to evacuate",
         stack: "global",
-        change: set(check, "not-evacuated-us-east-1", "childHealthThreshold", 1),
+        change: set(check, "in-service-us-east-1", "childHealthThreshold", 3),
         caughtBy: ["votes-quorum"],
     },
     {
@@ -23,11 +23,43 @@ export const voteMutations: readonly Mutation[] = [
         stack: "global",
         change: both(
             without(check, "vote-eu-west-1-us-east-1"),
-            set(check, "not-evacuated-us-east-1", "childHealthchecks", (children: unknown) =>
+            set(check, "in-service-us-east-1", "childHealthchecks", (children: unknown) =>
                 (children as string[]).filter((id) => id !== "vote-eu-west-1-us-east-1-id"),
             ),
         ),
         caughtBy: ["votes-pairs", "votes-quorum"],
+    },
+    {
+        what: "a region that does not answer counts no more than a vote",
+        stack: "global",
+        change: both(
+            without(check, "endpoint-us-east-1-copy2"),
+            set(check, "in-service-us-east-1", "childHealthThreshold", 3),
+            set(check, "in-service-us-east-1", "childHealthchecks", (children: unknown) =>
+                (children as string[]).filter((id) => id !== "endpoint-us-east-1-copy2-id"),
+            ),
+        ),
+        caughtBy: ["votes-quorum"],
+    },
+    {
+        what: "another region that does not answer counts as a vote",
+        stack: "global",
+        change: set(
+            check,
+            "endpoint-us-east-1-copy2",
+            "fqdn",
+            "meridian-load-balancer-123.eu-west-1.elb.amazonaws.com",
+        ),
+        caughtBy: ["votes-quorum"],
+    },
+    {
+        what: "whether a region is in service follows another sum",
+        stack: "global",
+        change: set(check, "in-service-us-east-1", "childHealthchecks", (children: unknown) => [
+            ...(children as string[]).slice(1),
+            "in-service-eu-west-1-id",
+        ]),
+        caughtBy: ["health-calculated-children", "votes-quorum"],
     },
     {
         what: "a vote is counted the other way round",
@@ -152,14 +184,14 @@ export const voteMutations: readonly Mutation[] = [
         stack,
         evacuates: "us-east-1",
         change: set(object, "votes-ap-south-1", "key", "votes/eu-west-1"),
-        caughtBy: ["evacuation-not-itself"],
+        caughtBy: ["evacuation-not-itself", "votes-other-regions"],
     },
     {
         what: "evacuate: a vote is about a region that nobody has",
         stack,
         evacuates: "us-east-1",
         change: set(object, "votes-us-east-1", "key", "votes/us-east-2"),
-        caughtBy: ["evacuation-named-region"],
+        caughtBy: ["evacuation-named-region", "votes-other-regions"],
     },
     {
         what: "evacuate: the lever is let go",
