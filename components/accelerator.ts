@@ -27,6 +27,8 @@ export interface AcceleratorArgs {
     readonly domain: string;
     readonly regions: readonly AcceleratedRegion[];
     readonly healthPath: string;
+    /** The stack's own region, where the logs are kept. */
+    readonly logRegion: string;
     readonly logRetentionDays: number;
     /** Keeps the accelerator, its addresses and its logs from being deleted by Pulumi. */
     readonly deletionProtection: boolean;
@@ -113,7 +115,11 @@ export class Accelerator extends pulumi.ComponentResource {
     }
 
     private createAccelerator(name: string, args: AcceleratorArgs): globalaccelerator.Accelerator {
-        const logs = new AcceleratorLogs(`${name}-logs`, args, { parent: this });
+        const logs = new AcceleratorLogs(
+            `${name}-logs`,
+            { ...args, region: args.logRegion },
+            { parent: this },
+        );
         return new globalaccelerator.Accelerator(
             name,
             {

@@ -1,12 +1,14 @@
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 
-import { administration } from "./keyPolicies";
+import { administration, bucketUse } from "./keyPolicies";
 import { LockedBucket } from "./lockedBucket";
 import { onBehalfOf, policyDocument, type Statement } from "./policyDocument";
 
 export interface AcceleratorLogsArgs {
     readonly accountId: string;
+    /** Region of the bucket: the stack's own. */
+    readonly region: string;
     readonly logRetentionDays: number;
     readonly deletionProtection: boolean;
 }
@@ -39,13 +41,8 @@ export class AcceleratorLogs extends pulumi.ComponentResource {
                         Principal: writer,
                         Action: "s3:PutObject",
                         Resource: pulumi.interpolate`${bucketArn}/${this.prefix}/AWSLogs/${args.accountId}/*`,
-                        Condition: {
-                            ...ours,
-                            StringEquals: {
-                                ...ours["StringEquals"],
-                                "s3:x-amz-acl": "bucket-owner-full-control",
-                            },
-                        },
+                        // Nothing about ACLs, which the bucket does not have and a writer need not send.
+                        Condition: ours,
                     },
                     {
                         Sid: "CheckTheOwner",
@@ -81,11 +78,14 @@ export class AcceleratorLogs extends pulumi.ComponentResource {
                 deletionWindowInDays: 30,
                 policy: policyDocument([
                     administration(args.accountId),
+                    // Whoever may read the bucket's objects.
+                    bucketUse(args.region, args.accountId),
                     {
                         Sid: "LogsEncrypt",
                         Effect: "Allow",
                         Principal: writer,
-                        Action: "kms:GenerateDataKey*",
+                        // Parts of a large object are decrypted to be put together.
+                        Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
                         Resource: "*",
                         Condition: ours,
                     },

@@ -26,7 +26,7 @@ const minutes = 15;
 /**
  * Replicates the buckets of all regions to one another: from each to every other, since S3 never
  * replicates a replica. Each rule has replication time control, so that S3 answers for 15 minutes and
- * says when it takes longer.
+ * says when it takes longer; for objects, and not for delete markers.
  *
  * Deletions are replicated as what they are in a versioned bucket, markers: an object that is deleted
  * in one region must not come back after a failover to another. Deleting a version for good is not
@@ -149,7 +149,8 @@ function replicationStatements(
             // A statement's id has letters and digits only.
             Sid: `EncryptIn${destination.region.replaceAll("-", "")}`,
             Effect: "Allow",
-            Action: "kms:Encrypt",
+            // A bucket key is decrypted to see whether it is sound, before a replica is encrypted by it.
+            Action: ["kms:Encrypt", "kms:Decrypt"],
             Resource: destination.keyArn,
             Condition: throughS3(destination),
         })),

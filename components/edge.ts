@@ -33,7 +33,7 @@ const secondary = "second";
 /**
  * Reads of the catalogue at `browse.<domain>`, from the edge location next to the user: cached there
  * for as long as the storefront says, and fetched from the region that DNS leads the *edge* to. When
- * that one does not connect within 2 x 3 s, does not answer within 10 s, or answers 500, 502, 503 or
+ * that one does not connect within 2 x 3 s, does not answer within 2 x 5 s, or answers 500, 502, 503 or
  * 504, the same request goes to the second region, at once and without anybody's vote.
  *
  * Writes do not go through it. CloudFront fails over GET, HEAD and OPTIONS alone, and rightly: it
@@ -209,7 +209,8 @@ function origin(originId: string, domainName: string) {
     return {
         originId,
         domainName,
-        // Two attempts of three seconds: by default a lost region costs each user 3 x 10 s.
+        // Two attempts of three seconds to connect, and of five for an answer, which count among them: by
+        // default a lost region costs each user 3 x 10 s, and a silent one 3 x 30 s.
         connectionAttempts: 2,
         connectionTimeout: 3,
         customOriginConfig: {
@@ -217,7 +218,7 @@ function origin(originId: string, domainName: string) {
             originSslProtocols: ["TLSv1.2"],
             httpPort: 80,
             httpsPort: 443,
-            originReadTimeout: 10,
+            originReadTimeout: 5,
             originKeepaliveTimeout: 5,
         },
     };

@@ -16,6 +16,7 @@ export interface HealthChecksArgs {
     /** How many of the other regions must say `evacuate` before a region leaves service. */
     readonly quorum: number;
     readonly healthPath: string;
+    readonly deletionProtection: boolean;
 }
 
 type Ids = Readonly<Record<string, pulumi.Output<string>>>;
@@ -58,7 +59,7 @@ export class HealthChecks extends pulumi.ComponentResource {
                 voter.region,
                 byRegion(
                     names.filter((region) => region !== voter.region),
-                    (candidate) => this.createVote(voter, candidate),
+                    (candidate) => this.createVote(voter, candidate, args.deletionProtection),
                 ),
             ]),
         );
@@ -89,20 +90,35 @@ export class HealthChecks extends pulumi.ComponentResource {
             // Three misses in a row: a lost packet is no lost region.
             failureThreshold: 3,
             ...this.probe(),
+            // The name is the load balancer's own, and in no certificate of ours: with it in the handshake
+            // a checker shakes hands twice.
+            enableSni: false,
         });
     }
 
-    private createVote(voter: CheckedRegion, candidate: string): pulumi.Output<string> {
-        return this.create(`vote-${voter.region}-${candidate}`, {
-            type: "HTTPS_STR_MATCH",
-            fqdn: voter.votesHost,
-            resourcePath: `/votes/${candidate}`,
-            searchString: "evacuate",
-            invertHealthcheck: true,
-            // The word cannot be there by accident: once is enough.
-            failureThreshold: 1,
-            ...this.probe(),
-        });
+    /**
+     * Protected: a new check is healthy until its checkers have looked, and a new inverted one unhealthy. An
+     * update that replaced the votes would evacuate every region until then.
+     */
+    private createVote(
+        voter: CheckedRegion,
+        candidate: string,
+        protect: boolean,
+    ): pulumi.Output<string> {
+        return this.create(
+            `vote-${voter.region}-${candidate}`,
+            {
+                type: "HTTPS_STR_MATCH",
+                fqdn: voter.votesHost,
+                resourcePath: `/votes/${candidate}`,
+                searchString: "evacuate",
+                invertHealthcheck: true,
+                // The word cannot be there by accident: once is enough.
+                failureThreshold: 1,
+                ...this.probe(),
+            },
+            protect,
+        );
     }
 
     private createLever(voter: CheckedRegion): pulumi.Output<string> {
@@ -154,9 +170,16 @@ export class HealthChecks extends pulumi.ComponentResource {
         };
     }
 
-    private create(name: string, args: route53.HealthCheckArgs): pulumi.Output<string> {
-        return new route53.HealthCheck(name, { ...args, tags: { Name: name } }, { parent: this })
-            .id;
+    private create(
+        name: string,
+        args: route53.HealthCheckArgs,
+        protect = false,
+    ): pulumi.Output<string> {
+        return new route53.HealthCheck(
+            name,
+            { ...args, tags: { Name: name } },
+            { parent: this, protect },
+        ).id;
     }
 }
 

@@ -82,7 +82,8 @@ export class ReplicatedBucket extends pulumi.ComponentResource {
                 (peer) => this.dimensions(args, peer, args.region),
             ),
             threshold: promisedSeconds,
-            evaluationPeriods: 2,
+            evaluationPeriods: 5,
+            datapointsToAlarm: 2,
         });
     }
 
@@ -99,7 +100,8 @@ export class ReplicatedBucket extends pulumi.ComponentResource {
                 (peer) => this.dimensions(args, args.region, peer),
             ),
             threshold: 1,
-            evaluationPeriods: 1,
+            evaluationPeriods: 15,
+            datapointsToAlarm: 1,
         });
     }
 
@@ -137,6 +139,9 @@ export class ReplicatedBucket extends pulumi.ComponentResource {
             {
                 id: "all",
                 label: metricName,
+                // What is not published yet counts as 0: S3 is minutes late with these, so that the newest
+                // periods never alarm, and the ones before them must.
+                // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
                 expression: `${over}([${metrics.map(({ id }) => `FILL(${id}, 0)`).join(", ")}])`,
                 returnData: true,
             },
@@ -149,7 +154,12 @@ export class ReplicatedBucket extends pulumi.ComponentResource {
         { topicArn }: ReplicatedBucketArgs,
         alarm: Pick<
             cloudwatch.MetricAlarmArgs,
-            "name" | "alarmDescription" | "metricQueries" | "threshold" | "evaluationPeriods"
+            | "name"
+            | "alarmDescription"
+            | "metricQueries"
+            | "threshold"
+            | "evaluationPeriods"
+            | "datapointsToAlarm"
         >,
     ): void {
         new cloudwatch.MetricAlarm(

@@ -56,6 +56,7 @@ export interface RoutingPolicyArgs {
     readonly residency: readonly Residency[];
     /** Path of the shallow health check, the same for all regions. */
     readonly healthPath: string;
+    readonly deletionProtection: boolean;
 }
 
 /**
@@ -72,7 +73,8 @@ export interface RoutingPolicyArgs {
  * Nothing here changes during a failover: the health checks move the answers. After a vote, clients
  * follow within the interval of the checks and the 60 seconds that answers of load balancers live.
  *
- * Costs a few dollars a month per region for the checks: n + n(n-1) + n of endpoints, 2n calculated.
+ * Costs a few dollars a month per region for the checks, of n regions and a quorum of q: qn + n(n-1) + n of endpoints,
+ * n calculated.
  */
 export class RoutingPolicy extends pulumi.ComponentResource {
     readonly healthChecks: HealthChecks;

@@ -13,7 +13,7 @@ export interface TableAlarmsArgs {
 }
 
 /** What the storefront writes with: `runtime/service/table.ts`. */
-const writeOperations = ["PutItem", "UpdateItem"];
+const writeOperations = ["PutItem", "TransactWriteItems"];
 
 /**
  * One region's view of its copy of the global table: whether it turns requests away, and how late its
@@ -94,7 +94,8 @@ export class TableAlarms extends pulumi.ComponentResource {
                     label: `Replication to ${receiver} (ms)`,
                     // A write that has not arrived has no latency: while replication stands still there
                     // is no metric, just as there is none while nobody writes. Writes tell them apart.
-                    expression: `FILL(latency, IF(writes > 0, ${limitMs}, 0))`,
+                    // FILL takes no series to fill one with.
+                    expression: `IF(FILL(latency, -1) < 0, IF(writes > 0, ${limitMs}, 0), FILL(latency, 0))`,
                     returnData: true,
                 },
                 {

@@ -275,6 +275,7 @@ function createRouting(
         writeAfter: [writer],
         residency: config.residency,
         healthPath,
+        deletionProtection: config.deletionProtection,
         regions: [...outputs].map(([region, of]) => {
             const sharePercent = config.shares[region];
             return {
@@ -307,6 +308,7 @@ function createAccelerator(config: GlobalConfig, outputs: OutputsByRegion): Acce
         zoneId: config.zoneId,
         domain: config.domain,
         healthPath,
+        logRegion: config.region,
         logRetentionDays: config.logRetentionDays,
         deletionProtection: config.deletionProtection,
         regions: [...outputs].map(([region, of]) => ({

@@ -66,8 +66,9 @@ export const sharedShape = {
     ),
     requestsPerFiveMinutes: valueSetting(
         "meridian:requestsPerFiveMinutes",
-        // The least and the most that WAF counts to.
-        whole(10, 2_000_000_000).default(2000),
+        // Of each address: Route 53's health checkers ask from one 30 times in that time for each check, and
+        // must not be turned away. The most is what WAF counts to.
+        whole(300, 2_000_000_000).default(2000),
     ),
 } satisfies SettingShape;
 

@@ -29,6 +29,7 @@ async function register(given: Given = {}): Promise<{
         zoneId: "Z0123456789EXAMPLE",
         domain: "example.com",
         healthPath: "/health",
+        logRegion: "eu-central-1",
         logRetentionDays: 90,
         deletionProtection: given.deletionProtection ?? true,
         regions: ["us-east-1", "eu-west-1"].map((region): AcceleratedRegion => {
@@ -159,7 +160,6 @@ describe("the accelerator", () => {
             context: {
                 "aws:SourceAccount": account,
                 "aws:SourceArn": `arn:aws:logs:us-west-2:${account}:delivery-source:x`,
-                "s3:x-amz-acl": "bucket-owner-full-control",
             },
             ...more,
         });
@@ -203,6 +203,17 @@ describe("the accelerator", () => {
             const policy = String(key["policy"]);
             expect(policyAllows(policy, delivery(accountId, use))).to.be.true;
             expect(policyAllows(policy, delivery("999988887777", use))).to.be.false;
+            const read = (region: string): PolicyRequest => ({
+                principal: { arn: `arn:aws:iam::${accountId}:root` },
+                action: "kms:Decrypt",
+                resource: "*",
+                context: {
+                    "kms:ViaService": `s3.${region}.amazonaws.com`,
+                    "kms:CallerAccount": accountId,
+                },
+            });
+            expect(policyAllows(policy, read("eu-central-1"))).to.be.true;
+            expect(policyAllows(policy, read("us-east-1"))).to.be.false;
         });
     });
 

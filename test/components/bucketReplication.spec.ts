@@ -119,7 +119,7 @@ describe("the replication of buckets", () => {
                 undefined,
             ],
             ["kms:Decrypt", key("eu-west-1"), condition("eu-west-1")],
-            ["kms:Encrypt", key("us-east-1"), condition("us-east-1")],
+            [["kms:Encrypt", "kms:Decrypt"], key("us-east-1"), condition("us-east-1")],
         ]);
     });
 });
@@ -215,11 +215,16 @@ describe("a replicated bucket", () => {
         ]);
         const thresholds = ["media-latency", "media-failures"].map((name) => {
             const alarm = registered.inputs("aws:cloudwatch/metricAlarm:MetricAlarm", name);
-            return [alarm["threshold"], alarm["evaluationPeriods"], alarm["treatMissingData"]];
+            return [
+                alarm["threshold"],
+                alarm["datapointsToAlarm"],
+                alarm["evaluationPeriods"],
+                alarm["treatMissingData"],
+            ];
         });
         expect(thresholds).to.deep.equal([
-            [900, 2, "notBreaching"],
-            [1, 1, "notBreaching"],
+            [900, 2, 5, "notBreaching"],
+            [1, 1, 15, "notBreaching"],
         ]);
     });
 });

@@ -38,6 +38,7 @@ const args: RoutingPolicyArgs = {
     standby: "eu-west-1",
     residency: [],
     healthPath: "/health",
+    deletionProtection: true,
 };
 
 async function register(
@@ -75,7 +76,7 @@ describe("the health checks", () => {
             fqdn: "lb.eu-west-1.elb.amazonaws.com",
             resourcePath: "/health",
             port: 443,
-            enableSni: true,
+            enableSni: false,
             requestInterval: 10,
             failureThreshold: 3,
             regions: ["ap-southeast-1", "sa-east-1", "us-west-2"],
@@ -145,6 +146,19 @@ describe("the health checks", () => {
             }
         });
     }
+
+    it("are protected where a new one would say evacuate until somebody has looked", async () => {
+        const protectedBy = async (deletionProtection: boolean) => {
+            const { registered } = await register({ deletionProtection });
+            return registered
+                .names(checkType)
+                .filter((name) => registered.one(checkType, name).options.protect === true);
+        };
+        const votes = await protectedBy(true);
+        expect(votes).to.have.length(12);
+        expect(votes.every((name) => name.startsWith("vote-"))).to.equal(true);
+        expect(await protectedBy(false)).to.deep.equal([]);
+    });
 
     it("look from regions that do not fall with those they judge, while there are enough", () => {
         expect(checkerRegionsFor(["us-east-1", "eu-west-1"])).to.deep.equal([

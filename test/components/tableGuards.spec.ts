@@ -106,7 +106,7 @@ describe("a region's alarms on its copy of the table", () => {
 
     for (const [what, metrics, late] of [
         ["writes that arrive", { latency: 900, putitem: 5 }, 900],
-        ["writes that do not arrive", { updateitem: 1 }, 10_000],
+        ["writes that do not arrive", { transactwriteitems: 1 }, 10_000],
         ["others' late arrivals", { latency: 12_000 }, 12_000],
         ["silence", {}, 0],
     ] as const) {

@@ -231,7 +231,7 @@ describe("the global stack's configuration", () => {
                 }),
             ),
         ).to.deep.equal([
-            "`meridian:requestsPerFiveMinutes`: must be a whole number from 10 to 2000000000, got 9",
+            "`meridian:requestsPerFiveMinutes`: must be a whole number from 300 to 2000000000, got 9",
             "`meridian:shares.us-east-1`: must be a whole number from 0 to 100, got 101",
             '`meridian:capacity.kind`: must have the kind onDemand or provisioned, got "infinite"',
             '`meridian:residency.0.mode`: must be prefer or strict, got "maybe"',

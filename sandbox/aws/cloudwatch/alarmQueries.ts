@@ -1,3 +1,4 @@
+import { FillError, parseExpression } from "../../world/alarms/expression";
 import type { Props } from "../../world/store";
 import { flag, given, record, records, text } from "../support/known";
 import type { Problems } from "../support/problems";
@@ -91,12 +92,27 @@ function checkQuery(problems: Problems, query: Props, ids: readonly string[], pa
                 `"${name}" in "${expression}" is the id of no query; there are ${ids.join(", ")}`,
             );
         }
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#metric-math-syntax-functions-list
+        const fill = fillProblem(expression);
+        if (fill !== undefined) {
+            problems.add(`${path}expression`, fill);
+        }
         if (/^\s*(SEARCH|METRICS)\s*\(/.test(expression)) {
             problems.add(
                 `${path}expression`,
                 "an alarm's expression must give one time series; SEARCH and METRICS give many",
             );
         }
+    }
+}
+
+function fillProblem(expression: string): string | undefined {
+    try {
+        parseExpression(expression);
+        return undefined;
+    } catch (error) {
+        // All else may be what only the sandbox cannot read.
+        return error instanceof FillError ? error.message : undefined;
     }
 }
 

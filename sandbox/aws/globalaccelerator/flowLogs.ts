@@ -37,7 +37,8 @@ export function refuseFlowLogs(attributes: Props, context: TypeContext): void {
             principal: logDelivery,
             action,
             resource,
-            context: { ...source, "s3:x-amz-acl": "bucket-owner-full-control" },
+            // Without an ACL: log delivery sends none to a bucket whose owner has them off.
+            context: source,
         });
     const folder = folderOf(text(attributes, "flowLogsS3Prefix") ?? "");
     const object = `arn:aws:s3:::${name}/${folder}AWSLogs/${context.accountId}/globalaccelerator/${home}/log.gz`;

@@ -12,6 +12,9 @@ export class ExpressionError extends Error {
     override readonly name = "ExpressionError";
 }
 
+/** FILL of one series with another one. */
+export class FillError extends ExpressionError {}
+
 type Node =
     | { readonly kind: "number"; readonly value: number }
     | { readonly kind: "name"; readonly name: string }
@@ -102,9 +105,25 @@ export function parseExpression(text: string): Node {
         }
         if (tokens[position] === "(") {
             position++;
-            return { kind: "call", name: token.toUpperCase(), args: listUntil(")") };
+            return checked({ kind: "call", name: token.toUpperCase(), args: listUntil(")") });
         }
         return { kind: "name", name: token };
+    }
+
+    /** FILL(TS, [S | REPEAT | LINEAR]): a series is for what fills several. */
+    function checked(call: Extract<Node, { kind: "call" }>): Node {
+        const [filled, filler] = call.args;
+        if (
+            call.name === "FILL" &&
+            filled?.kind !== "list" &&
+            filler !== undefined &&
+            namesIn(filler).length > 0
+        ) {
+            throw new FillError(
+                `FILL fills one series with a number, REPEAT or LINEAR, and not with ${namesIn(filler).join(", ")} in ${text}`,
+            );
+        }
+        return call;
     }
 
     function listUntil(end: string): readonly Node[] {
@@ -132,7 +151,7 @@ export function namesIn(node: Node): readonly string[] {
         case "number":
             return [];
         case "name":
-            return node.name.toUpperCase() === "REPEAT" ? [] : [node.name];
+            return ["REPEAT", "LINEAR"].includes(node.name.toUpperCase()) ? [] : [node.name];
         case "call":
             return node.args.flatMap(namesIn);
         case "list":

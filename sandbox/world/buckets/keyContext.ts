@@ -12,10 +12,18 @@ export function s3KeyContext(
     bucket: string,
     key: string,
 ): Readonly<Record<string, string>> {
-    const configuration = store.get(encryptionType, region, bucket)?.outputs;
-    const bucketKey = flag(records(configuration, "rules")[0], "bucketKeyEnabled") === true;
+    const suffix = hasBucketKey({ store }, region, bucket) ? "" : `/${key}`;
     return {
         "kms:ViaService": `s3.${region}.amazonaws.com`,
-        "kms:EncryptionContext:aws:s3:arn": `arn:aws:s3:::${bucket}${bucketKey ? "" : `/${key}`}`,
+        "kms:EncryptionContext:aws:s3:arn": `arn:aws:s3:::${bucket}${suffix}`,
     };
+}
+
+export function hasBucketKey(
+    { store }: Pick<World, "store">,
+    region: string,
+    bucket: string,
+): boolean {
+    const configuration = store.get(encryptionType, region, bucket)?.outputs;
+    return flag(records(configuration, "rules")[0], "bucketKeyEnabled") === true;
 }

@@ -131,6 +131,15 @@ describe("CloudWatch", () => {
                 "must give one time series",
             ],
             [
+                "a series filled with another",
+                math(
+                    metric("errors"),
+                    metric("requests"),
+                    rate({ expression: "FILL(errors, requests)" }),
+                ),
+                "with a number, REPEAT or LINEAR, and not with requests",
+            ],
+            [
                 "a query's period of 45 s",
                 math(metric("errors", { period: 45 }), metric("requests"), rate()),
                 "metricQueries[0].metric.period",

@@ -122,6 +122,22 @@ export function declareBucket(world: SmallWorld, region: string, status = "Enabl
     });
 }
 
+/** Lets the account's roles use a region's key, through S3 for that region's bucket. */
+export function keyPolicy(region: string, action = "kms:*"): string {
+    return policy({
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${account}:root` },
+        Action: action,
+        Resource: "*",
+        Condition: {
+            StringEquals: {
+                "kms:ViaService": `s3.${region}.amazonaws.com`,
+                "kms:EncryptionContext:aws:s3:arn": `arn:aws:s3:::${bucketIn(region)}`,
+            },
+        },
+    });
+}
+
 /** A key that opens through S3 in its own region, for that region's bucket. */
 export function declareKey(world: SmallWorld, region: string, changes: object = {}): void {
     world.declare(
@@ -129,18 +145,7 @@ export function declareKey(world: SmallWorld, region: string, changes: object = 
         region,
         "k",
         {
-            policy: policy({
-                Effect: "Allow",
-                Principal: { AWS: `arn:aws:iam::${account}:root` },
-                Action: "kms:*",
-                Resource: "*",
-                Condition: {
-                    StringEquals: {
-                        "kms:ViaService": `s3.${region}.amazonaws.com`,
-                        "kms:EncryptionContext:aws:s3:arn": `arn:aws:s3:::${bucketIn(region)}`,
-                    },
-                },
-            }),
+            policy: keyPolicy(region),
             isEnabled: true,
             ...changes,
         },

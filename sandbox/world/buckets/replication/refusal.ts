@@ -6,7 +6,7 @@ import { keyAllowsRole, roleAllows } from "../../permissions";
 import type { StoredResource } from "../../store";
 import type { World } from "../../world";
 import type { ObjectVersion } from "../objects";
-import { s3KeyContext } from "../keyContext";
+import { hasBucketKey, s3KeyContext } from "../keyContext";
 import type { ReplicationRule } from "./rules";
 
 const service = "s3.amazonaws.com";
@@ -126,8 +126,15 @@ function keyRefusal(
     if (decrypts !== "allowed") {
         return sourceReasons[decrypts];
     }
-    const encrypts = use("kms:Encrypt", destination.region, destination.id, rule.replicaKey);
-    return encrypts === "allowed" ? undefined : targetReasons[encrypts];
+    // "S3 Bucket Keys and replication": S3 decrypts a bucket key of the destination's to see that it is sound.
+    const bucketKey = hasBucketKey(account, destination.region, destination.id);
+    for (const action of ["kms:Encrypt", ...(bucketKey ? ["kms:Decrypt"] : [])]) {
+        const encrypts = use(action, destination.region, destination.id, rule.replicaKey);
+        if (encrypts !== "allowed") {
+            return targetReasons[encrypts];
+        }
+    }
+    return undefined;
 }
 
 const sourceReasons = {

@@ -57,6 +57,17 @@ describe("metric math", () => {
         expect(run("FILL(m, REPEAT)", ids)).to.deep.equal([undefined, 7, 7]);
     });
 
+    it("fills a series with a number, and not with a series", () => {
+        const ids = { m: series(undefined, 7, undefined), n: series(1, 2, 3) };
+        expect(run("FILL(m, -1)", ids)).to.deep.equal([-1, 7, -1]);
+        for (const filler of ["n", "n + 1", "IF(n > 1, 1, 0)"]) {
+            expect(() => run(`FILL(m, ${filler})`, ids), filler).to.throw(
+                ExpressionError,
+                /not with n/,
+            );
+        }
+    });
+
     it("aggregates over lists", () => {
         const ids = { a: series(1, 2, 3), b: series(3, 2, 1) };
         expect(run("MAX([a, b])", ids)).to.deep.equal([3, 2, 3]);

@@ -10,6 +10,7 @@ import {
     declareRole,
     declareRules,
     keyOf,
+    keyPolicy,
     topicIn,
 } from "../../support/replicatedBuckets";
 import { ReplicationStage } from "../../support/replicationStage";
@@ -247,6 +248,10 @@ describe("S3 replication between buckets", () => {
             ],
             "when it may not encrypt": [
                 (world) => declareRole(world, ["kms:Encrypt"]),
+                "DstPutObjectNotPermitted",
+            ],
+            "when it may not decrypt the destination's bucket key": [
+                (world) => declareKey(world, there, { policy: keyPolicy(there, "kms:Encrypt") }),
                 "DstPutObjectNotPermitted",
             ],
             "when the destination's key is gone": [
