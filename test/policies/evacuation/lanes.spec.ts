@@ -175,6 +175,22 @@ describe("the way that a lane leads", () => {
         expect(judge(outsideRegion, "settle", inside, undefined)).to.have.length(1);
         expect(judge(outsideRegion, "failback", inside, undefined)).to.eql([]);
     });
+
+    it("knows what is in the region by its provider, too, but for services that have no regions", () => {
+        const through = (given: Given): Given => ({ ...given, provider: { region } });
+        const inside = through({
+            type: "aws:s3/bucketObjectv2:BucketObjectv2",
+            props: { key: "votes/eu-west-1", content: "evacuate" },
+        });
+        expect(judge(outsideRegion, "failover", inside, undefined)).to.have.length(1);
+        for (const anywhere of [
+            vote(region, "evacuate"),
+            dial(region, 0),
+            writeName("ap-east-1"),
+        ]) {
+            expect(judge(outsideRegion, "settle", through(anywhere), undefined)).to.eql([]);
+        }
+    });
 });
 
 describe("a stack after a lane's update", () => {
