@@ -64,10 +64,7 @@ export const exactInverse: StackValidationPolicy = {
                 : lane === "failback" && roles.writerHome === impairedRegion
                   ? {
                         writer: impairedRegion,
-                        standby:
-                            roles.standby === impairedRegion && roles.writer !== impairedRegion
-                                ? roles.writer
-                                : roles.standby,
+                        standby: roles.standby === impairedRegion ? roles.writer : roles.standby,
                         writerHome: impairedRegion,
                     }
                   : {};

@@ -18,12 +18,7 @@ export const outsideRegion: ResourceValidationPolicy = {
         const { urn } = args;
         const { lane, impairedRegion, targets } = args.getConfig<LaneConfig>();
         const out = lane === "failover" || lane === "settle";
-        if (
-            out &&
-            impairedRegion !== "" &&
-            targets.includes(urn) &&
-            regionOf(args) === impairedRegion
-        ) {
+        if (out && targets.includes(urn) && regionOf(args) === impairedRegion) {
             report(
                 `${nameOf(urn)} is in ${impairedRegion}, which is impaired; a ${lane} changes what is elsewhere`,
             );
