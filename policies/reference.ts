@@ -12,6 +12,7 @@ export function policyReference(): string {
         "# Policies",
         "Written by `npm run docs:policies` out of the rules themselves: change those, and not this page.",
         "What can be set goes into a file for `--policy-pack-config`, such as `estates/small/resilience.json`: a rule's name, and under it its settings. Every rule is mandatory unless its `enforcementLevel` there says otherwise. `policies/examples` has such files for development and for production.",
+        "Most rules judge single resources, and the engine refuses one before it is touched. A rule that judges the stack as a whole has its say when a preview or an update has run: before the change where there is a preview, after it where there is none, as in `pulumi up --skip-preview`.",
         ...packReference("policies/resilience", resilience),
         ...packReference("policies/evacuation", evacuation),
     ].join("\n\n");
@@ -44,6 +45,7 @@ function policyEntry(policy: Policy): string {
               ]),
         ...(policy.url === undefined ? [] : [`  - Why and how: <${policy.url}>`]),
         `  - To mend it: ${policy.remediationSteps}`,
+        ...("validateStack" in policy ? ["  - Judges the stack as a whole."] : []),
         ...("remediateResource" in policy
             ? [
                   '  - Mends it by itself where its `enforcementLevel` is configured to be `"remediate"`.',

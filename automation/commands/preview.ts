@@ -5,6 +5,7 @@ import { askPacks, fromProject, inPairs, type AskOptions } from "../gate/askPack
 import { commitOf, repositoryOf } from "../gate/consequences/baseProject";
 import type { Consequences } from "../gate/consequences/compare";
 import { consequenceLine, consequenceTables } from "../gate/consequences/tables";
+import { verdict } from "../gate/markdown";
 import { componentPlaces } from "../gate/places";
 import { gateReport, type GateReport, type StackReport } from "../gate/report";
 import { stackFile } from "../stackConfig";
@@ -62,7 +63,7 @@ export async function preview(
     return { stacks: updates, gate: { ...gate, consequences: compared } };
 }
 
-/** The report for a person: per stack the change, then what the rules say; last, why it failed. */
+/** The report for a person: per stack the change, then what the rules say; last, the verdict and why. */
 export function previewText({ stacks, gate }: PreviewReport): string {
     const lines = stacks.flatMap((update) => {
         const report = gate.stacks.find(({ stack }) => stack === update.stack);
@@ -75,7 +76,12 @@ export function previewText({ stacks, gate }: PreviewReport): string {
             ...(report === undefined ? [] : findingLines(report)),
         ];
     });
-    return [...lines, ...gate.packFailures, ...consequenceLines(gate.consequences)].join("\n");
+    return [
+        ...lines,
+        ...consequenceLines(gate.consequences),
+        ...gate.packFailures,
+        verdict(gate),
+    ].join("\n");
 }
 
 /** What the rules say of a stack, and why there is no verdict. */

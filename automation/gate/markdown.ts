@@ -1,4 +1,5 @@
 import { consequenceLine, consequenceTables } from "./consequences/tables";
+import { groupsOf, rowsOf, type Row, type RuleGroup } from "./findingRows";
 import { block, code, inline, link } from "./markdownText";
 import {
     mandatory,
@@ -24,11 +25,6 @@ const namedResources = 25;
 const rowsPerRule = 50;
 /** Rows that are shown of what a change does to users, for each part. */
 const rowsPerTable = 25;
-
-interface RuleGroup {
-    readonly findings: readonly Finding[];
-    readonly stacks: ReadonlyMap<Finding, string>;
-}
 
 /** The verdict as a comment for a pull request, or, of an audit, as an issue's text: at most `commentLimit` characters. */
 export function gateMarkdown(report: GateReport): string {
@@ -99,7 +95,8 @@ function lengthOf(lines: readonly string[]): number {
     return lines.reduce((sum, line) => sum + line.length + 1, 0);
 }
 
-function verdict(report: GateReport): string {
+/** The report in one line. */
+export function verdict(report: GateReport): string {
     if (report.passed) {
         return report.subject === "preview"
             ? "✅ Policies passed"
@@ -223,36 +220,15 @@ function consequenceSections({ consequences }: GateReport): readonly (readonly s
     ];
 }
 
-/** Findings by rule and level: the mandatory ones first, then by how many there are. */
-function groupsOf(report: GateReport): readonly RuleGroup[] {
-    const groups = new Map<string, Finding[]>();
-    const stacks = new Map<Finding, string>();
-    for (const { stack, findings } of report.stacks) {
-        for (const finding of findings) {
-            const key = JSON.stringify([finding.level, finding.pack, finding.rule]);
-            const group = groups.get(key);
-            if (group === undefined) {
-                groups.set(key, [finding]);
-            } else {
-                group.push(finding);
-            }
-            stacks.set(finding, stack);
-        }
-    }
-    const order: readonly Finding["level"][] = ["mandatory", "advisory", "unjudged"];
-    const rank = ([first]: readonly Finding[]): number =>
-        first === undefined ? order.length : order.indexOf(first.level);
-    return [...groups.values()]
-        .sort((a, b) => rank(a) - rank(b) || b.length - a.length)
-        .map((findings) => ({ findings, stacks }));
-}
-
 /** @returns how many findings were left out. */
-function addGroup(page: Page, report: GateReport, { findings, stacks }: RuleGroup): number {
-    const [first] = findings;
-    if (first === undefined) {
+function addGroup(page: Page, report: GateReport, group: RuleGroup): number {
+    const { findings } = group;
+    const rows = rowsOf(group);
+    const [firstRow] = rows;
+    if (firstRow === undefined) {
         return 0;
     }
+    const first = firstRow.finding;
     const rule = ruleOf(report, first);
     const level = first.level === "unjudged" ? "not judged in a preview" : first.level;
     const severity = first.severity ?? rule?.severity;
@@ -262,30 +238,30 @@ function addGroup(page: Page, report: GateReport, { findings, stacks }: RuleGrou
         `${level}${severity === undefined ? "" : `, ${severity} severity`}, ${inline(first.pack)}. ${inline(rule?.description ?? "")}`.trim(),
         "",
         ...(rule?.remediation ? [`**Fix:** ${inline(rule.remediation, 1500)}`, ""] : []),
-        "| stack | resource | what |",
+        "| stacks | resource | what |",
         "| --- | --- | --- |",
     ];
-    const row = (one: Finding): string => {
+    const row = ({ finding: one, stacks }: Row): string => {
         const resource = one.resource === "" ? "" : code(one.resource);
         const place = `${one.place.file}:${one.place.line}`;
-        const cells = [inline(stacks.get(one) ?? ""), `${resource} ${code(place)}`.trim()];
+        const cells = [inline(stacks.join(", ")), `${resource} ${code(place)}`.trim()];
         return `| ${cells.join(" | ")} | ${inline(one.message)} |`;
     };
     // A table without rows says nothing.
-    if (!page.fits([...head, row(first), "", "and so many more of this rule", ""])) {
+    if (!page.fits([...head, row(firstRow), "", "and so many more of this rule", ""])) {
         return findings.length;
     }
     page.close(...head);
     const rest = (shown: number): readonly string[] =>
         shown < findings.length ? ["", `and ${findings.length - shown} more of this rule`] : [];
     let shown = 0;
-    for (const one of findings.slice(0, rowsPerRule)) {
+    for (const one of rows.slice(0, rowsPerRule)) {
         const line = row(one);
         if (!page.fits([line, ...rest(0), ""])) {
             break;
         }
         page.close(line);
-        shown++;
+        shown += one.number;
     }
     page.close(...rest(shown), "");
     return findings.length - shown;

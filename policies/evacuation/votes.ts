@@ -1,5 +1,7 @@
 import { type PolicyResource, UnknownValueError } from "@pulumi/policy";
 
+import { regionOf } from "./regionOf";
+
 /** A value that a preview does not know yet. */
 export const unknown = Symbol("unknown");
 
@@ -22,23 +24,28 @@ const objectTypes = [
     "aws:s3/objectCopy:ObjectCopy",
 ];
 
+/** What a resource says as a `votes/*` object; undefined for all else. */
+export function voteOf(
+    resource: Pick<PolicyResource, "type" | "urn" | "props" | "provider">,
+): Vote | undefined {
+    const { type, urn, props } = resource;
+    if (!objectTypes.includes(type)) {
+        return undefined;
+    }
+    const subject = /^votes\/(.+)$/.exec(String(known(() => props["key"])))?.[1];
+    return subject === undefined
+        ? undefined
+        : {
+              urn,
+              subject,
+              body: known(() => props["content"]),
+              region: known(() => regionOf(resource)),
+          };
+}
+
 /** Every `votes/*` object of the stack. */
 export function votesIn(resources: readonly PolicyResource[]): readonly Vote[] {
-    return resources
-        .filter((resource) => objectTypes.includes(resource.type))
-        .flatMap(({ urn, props }) => {
-            const subject = /^votes\/(.+)$/.exec(String(known(() => props["key"])))?.[1];
-            return subject === undefined
-                ? []
-                : [
-                      {
-                          urn,
-                          subject,
-                          body: known(() => props["content"]),
-                          region: known(() => props["region"]),
-                      },
-                  ];
-        });
+    return resources.map(voteOf).filter((vote) => vote !== undefined);
 }
 
 /** A value, or `unknown` while a preview does not have it. */

@@ -13,7 +13,7 @@ import { policyPacksOf, type LaneUpdate } from "../../automation/estate";
 import type { PolicyPackUse } from "../../automation/stacks";
 import { globalStack, topology } from "../../infra/topology";
 import type { Registrations } from "../support/mocks";
-import { dial, global, share, stack, urnOf, writer } from "./evacuation/lanes";
+import { dial, global, share, stack, urnOf, vote, writer } from "./evacuation/lanes";
 import type { Given } from "./support/judge";
 import { ownStacks, seenInUpdate } from "./support/ownStacks";
 
@@ -128,7 +128,7 @@ class Analyzer {
 
 function described<T extends messages.AnalyzeRequest | messages.AnalyzerResource>(
     request: T,
-    { type, name, urn, props }: Given,
+    { type, name, urn, props, provider }: Given,
 ): T {
     request.setType(type);
     request.setUrn(urn ?? `urn:pulumi:test::meridian::${type}::it`);
@@ -139,6 +139,12 @@ function described<T extends messages.AnalyzeRequest | messages.AnalyzerResource
     const options = new messages.AnalyzerResourceOptions();
     options.setCustomtimeouts(new messages.AnalyzerResourceOptions.CustomTimeouts());
     request.setOptions(options);
+    if (provider !== undefined) {
+        const held = new messages.AnalyzerProviderResource();
+        held.setType("pulumi:providers:aws");
+        held.setProperties(Struct.fromJavaScript(provider as Record<string, JavaScriptValue>));
+        request.setProvider(held);
+    }
     return request;
 }
 
@@ -314,6 +320,26 @@ describe("the packs, as processes", () => {
                 "evacuation-direction",
             ]);
             expect(await refused("settle", writer(region))).to.eql(["evacuation-direction"]);
+        });
+
+        it("refuses a vote before it is cast, whatever the lane's targets are", async () => {
+            expect(await refused("failover", vote(region, "evacuate"))).to.eql([]);
+            expect(await refused("failover", vote(region, "evacuated"))).to.eql([
+                "evacuation-vote-body",
+            ]);
+            expect(await refused("failover", vote("ap-east-1", "evacuate"))).to.eql([
+                "evacuation-named-region",
+            ]);
+            expect(await refused("failover", vote("us-esat-1", "in-service"))).to.eql([
+                "evacuation-named-region",
+            ]);
+            const props = { key: "votes/eu-west-1", content: "in-service" };
+            const silent: Given = { ...vote("eu-west-1", ""), props };
+            const through = (own: string): Given => ({ ...silent, provider: { region: own } });
+            expect(await refused("failover", through("eu-west-1"))).to.eql([
+                "evacuation-not-itself",
+            ]);
+            expect(await refused("failover", through("ap-east-1"))).to.eql([]);
         });
 
         it("refuses a stack with too few regions, other roles than there were, or something less", async () => {

@@ -17,6 +17,7 @@ interface Count {
     readonly urn: string | undefined;
 }
 
+/** A rule on stacks: how many regions are left, no single vote, dial or weight says. */
 export const enoughRegions: StackValidationPolicy = {
     name: "evacuation-enough-regions",
     description: "Votes, dials and weights must leave enough regions in service.",

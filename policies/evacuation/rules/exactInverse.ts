@@ -19,6 +19,9 @@ interface Config extends LaneConfig {
 /**
  * Settling swaps the writer and its standby and writes down where the writer belongs; failing back swaps
  * them again. Worked out here once more, from what the stack exported before.
+ *
+ * A rule on stacks: who stands in and where the writer belongs are outputs of the stack, and no inputs of
+ * any resource. What single resources say of roles `evacuation-direction` judges before they are touched.
  */
 export const exactInverse: StackValidationPolicy = {
     name: "evacuation-exact-inverse",
@@ -61,10 +64,7 @@ export const exactInverse: StackValidationPolicy = {
                 : lane === "failback" && roles.writerHome === impairedRegion
                   ? {
                         writer: impairedRegion,
-                        standby:
-                            roles.standby === impairedRegion && roles.writer !== impairedRegion
-                                ? roles.writer
-                                : roles.standby,
+                        standby: roles.standby === impairedRegion ? roles.writer : roles.standby,
                         writerHome: impairedRegion,
                     }
                   : {};

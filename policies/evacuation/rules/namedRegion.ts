@@ -1,8 +1,8 @@
-import type { StackValidationPolicy } from "@pulumi/policy";
+import type { ResourceValidationPolicy } from "@pulumi/policy";
 
 import { dataPlaneRecovery } from "../framework";
 import { impairedRegionSetting } from "../impairedRegion";
-import { selfTest, votesIn } from "../votes";
+import { selfTest, voteOf } from "../votes";
 
 interface Config {
     readonly impairedRegion: string;
@@ -13,7 +13,7 @@ interface Config {
  * What the operator says the update is about, checked against what it does. Without configuration any
  * region may be voted out: the packs then run in updates that are about something else.
  */
-export const namedRegion: StackValidationPolicy = {
+export const namedRegion: ResourceValidationPolicy = {
     name: "evacuation-named-region",
     description:
         "A region must vote on regions of the platform only, and against none but the one that is declared impaired.",
@@ -34,24 +34,22 @@ export const namedRegion: StackValidationPolicy = {
             },
         },
     },
-    validateStack: (args, report) => {
+    validateResource: (args, report) => {
         const { impairedRegion, regions } = args.getConfig<Config>();
-        for (const { subject, body, urn } of votesIn(args.resources)) {
-            if (subject === selfTest) {
-                continue;
-            }
-            if (regions.length > 0 && !regions.includes(subject)) {
-                report(
-                    `votes/${subject} is about no region of the platform; it has ${regions.join(", ")}`,
-                    urn,
-                );
-            }
-            if (impairedRegion !== "" && body === "evacuate" && subject !== impairedRegion) {
-                report(
-                    `votes/${subject} says evacuate, but ${impairedRegion} is the region declared impaired; set it to in-service`,
-                    urn,
-                );
-            }
+        const vote = voteOf(args);
+        if (vote === undefined || vote.subject === selfTest) {
+            return;
+        }
+        const { subject, body } = vote;
+        if (regions.length > 0 && !regions.includes(subject)) {
+            report(
+                `votes/${subject} is about no region of the platform; it has ${regions.join(", ")}`,
+            );
+        }
+        if (impairedRegion !== "" && body === "evacuate" && subject !== impairedRegion) {
+            report(
+                `votes/${subject} says evacuate, but ${impairedRegion} is the region declared impaired; set it to in-service`,
+            );
         }
     },
 };

@@ -1,10 +1,10 @@
-import type { StackValidationPolicy } from "@pulumi/policy";
+import type { ResourceValidationPolicy } from "@pulumi/policy";
 
 import { dataPlaneRecovery } from "../framework";
-import { votesIn } from "../votes";
+import { voteOf } from "../votes";
 
 /** A region that could vote itself out could not be voted back in by the survivors. */
-export const notItself: StackValidationPolicy = {
+export const notItself: ResourceValidationPolicy = {
     name: "evacuation-not-itself",
     description: "A region must not have a vote about itself.",
     enforcementLevel: "mandatory",
@@ -12,11 +12,10 @@ export const notItself: StackValidationPolicy = {
     framework: dataPlaneRecovery,
     tags: ["evacuation"],
     remediationSteps: "Remove the object; the other regions vote.",
-    validateStack: (args, report) => {
-        for (const { subject, region, urn } of votesIn(args.resources)) {
-            if (subject === region) {
-                report(`votes/${subject} lives in ${subject} itself; remove it`, urn);
-            }
+    validateResource: (args, report) => {
+        const vote = voteOf(args);
+        if (vote !== undefined && vote.subject === vote.region) {
+            report(`votes/${vote.subject} lives in ${vote.subject} itself; remove it`);
         }
     },
 };

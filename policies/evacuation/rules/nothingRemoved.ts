@@ -3,6 +3,7 @@ import type { StackValidationPolicy } from "@pulumi/policy";
 import { dataPlaneRecovery } from "../framework";
 import { type LaneConfig, nameOf, targetsSetting } from "../lane";
 
+/** A rule on stacks: no rule on resources is ever shown the one that is gone. */
 export const nothingRemoved: StackValidationPolicy = {
     name: "evacuation-nothing-removed",
     description:

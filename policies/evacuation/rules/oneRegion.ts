@@ -6,6 +6,9 @@ import { selfTest, votesIn } from "../votes";
 /**
  * Every region out costs a quorum of votes, and nobody has more than one: whatever several operators do
  * at the same time, at most (regions / quorum) of them can be out. Of four with a quorum of two, two stay.
+ *
+ * A rule on stacks: it takes two votes to break it, and a rule on resources is shown one. In a failover
+ * `evacuation-named-region` refuses the second vote before it is cast, whichever the first is.
  */
 export const oneRegion: StackValidationPolicy = {
     name: "evacuation-one-region",

@@ -55,6 +55,11 @@ describe("meridian audit", () => {
             });
             const report = await audit(estateOn(runner), { stacks: ["eu-west-1"], askPack });
             expect(report.passed).to.equal(level === "advisory");
+            expect(auditText(report)).to.match(
+                level === "advisory"
+                    ? /\nwhat is deployed meets/
+                    : /\nwhat is deployed does not meet/,
+            );
             expect(auditText(report)).to.contain(`${level} capacity-enough: web: `);
         }
     });
@@ -79,6 +84,18 @@ describe("meridian audit", () => {
         expect(report.passed).to.equal(false);
         expect(report.stacks.at(-1)?.failure).to.equal("global: torn");
         expect(runner.calls).to.have.length(8);
+    });
+
+    it("fails for a pack that cannot be run, for whatever reason", async () => {
+        const runner = new FakeStacks({
+            exported: allDeployed,
+            analyse: () => {
+                throw new Error("no memory");
+            },
+        });
+        const report = await audit(estateOn(runner), { stacks: ["global"], askPack });
+        expect(report.passed).to.equal(false);
+        expect(report.stacks[0]?.failure).to.contain("global: no memory");
     });
 
     it("names a pack that came to no verdict", async () => {

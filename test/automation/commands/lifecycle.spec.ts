@@ -63,6 +63,11 @@ describe("meridian preview", () => {
             });
             const report = await preview(estateOn(stacks), { stacks: ["global"], askPack });
             expect(report.gate.passed).to.equal(level === "advisory");
+            expect(previewText(report).split("\n").at(-1)).to.equal(
+                level === "advisory"
+                    ? "✅ Policies passed"
+                    : "❌ Policies failed: 1 mandatory violation",
+            );
         }
     });
 
@@ -74,6 +79,7 @@ describe("meridian preview", () => {
         });
         expect(report.gate.passed).to.equal(false);
         expect(previewText(report)).to.contain("../standing could not be asked: torn");
+        expect(previewText(report)).to.match(/\n❌ Policies failed: 1 policy pack that failed$/);
     });
 
     it("says why a stack has no preview, and what the rules found in the others", async () => {

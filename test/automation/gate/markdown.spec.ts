@@ -80,8 +80,33 @@ describe("the comment on a pull request", () => {
         expect(text.split(heading)).to.have.length(2);
         expect(text).to.contain("**Fix:** Raise it.");
         const rows = text.split("\n").filter((line) => line.includes("it has 1"));
-        expect(rows.map((row) => cells(row)[0])).to.eql(["eu-west-1", "global"]);
+        expect(rows.map((row) => cells(row)[0])).to.eql(["eu-west-1, global"]);
         expect(rows[0]).to.contain("<code>web</code> <code>components/service.ts&#58;50</code>");
+    });
+
+    it("says once what is the same in several stacks, and apart what is not", () => {
+        const found = (stack: string, message: string) =>
+            updateOf(stack, { violations: [violation({ message })], error: refused });
+        const text = gateMarkdown(
+            reportOn([
+                found("a-1", "it has 1"),
+                found("b-1", "it has 2"),
+                found("c-1", "it has 1"),
+            ]),
+        );
+        const rows = text.split("\n").filter((line) => line.includes("it has"));
+        expect(rows.map((row) => cells(row)[0])).to.eql(["a-1, c-1", "b-1"]);
+        expect(text).to.contain("## ❌ Policies failed: 3 mandatory violations");
+    });
+
+    it("counts what did not fit by findings, and not by rows", () => {
+        const violations = Array.from({ length: 60 }, (_, i) => violation({ message: `no ${i}` }));
+        const text = gateMarkdown(
+            reportOn(
+                ["a-1", "b-1"].map((stack) => updateOf(stack, { violations, error: refused })),
+            ),
+        );
+        expect(text).to.contain("and 20 more of this rule");
     });
 
     it("shows awkward text as text", () => {

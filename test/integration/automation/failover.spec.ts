@@ -7,6 +7,7 @@ import { failback } from "../../../automation/commands/failback";
 import { failover } from "../../../automation/commands/failover";
 import { policyPacksOf, type Estate } from "../../../automation/estate";
 import { shareEdit, withEdits } from "../../../automation/stackConfig";
+import { regionNames } from "../../../infra/topology";
 import { createFixture, openFixture, removeFixture, type Fixture } from "./support/fixture";
 
 const repository = path.join(__dirname, "..", "..", "..");
@@ -84,6 +85,59 @@ describe("failover and failback on the real engine", () => {
         );
         expect(second).to.contain("needs 2 votes").and.to.contain("meridian failback us-east-1");
     });
+
+    for (const { what, votes, rule, message } of [
+        {
+            what: "says neither word",
+            votes: { "us-east-1": "evacuated" },
+            rule: "evacuation-vote-body",
+            message: 'votes/us-east-1 says "evacuated"',
+        },
+        {
+            what: "is about a region that is not the one declared impaired",
+            votes: { "ap-east-1": "evacuate" },
+            rule: "evacuation-named-region",
+            message: "votes/ap-east-1 says evacuate, but us-east-1 is the region declared impaired",
+        },
+        {
+            what: "is about a region that the platform does not have",
+            votes: { "us-esat-1": "evacuate" },
+            rule: "evacuation-named-region",
+            message: "votes/us-esat-1 is about no region of the platform",
+        },
+        {
+            what: "is about its own region",
+            votes: { "eu-west-1": "in-service" },
+            rule: "evacuation-not-itself",
+            message: "votes/eu-west-1 lives in eu-west-1 itself",
+        },
+    ]) {
+        it(`lets the pack refuse a vote that ${what} before it is cast, without a preview`, async () => {
+            const before = await fixture.calls();
+            const configFile = path.join(fixture.root, "Pulumi.eu-west-1.yaml");
+            const all = JSON.stringify(votes);
+            await fs.writeFile(
+                configFile,
+                `config:\n  aws:region: eu-west-1\n  meridian:votes: ${all}\n`,
+            );
+            const regions = regionNames(fixture.estate.topology);
+            const update = await fixture.stacks.up("eu-west-1", {
+                configFile,
+                policyPacks: [
+                    {
+                        folder: path.join(repository, "policies", "evacuation"),
+                        config: {
+                            "evacuation-named-region": { impairedRegion: region, regions },
+                        },
+                    },
+                ],
+            });
+
+            expect(update.error?.code, update.error?.message).to.equal("policy");
+            expect(update.error?.message).to.contain(rule).and.to.contain(message);
+            expect(await fixture.calls()).to.eql(before);
+        });
+    }
 
     it("lets the pack refuse what leads the other way before anything is touched", async () => {
         const before = await fixture.calls();

@@ -9,29 +9,9 @@ import type { Estate } from "../../../automation/estate";
 import type { GateReport } from "../../../automation/gate/report";
 import { topology } from "../../../infra/topology";
 import { createFixture, removeFixture, type Fixture } from "./support/fixture";
+import { packOf, writePack } from "./support/packs";
 
-const repository = path.join(__dirname, "..", "..", "..");
 const stack = "eu-west-1";
-
-/** A pack of one mandatory rule, which does this with each resource. */
-function packOf(name: string, judge: string): string {
-    return `
-const { PolicyPack } = require("@pulumi/policy");
-
-new PolicyPack("${name}", {
-    policies: [
-        {
-            name: "topics-named",
-            description: "A topic must have a good name.",
-            enforcementLevel: "mandatory",
-            severity: "high",
-            remediationSteps: "Name it well.",
-            validateResource: (args, report) => { ${judge} },
-        },
-    ],
-});
-`;
-}
 
 describe("the gate on the real engine", () => {
     let fixture: Fixture;
@@ -47,17 +27,7 @@ describe("the gate on the real engine", () => {
         const home = await fs.mkdtemp(path.join(fixture.estate.projectFolder, "packs-"));
         for (const [name, text] of Object.entries(packs)) {
             const folder = path.join(home, name);
-            await fs.mkdir(folder, { recursive: true });
-            await fs.writeFile(path.join(folder, "PulumiPolicy.yaml"), "runtime: nodejs\n");
-            await fs.writeFile(
-                path.join(folder, "package.json"),
-                JSON.stringify({ name, version: "1.0.0", main: "index.js" }),
-            );
-            await fs.writeFile(path.join(folder, "index.js"), text);
-            await fs.symlink(
-                path.join(repository, "node_modules"),
-                path.join(folder, "node_modules"),
-            );
+            await writePack(folder, text);
             standing.push({ folder });
         }
         return { ...fixture.estate, policyPacks: { standing, evacuation: () => [] } };

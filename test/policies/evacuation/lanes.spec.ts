@@ -175,6 +175,22 @@ describe("the way that a lane leads", () => {
         expect(judge(outsideRegion, "settle", inside, undefined)).to.have.length(1);
         expect(judge(outsideRegion, "failback", inside, undefined)).to.eql([]);
     });
+
+    it("knows what is in the region by its provider, too, but for services that have no regions", () => {
+        const through = (given: Given): Given => ({ ...given, provider: { region } });
+        const inside = through({
+            type: "aws:s3/bucketObjectv2:BucketObjectv2",
+            props: { key: "votes/eu-west-1", content: "evacuate" },
+        });
+        expect(judge(outsideRegion, "failover", inside, undefined)).to.have.length(1);
+        for (const anywhere of [
+            vote(region, "evacuate"),
+            dial(region, 0),
+            writeName("ap-east-1"),
+        ]) {
+            expect(judge(outsideRegion, "settle", through(anywhere), undefined)).to.eql([]);
+        }
+    });
 });
 
 describe("a stack after a lane's update", () => {
@@ -199,6 +215,9 @@ describe("a stack after a lane's update", () => {
         const weighed = [share(region, "home", 0), share("eu-west-1", "home", 1)];
         expect(judgeStack(enoughRegions, weighed)[0]).to.match(/1 of 2 .* by the weights/);
         expect(judgeStack(enoughRegions, weighed, { minimumInService: 1 })).to.eql([]);
+        // Two records of each name are of one region.
+        const both = weighed.flatMap((one) => [one, { ...one, name: `${String(one.name)}aaa` }]);
+        expect(judgeStack(enoughRegions, both)[0]).to.match(/1 of 2 .* by the weights/);
     });
 
     const settled = { writer: "eu-west-1", standby: region, writerHome: region };
@@ -209,9 +228,11 @@ describe("a stack after a lane's update", () => {
         after: Record<string, unknown>,
         targets = [urnOf(writer(region))],
     ): readonly string[] =>
-        judgeStack(exactInverse, [stack(after), writer(region), writeName(region)], {
-            ...{ lane, impairedRegion: region, targets, roles },
-        });
+        judgeStack(
+            exactInverse,
+            [stack(after), writer(region), writeName(region), dial(region, 100)],
+            { lane, impairedRegion: region, targets, roles },
+        );
 
     it("has the roles that there were, once the region is back", () => {
         expect(inverse("failback", settled, restored)).to.eql([]);
@@ -219,6 +240,9 @@ describe("a stack after a lane's update", () => {
             "meridian-global: standby would be ap-east-1; after a failback of us-east-1 it must be eu-west-1, as it was before the failover",
         ]);
         expect(inverse("failback", settled, settled)).to.have.length(2);
+        expect(inverse("failback", settled, { ...restored, writerHome: "eu-west-1" })[0]).to.match(
+            /writerHome would be eu-west-1/,
+        );
         // The standby was out, too, when the writer left: it stayed the standby.
         const third = { ...settled, writer: "ap-east-1", standby: "eu-west-1" };
         expect(inverse("failback", third, restored)).to.eql([]);
@@ -238,6 +262,8 @@ describe("a stack after a lane's update", () => {
     it("may have any roles where the update moves none, or nobody says what they were", () => {
         expect(inverse("failback", settled, {}, [urnOf(dial(region, 0))])).to.eql([]);
         expect(inverse("failback", {}, {})).to.eql([]);
+        expect(inverse("failback", { writer: "eu-west-1", writerHome: region }, {})).to.eql([]);
+        expect(inverse("failover", restored, { ...settled, writerHome: "eu-west-1" })).to.eql([]);
         expect(judgeStack(exactInverse, [writer(region)], { lane: "settle" })).to.eql([]);
         // Another region's failback is not the one that brings the writer home.
         const elsewhere = { ...settled, writerHome: "ap-east-1" };

@@ -36,7 +36,10 @@ function withRegion({ inputs, outputs }: Seen, stack: string): Seen {
     const own = stack === globalStack ? "eu-central-1" : stack;
     return global.test(inputs.type)
         ? { inputs, outputs }
-        : { inputs, outputs: { ...outputs, props: { region: own, ...outputs.props } } };
+        : {
+              inputs: { ...inputs, provider: { region: own } },
+              outputs: { ...outputs, props: { region: own, ...outputs.props } },
+          };
 }
 
 /** @throws Error when the mutation finds nothing to change, or the stack is not one of ours */

@@ -16,6 +16,8 @@ export interface Given {
     readonly props: Record<string, unknown>;
     /** Needed where a type and a name are not enough to tell it from others. */
     readonly urn?: string;
+    /** Properties of its provider. @default it is shown none */
+    readonly provider?: Readonly<Record<string, unknown>>;
     /** Names or URNs of the resources that a property's value comes from. */
     readonly from?: Readonly<Record<string, readonly string[]>>;
 }
@@ -32,6 +34,15 @@ const opts = {
 
 function urnOf({ type, name, urn }: Given): string {
     return urn ?? `urn:pulumi:test::meridian::${type}::${name ?? "it"}`;
+}
+
+/** A resource's provider as a rule is shown it. */
+function providerOf({ provider }: Given): Partial<Pick<PolicyResource, "provider">> {
+    const props = unknownCheckingProxy({ ...provider }) as Record<string, unknown>;
+    const urn = "urn:pulumi:test::meridian::pulumi:providers:aws::default";
+    return provider === undefined
+        ? {}
+        : { provider: { type: "pulumi:providers:aws", name: "default", urn, props } };
 }
 
 /** The rule's configuration as the engine would hand it over: its defaults, then what is set. */
@@ -53,6 +64,7 @@ export function judgeResource(
         props: unknownCheckingProxy(given.props) as Record<string, unknown>,
         urn: urnOf(given),
         name: given.name ?? "it",
+        ...providerOf(given),
         opts,
         stackTags: new Map(),
         isType: ({ __pulumiType }: { __pulumiType?: string }) => __pulumiType === given.type,
@@ -83,6 +95,7 @@ export function stackResources(given: readonly Given[]): readonly PolicyResource
         props: unknownCheckingProxy(each.props) as Record<string, unknown>,
         urn: urnOf(each),
         name: each.name ?? "it",
+        ...providerOf(each),
         opts,
         dependencies: [],
         propertyDependencies: { ...none },

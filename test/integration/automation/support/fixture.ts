@@ -6,6 +6,7 @@ import { deploy } from "../../../../automation/commands/deploy";
 import type { Estate } from "../../../../automation/estate";
 import { Stacks } from "../../../../automation/stacks";
 import { regionNames, topology } from "../../../../infra/topology";
+import type { Engine } from "../../../../automation/wiring";
 import { prepareEngine } from "../../../../sandbox/engine";
 
 const source = path.join(__dirname, "..", "fixture");
@@ -16,6 +17,9 @@ export interface Fixture {
     readonly root: string;
     readonly estate: Estate;
     readonly stacks: Stacks;
+    readonly engine: Engine;
+    /** What leads the engine to the fixture's state and cloud. */
+    readonly environment: Readonly<Record<string, string>>;
     /** Content of `votes-<on>` as the region's cloud holds it. */
     vote(voter: string, on: string): Promise<string>;
     /** Weights of the region's own record and of its stand-in's. */
@@ -55,20 +59,18 @@ export async function openFixture(
 ): Promise<Fixture> {
     const projectFolder = path.join(root, "project");
     const cloud = path.join(root, "cloud");
-    const stacks = await Stacks.open({
-        engine: await prepareEngine({
-            home: path.join(root, "home"),
-            pluginEntry: path.join(source, "provider.js"),
-            onProgress: () => undefined,
-        }),
-        projectFolder,
-        environment: {
-            PULUMI_BACKEND_URL: `file://${path.join(root, "state")}`,
-            PULUMI_CONFIG_PASSPHRASE: "fixture",
-            FIXTURE_CLOUD: cloud,
-            ...environment,
-        },
+    const engine = await prepareEngine({
+        home: path.join(root, "home"),
+        pluginEntry: path.join(source, "provider.js"),
+        onProgress: () => undefined,
     });
+    const own = {
+        PULUMI_BACKEND_URL: `file://${path.join(root, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "fixture",
+        FIXTURE_CLOUD: cloud,
+        ...environment,
+    };
+    const stacks = await Stacks.open({ engine, projectFolder, environment: own });
     const resource = async (name: string): Promise<Record<string, unknown>> =>
         JSON.parse(await fs.readFile(path.join(cloud, `${name}.json`), "utf8")) as Record<
             string,
@@ -81,6 +83,8 @@ export async function openFixture(
     return {
         root,
         stacks,
+        engine,
+        environment: own,
         estate: {
             name: "full",
             topology,
