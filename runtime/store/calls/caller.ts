@@ -35,6 +35,9 @@ export class UnavailableError extends Error {
     }
 }
 
+/** Said of every attempt that has ended. Without a reason each would make an error with a stack trace of its own. */
+const overReason = "the attempt is over";
+
 /** Retries that are saved up for bad times. One costs 5, a success gives back 1. */
 const retryBudget = { most: 500, retry: 5, refund: 1 };
 
@@ -118,7 +121,8 @@ export class Caller {
             throw new AttemptTimeoutError(region, 0);
         }
         const over = new AbortController();
-        const giveUp = (): void => over.abort();
+        let hasEnded = false;
+        const giveUp = (): void => over.abort(overReason);
         signal?.addEventListener("abort", giveUp, { once: true });
         if (signal?.aborted === true) {
             giveUp();
@@ -126,13 +130,17 @@ export class Caller {
         try {
             return await Promise.race([
                 attempt(over.signal),
-                this.clock.sleep(timeoutMs, over.signal).then(() => {
-                    throw new AttemptTimeoutError(region, timeoutMs);
+                this.clock.sleep(timeoutMs, over.signal).then((): Promise<T> => {
+                    // Nobody waits any more for how a race ends that is decided: an error has its price.
+                    return hasEnded
+                        ? new Promise(() => undefined)
+                        : Promise.reject(new AttemptTimeoutError(region, timeoutMs));
                 }),
             ]);
         } finally {
+            hasEnded = true;
             signal?.removeEventListener("abort", giveUp);
-            over.abort();
+            over.abort(overReason);
         }
     }
 }
