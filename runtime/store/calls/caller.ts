@@ -66,20 +66,27 @@ export class Caller {
     /**
      * Attempts until one says something: done, condition failed, or refused for good.
      *
+     * @param attempt is told whether an earlier one may have been carried out all the same
      * @param deadlineMs when the last attempt must end; several calls may share it
      * @param signal gives up early
      * @throws UnavailableError; what the region answered otherwise
      */
     async call<T>(
         region: string,
-        attempt: (signal: AbortSignal) => Promise<T>,
+        attempt: (signal: AbortSignal, ambiguous: boolean) => Promise<T>,
         deadlineMs = this.deadline(),
         signal?: AbortSignal,
     ): Promise<T> {
         let ambiguous = false;
         for (let made = 1; ; made++) {
             try {
-                const result = await this.once(region, attempt, deadlineMs, signal);
+                const mayBeDone = ambiguous;
+                const result = await this.once(
+                    region,
+                    (over) => attempt(over, mayBeDone),
+                    deadlineMs,
+                    signal,
+                );
                 this.#saved = Math.min(retryBudget.most, this.#saved + retryBudget.refund);
                 return result;
             } catch (error) {

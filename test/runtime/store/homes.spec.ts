@@ -124,6 +124,52 @@ describe("items with a home", () => {
         });
     });
 
+    it("are not said to be as they were when an attempt may have been written over", async () => {
+        const client = cluster.client(home);
+        const version = VersionVector.of({ [home]: 1 });
+        let isFirst = true;
+        const send = async (command: { readonly constructor: { readonly name: string } }) => {
+            const answer: unknown = await client.send(command as never);
+            if (isFirst && command.constructor.name === "PutItemCommand") {
+                isFirst = false;
+                // With a clock that went on, this writer need not look at what it replaces.
+                cluster.clock.pass(1);
+                await at("eu-west-1").put("order", order, { ...placed, total: 2 }, version);
+                throw Object.assign(new Error("no answer"), { name: "TimeoutError" });
+            }
+            return answer;
+        };
+        const clients = new Map([[home, { send } as unknown as typeof client]]);
+        const written = await cluster.clock.run(
+            cluster
+                .store(home, { clients })
+                .put("order", order, placed, "absent", { operation: "op-1" }),
+        );
+        expect(written).to.include({ kind: "unknown" });
+        const there = await strong(home);
+        expect(there).to.deep.include({ kind: "found", value: { ...placed, total: 2 } });
+    });
+
+    it("are updated once, also when the update is sent again", async () => {
+        const count = (region: Region, operation: string) =>
+            cluster.clock.run(
+                at(region).update(
+                    "order",
+                    order,
+                    (value) => ({ ...placed, n: Number(value?.["n"] ?? 0) + 1 }),
+                    { operation },
+                ),
+            );
+        expect(await count("eu-west-1", "op-1")).to.include({ repeated: false });
+        expect(await count("eu-west-1", "op-2")).to.include({ repeated: false });
+        const again = await count("ap-east-1", "op-1");
+        expect(again).to.deep.include({ repeated: true, value: { ...placed, n: 2 } });
+        expect(again).not.to.have.property("operations");
+        expect((await cluster.item(home, order.pk, order.sk))?.["operations"]).to.deep.equal({
+            L: [{ S: "op-2" }, { S: "op-1" }],
+        });
+    });
+
     it("stay deleted, and go on from the version that was deleted", async () => {
         const first = await put(home);
         const version = first.kind === "written" ? first.version : VersionVector.empty;
