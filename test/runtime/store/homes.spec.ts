@@ -139,7 +139,7 @@ describe("items with a home", () => {
             }
             return answer;
         };
-        const clients = new Map([[home, { send } as unknown as typeof client]]);
+        const clients = new Map([[home, { send }]]);
         const written = await cluster.clock.run(
             cluster
                 .store(home, { clients })
