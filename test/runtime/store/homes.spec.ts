@@ -318,6 +318,24 @@ describe("items with a home", () => {
         expect(back).to.include({ kind: "written", region: home });
     });
 
+    it("are not taken on what was heard of the votes before a long silence", async () => {
+        let isDeaf = false;
+        const votes = { read: async () => new Map(isDeaf ? [] : cluster.votes) };
+        keepers.set(heir, cluster.keeper(heir, { votes }));
+        cluster.votes.set(home, "evacuated");
+        await tick([heir]);
+        isDeaf = true;
+        cluster.votes.set(home, "in-service");
+        await rounds(2 * holdOffMs(defaultLeaseTimes));
+        isDeaf = false;
+        cluster.votes.set(home, "evacuated");
+        const others = regions.filter((region) => region !== home);
+        await rounds(leaseMs, others);
+        expect(takenBy()).to.deep.equal([home]);
+        await rounds(holdOffMs(defaultLeaseTimes), others);
+        expect(takenBy()).to.deep.equal([home, heir]);
+    });
+
     it("are not taken from a region that is in service and cannot be reached", async () => {
         cluster.answers(home, "hangs");
         await rounds(
