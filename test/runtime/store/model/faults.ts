@@ -1,11 +1,14 @@
 import { holdOffMs } from "../../../../runtime/store/homes/votes";
 import type { HomeModel } from "./model";
 import type { Play } from "./play";
-import { roundMs, times, type ModelRegion } from "./world";
+import { regions, roundMs, times, type ModelRegion } from "./world";
 import { goesOn, type Command } from "./writes";
 
 /** Rounds until what a region that is voted out holds is nobody's. */
 const holdOffRounds = Math.ceil(holdOffMs(times) / roundMs) + 1;
+
+/** Rounds until a lease that was given up is over, and some. */
+const leaseRounds = 2 * Math.ceil((times.leaseMs + times.inFlightMs) / roundMs);
 
 /** What may be wrong with a region, and is until it is put right. */
 export const faults = ["isolated", "lost", "mute", "deaf", "voted out"] as const;
@@ -88,6 +91,25 @@ export class EvacuateCommand implements Command {
 
     toString = (): string =>
         `${this.region} evacuated, ${this.how}${this.delivers ? "" : ", nothing arrives"}`;
+}
+
+/** All regions are in service and reach each other, and the home's own one claims it, whatever has arrived there. */
+export class ReturnCommand implements Command {
+    constructor(private readonly delivers: boolean) {}
+
+    check = goesOn;
+
+    async run(model: HomeModel, play: Play): Promise<void> {
+        model.isWell &&= this.delivers;
+        for (const region of regions) {
+            for (const fault of faults) {
+                play.repair(fault, region);
+            }
+        }
+        await play.rounds(leaseRounds, undefined, this.delivers);
+    }
+
+    toString = (): string => `return${this.delivers ? "" : ", nothing arrives"}`;
 }
 
 /** One write arrives, before others of the same region. */

@@ -10,6 +10,7 @@ import {
     faults,
     RecoverCommand,
     RepairCommand,
+    ReturnCommand,
     RoundsCommand,
     SetClocksCommand,
 } from "./faults";
@@ -76,6 +77,7 @@ const commands: fc.Arbitrary<Command>[] = [
             fc.boolean(),
         )
         .map((of) => new EvacuateCommand(...of)),
+    fc.boolean().map((delivers) => new ReturnCommand(delivers)),
     fc.tuple(fc.nat(11), fc.nat(11)).map((of) => new DeliverCommand(...of)),
     fc.constant(new DeliverAllCommand()),
     fc.constant(new SetClocksCommand()),

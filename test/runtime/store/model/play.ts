@@ -1,5 +1,5 @@
 import type { VersionVector } from "../../../../runtime/consistency/versionVector";
-import type { Fault } from "./faults";
+import { faults, type Fault } from "./faults";
 import { HomeModel, keyOf, names, type Intent, type Name } from "./model";
 import type { Gate } from "./network";
 import { home, regions, times, World, type ModelRegion } from "./world";
@@ -110,7 +110,7 @@ export class Play {
     async recover(): Promise<void> {
         const { world, model } = this;
         for (const region of regions) {
-            for (const fault of ["isolated", "lost", "mute", "deaf", "voted out"] as const) {
+            for (const fault of faults) {
                 this.repair(fault, region);
             }
         }
