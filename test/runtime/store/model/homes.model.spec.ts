@@ -86,6 +86,7 @@ const commands: fc.Arbitrary<Command>[] = [
 
 describe("items with a home, whatever happens (model)", () => {
     it("are found as they were acknowledged, and written by their owner alone", async function () {
+        // As long as so many plays take.
         this.timeout(0);
         await fc.assert(
             fc.asyncProperty(
@@ -100,7 +101,7 @@ describe("items with a home, whatever happens (model)", () => {
                     expect(model.broken.join("\n")).to.equal("");
                 },
             ),
-            { numRuns: propertyRuns(40) },
+            { numRuns: propertyRuns(60) },
         );
     });
 });
