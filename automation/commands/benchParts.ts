@@ -7,6 +7,7 @@ import { runPulumi } from "../pulumi/process";
 const programs = {
     consistency: "test/bench/consistency/main.ts",
     replication: "test/bench/replication/main.ts",
+    store: "test/bench/store/main.ts",
 } as const;
 
 export type ProcessPart = keyof typeof programs;

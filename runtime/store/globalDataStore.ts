@@ -226,7 +226,8 @@ export class GlobalDataStore {
 
     /**
      * Reads an item at its home, changes it, and writes it if nobody did meanwhile; and again, until it is
-     * written or time is up.
+     * written or time is up. A retry with the same operation is known for 15 updates; `put` and `delete` have
+     * not read what was known before them, and begin anew.
      *
      * @param change is given undefined when there is no item, and leaves it as it is by returning undefined
      * @throws as `put`, and what `change` throws
@@ -243,16 +244,22 @@ export class GlobalDataStore {
         const deadlineMs = caller.deadline();
         const operation = options.operation ?? newOperation();
         for (let made = 1; ; made++) {
-            const sight = await this.#home.readAtHome(kind, key);
-            if ("kind" in sight) {
-                return sight;
+            const there = await this.#home.readAtHome(kind, key);
+            if ("kind" in there) {
+                return there;
             }
-            const value = change(sight.value);
+            const { operations, ...sight } = there;
+            // Written by an earlier call, over what was there then: it would be carried out on its own result.
+            const value = operations.includes(operation) ? undefined : change(sight.value);
             if (value === undefined) {
                 return inSession(key, options.token, { kind: "written", ...sight, repeated: true });
             }
             const expected = sight.value === undefined ? "absent" : sight.version;
-            const written = await this.put(kind, key, value, expected, { ...options, operation });
+            const written = inSession(
+                key,
+                options.token,
+                await this.#home.write(kind, key, value, expected, operation, operations),
+            ) as Write<Values[K]>;
             const waitMs = caller.backoffMs(made);
             if (written.kind !== "conflict" || clock.now() + waitMs >= deadlineMs) {
                 return written;

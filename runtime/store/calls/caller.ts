@@ -35,6 +35,9 @@ export class UnavailableError extends Error {
     }
 }
 
+/** Said of every attempt that has ended. Without a reason each would make an error with a stack trace of its own. */
+const overReason = "the attempt is over";
+
 /** Retries that are saved up for bad times. One costs 5, a success gives back 1. */
 const retryBudget = { most: 500, retry: 5, refund: 1 };
 
@@ -63,20 +66,27 @@ export class Caller {
     /**
      * Attempts until one says something: done, condition failed, or refused for good.
      *
+     * @param attempt is told whether an earlier one may have been carried out all the same
      * @param deadlineMs when the last attempt must end; several calls may share it
      * @param signal gives up early
      * @throws UnavailableError; what the region answered otherwise
      */
     async call<T>(
         region: string,
-        attempt: (signal: AbortSignal) => Promise<T>,
+        attempt: (signal: AbortSignal, ambiguous: boolean) => Promise<T>,
         deadlineMs = this.deadline(),
         signal?: AbortSignal,
     ): Promise<T> {
         let ambiguous = false;
         for (let made = 1; ; made++) {
             try {
-                const result = await this.once(region, attempt, deadlineMs, signal);
+                const mayBeDone = ambiguous;
+                const result = await this.once(
+                    region,
+                    (over) => attempt(over, mayBeDone),
+                    deadlineMs,
+                    signal,
+                );
                 this.#saved = Math.min(retryBudget.most, this.#saved + retryBudget.refund);
                 return result;
             } catch (error) {
@@ -118,7 +128,8 @@ export class Caller {
             throw new AttemptTimeoutError(region, 0);
         }
         const over = new AbortController();
-        const giveUp = (): void => over.abort();
+        let hasEnded = false;
+        const giveUp = (): void => over.abort(overReason);
         signal?.addEventListener("abort", giveUp, { once: true });
         if (signal?.aborted === true) {
             giveUp();
@@ -126,13 +137,17 @@ export class Caller {
         try {
             return await Promise.race([
                 attempt(over.signal),
-                this.clock.sleep(timeoutMs, over.signal).then(() => {
-                    throw new AttemptTimeoutError(region, timeoutMs);
+                this.clock.sleep(timeoutMs, over.signal).then((): Promise<T> => {
+                    // Nobody waits any more for how a race ends that is decided: an error has its price.
+                    return hasEnded
+                        ? new Promise(() => undefined)
+                        : Promise.reject(new AttemptTimeoutError(region, timeoutMs));
                 }),
             ]);
         } finally {
+            hasEnded = true;
             signal?.removeEventListener("abort", giveUp);
-            over.abort();
+            over.abort(overReason);
         }
     }
 }

@@ -52,7 +52,7 @@ export interface HomeKeeperOptions {
  *   Consistency", SOSP 1989; Dijkstra, "Cooperating Sequential Processes" (EWD 123), 1965, for Dekker
  */
 export class HomeKeeper {
-    readonly #history = new VoteHistory();
+    readonly #history: VoteHistory;
     readonly #own: OwnerRecords;
 
     constructor(private readonly options: HomeKeeperOptions) {
@@ -61,6 +61,7 @@ export class HomeKeeper {
             throw new RangeError(`the records of ${options.region} are not among those given`);
         }
         this.#own = own;
+        this.#history = new VoteHistory(options.times);
     }
 
     /**

@@ -34,19 +34,27 @@ export function holdOffMs({ leaseMs, staleMs, inFlightMs, skewMs }: LeaseTimes):
     return leaseMs + staleMs + inFlightMs + skewMs;
 }
 
-/** Since when each region has been seen voted out, without a word to the contrary. */
+/**
+ * Since when each region has been seen voted out, without a word to the contrary. In a longer silence than votes
+ * are latched for it may have been in service again, and have a new lease: its time starts anew then.
+ */
 export class VoteHistory {
     readonly #evacuatedSinceMs = new Map<string, number>();
+    readonly #heardMs = new Map<string, number>();
     readonly #words = new Map<string, ServiceWord>();
+
+    constructor(private readonly times: Pick<LeaseTimes, "staleMs">) {}
 
     /** @param nowMs when the answer was there: the vote is older */
     note(words: ReadonlyMap<string, ServiceWord>, nowMs: number): void {
         this.#words.clear();
         for (const [region, word] of words) {
+            const silentMs = nowMs - (this.#heardMs.get(region) ?? nowMs);
             this.#words.set(region, word);
+            this.#heardMs.set(region, nowMs);
             if (word === "in-service") {
                 this.#evacuatedSinceMs.delete(region);
-            } else if (!this.#evacuatedSinceMs.has(region)) {
+            } else if (silentMs > this.times.staleMs || !this.#evacuatedSinceMs.has(region)) {
                 this.#evacuatedSinceMs.set(region, nowMs);
             }
         }

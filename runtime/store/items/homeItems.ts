@@ -1,6 +1,7 @@
 import { VersionVector } from "../../consistency/versionVector";
 import { failedItem, failureKind } from "../calls/failure";
 import type { Replica } from "../calls/replica";
+import { textsOf } from "../codec/fields";
 import type { AttributeMap } from "../codec/itemSize";
 import { CorruptItemError, NoHomeError, StaleEpochError } from "../errors";
 import type { Lease } from "../homes/leases";
@@ -17,6 +18,12 @@ const deletionSeconds = 30 * 24 * 3600;
 
 /** What a writer expects to find: nothing, or the version that it read. */
 export type Expected = "absent" | VersionVector;
+
+/** An item as its home has it. */
+export interface HomeSight extends Sight<JsonObject> {
+    /** The last operations on it, the latest first. */
+    readonly operations: readonly string[];
+}
 
 /** What a reader gets of an item as it is stored. @throws CorruptItemError, NoHomeError */
 export function homeSight(
@@ -54,18 +61,22 @@ export class HomeItems {
     }
 
     /** The one truth: read at the home's owner, while its lease lasts. */
-    async readAtHome(kind: HomeKind, key: Key): Promise<Sight<JsonObject> | Unavailable> {
-        const { caller, leases } = this.context;
+    async readAtHome(kind: HomeKind, key: Key): Promise<HomeSight | Unavailable> {
+        const { caller, homes, leases } = this.context;
         const lease = await this.#lease(key);
         if ("kind" in lease) {
             return lease;
         }
         try {
-            const sight = await caller.call(lease.region, (signal) =>
-                this.read(kind, key, replicaOf(this.context, lease.region), true, signal),
+            const replica = replicaOf(this.context, lease.region);
+            const stored = await caller.call(lease.region, (signal) =>
+                replica.get(key, true, signal),
             );
             return leases.coversEnd(lease)
-                ? sight
+                ? {
+                      ...homeSight(kind, key, homes, stored, lease.region),
+                      operations: stored === undefined ? [] : textsOf(stored, "operations"),
+                  }
                 : { kind: "unavailable", reason: `the lease of ${lease.region} ended meanwhile` };
         } catch (error) {
             return { kind: "unavailable", reason: unavailable(error).reason };
@@ -77,6 +88,7 @@ export class HomeItems {
      *
      * @param value undefined deletes
      * @param id of the operation: a retry with the same id, or an attempt whose answer got lost, is known by it
+     * @param earlier operations on what the writer read, the latest first, which are known on
      * @throws CorruptItemError, NoHomeError, OversizedItemError, RemoteClockAheadError, StaleEpochError,
      *   StoreInputError; nothing was written then
      */
@@ -86,6 +98,7 @@ export class HomeItems {
         value: JsonObject | undefined,
         expected: Expected,
         id: string,
+        earlier: readonly string[] = [],
     ): Promise<Write<JsonObject | undefined>> {
         const { caller, leases } = this.context;
         const deadlineMs = caller.deadline();
@@ -95,10 +108,12 @@ export class HomeItems {
         }
         const replica = replicaOf(this.context, lease.region);
         let before: HomeItem | undefined;
+        let mayBeDone = false;
         for (;;) {
             const base =
                 expected === "absent" ? (before?.version ?? VersionVector.empty) : expected;
-            const next = this.#next(kind, key, value, base, before, lease, id);
+            const operations = [id, ...(before?.operations ?? earlier)];
+            const next = this.#next(kind, key, value, base, before, lease, operations);
             const done: Write<JsonObject | undefined> = {
                 kind: "written",
                 value,
@@ -109,12 +124,14 @@ export class HomeItems {
             try {
                 await caller.call(
                     lease.region,
-                    (signal) =>
-                        replica.put(
+                    (signal, ambiguous) => {
+                        mayBeDone ||= ambiguous;
+                        return replica.put(
                             next.stored,
                             condition(base, next.stored, lease, expected === "absent"),
                             signal,
-                        ),
+                        );
+                    },
                     deadlineMs,
                 );
                 return leases.coversEnd(lease) ? done : tooLate(lease);
@@ -124,7 +141,9 @@ export class HomeItems {
                 }
                 const stored = failedItem(error);
                 if (stored === undefined) {
-                    return conflict(homeSight(kind, key, this.context.homes, stored, lease.region));
+                    return mayBeDone
+                        ? overtaken(lease)
+                        : conflict(homeSight(kind, key, this.context.homes, stored, lease.region));
                 }
                 const there = parseHomeItem(kind, key, this.context.homes, stored);
                 const known = there.operations.indexOf(id);
@@ -136,6 +155,9 @@ export class HomeItems {
                 }
                 if (there.epoch > lease.term) {
                     leases.forget(lease.home);
+                    if (mayBeDone) {
+                        return overtaken(lease);
+                    }
                     throw new StaleEpochError(describeKey(kind, key), lease.term, there.epoch);
                 }
                 const isAsExpected =
@@ -144,6 +166,9 @@ export class HomeItems {
                         : there.value !== undefined && there.version.compare(expected) === "equal";
                 // Once more if it only has to come after what is there: a deletion, or a faster clock.
                 if (!isAsExpected || before?.version.compare(there.version) === "equal") {
+                    if (mayBeDone) {
+                        return overtaken(lease);
+                    }
                     return conflict(homeSight(kind, key, this.context.homes, stored, lease.region));
                 }
                 before = there;
@@ -171,7 +196,7 @@ export class HomeItems {
         base: VersionVector,
         before: HomeItem | undefined,
         lease: Lease,
-        id: string,
+        operations: readonly string[],
     ) {
         const { hybrid } = this.context;
         const at = before === undefined ? hybrid.now() : hybrid.update(before.at);
@@ -184,7 +209,7 @@ export class HomeItems {
             version,
             at,
             origin: lease.region,
-            operations: [id, ...(before?.operations ?? [])],
+            operations,
             home: lease.home,
             epoch: lease.term,
             value: value === undefined ? undefined : encodeJson(what, value).M,
@@ -240,6 +265,14 @@ function parseHomeItem(
 
 function conflict(current: Sight<JsonObject>): Write<JsonObject | undefined> {
     return { kind: "conflict", current };
+}
+
+/** Nobody can tell whether it was there before what is there now: that need not remember it. */
+function overtaken({ region }: Lease): Write<never> {
+    return {
+        kind: "unknown",
+        reason: `${region} did not say whether it was written, and somebody else has written since`,
+    };
 }
 
 function tooLate({ region }: Lease): Write<never> {

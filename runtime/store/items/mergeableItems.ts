@@ -138,8 +138,9 @@ export class MergeableItems {
             }
             const behind = !merged.version.covers(seen);
             const written = { kind: "written" as const, region, behind };
-            const { value, version } = sightOf(kind, merged, region);
-            if (value !== undefined && hasOperation(merged, id)) {
+            if (hasOperation(merged, id)) {
+                const { version } = merged;
+                const value = mergeableKind(kind).type.value(merged.state, region);
                 return { ...written, value, version, repeated: true };
             }
             const next = nextItem(this.context, kind, key, operation, merged, region, id);

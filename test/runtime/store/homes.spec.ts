@@ -124,6 +124,52 @@ describe("items with a home", () => {
         });
     });
 
+    it("are not said to be as they were when an attempt may have been written over", async () => {
+        const client = cluster.client(home);
+        const version = VersionVector.of({ [home]: 1 });
+        let isFirst = true;
+        const send = async (command: { readonly constructor: { readonly name: string } }) => {
+            const answer: unknown = await client.send(command as never);
+            if (isFirst && command.constructor.name === "PutItemCommand") {
+                isFirst = false;
+                // With a clock that went on, this writer need not look at what it replaces.
+                cluster.clock.pass(1);
+                await at("eu-west-1").put("order", order, { ...placed, total: 2 }, version);
+                throw Object.assign(new Error("no answer"), { name: "TimeoutError" });
+            }
+            return answer;
+        };
+        const clients = new Map([[home, { send }]]);
+        const written = await cluster.clock.run(
+            cluster
+                .store(home, { clients })
+                .put("order", order, placed, "absent", { operation: "op-1" }),
+        );
+        expect(written).to.include({ kind: "unknown" });
+        const there = await strong(home);
+        expect(there).to.deep.include({ kind: "found", value: { ...placed, total: 2 } });
+    });
+
+    it("are updated once, also when the update is sent again", async () => {
+        const count = (region: Region, operation: string) =>
+            cluster.clock.run(
+                at(region).update(
+                    "order",
+                    order,
+                    (value) => ({ ...placed, n: Number(value?.["n"] ?? 0) + 1 }),
+                    { operation },
+                ),
+            );
+        expect(await count("eu-west-1", "op-1")).to.include({ repeated: false });
+        expect(await count("eu-west-1", "op-2")).to.include({ repeated: false });
+        const again = await count("ap-east-1", "op-1");
+        expect(again).to.deep.include({ repeated: true, value: { ...placed, n: 2 } });
+        expect(again).not.to.have.property("operations");
+        expect((await cluster.item(home, order.pk, order.sk))?.["operations"]).to.deep.equal({
+            L: [{ S: "op-2" }, { S: "op-1" }],
+        });
+    });
+
     it("stay deleted, and go on from the version that was deleted", async () => {
         const first = await put(home);
         const version = first.kind === "written" ? first.version : VersionVector.empty;
@@ -270,6 +316,24 @@ describe("items with a home", () => {
             "op-4",
         );
         expect(back).to.include({ kind: "written", region: home });
+    });
+
+    it("are not taken on what was heard of the votes before a long silence", async () => {
+        let isDeaf = false;
+        const votes = { read: async () => new Map(isDeaf ? [] : cluster.votes) };
+        keepers.set(heir, cluster.keeper(heir, { votes }));
+        cluster.votes.set(home, "evacuated");
+        await tick([heir]);
+        isDeaf = true;
+        cluster.votes.set(home, "in-service");
+        await rounds(2 * holdOffMs(defaultLeaseTimes));
+        isDeaf = false;
+        cluster.votes.set(home, "evacuated");
+        const others = regions.filter((region) => region !== home);
+        await rounds(leaseMs, others);
+        expect(takenBy()).to.deep.equal([home]);
+        await rounds(holdOffMs(defaultLeaseTimes), others);
+        expect(takenBy()).to.deep.equal([home, heir]);
     });
 
     it("are not taken from a region that is in service and cannot be reached", async () => {

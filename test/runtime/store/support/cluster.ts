@@ -45,6 +45,9 @@ export class Cluster {
     readonly events: HomeEvent[] = [];
     /** What the votes say in every region. */
     readonly votes = new Map<string, ServiceWord>(regions.map((one) => [one, "in-service"]));
+    /** Told of every write that is in a region's table, and of every one that arrives from another. */
+    onWrite: ((region: string, key: AttributeMap, image: AttributeMap) => void) | undefined;
+    onArrival: ((region: string, entry: Entry) => void) | undefined;
     /** Regions whose calls have been counted, by region. */
     readonly calls = new Map<string, number>();
     readonly #pauses = new Map<string, number>();
@@ -146,6 +149,19 @@ export class Cluster {
                 }
                 await this.#counted(() => this.#receive(to, entry));
             }
+        }
+    }
+
+    /** How many writes are on their way from a region to another one. */
+    underWay(from: string, to: string): number {
+        return this.#queues.get(`${from}>${to}`)?.length ?? 0;
+    }
+
+    /** Brings one of them there, before those that were written earlier. */
+    async deliver(from: string, to: string, at: number): Promise<void> {
+        const [entry] = this.#queues.get(`${from}>${to}`)?.splice(at, 1) ?? [];
+        if (entry !== undefined) {
+            await this.#counted(() => this.#receive(to, entry));
         }
     }
 
@@ -256,6 +272,7 @@ export class Cluster {
     async #wrote(region: string, key: AttributeMap): Promise<void> {
         const replica = this.#replicas.get(region) as Replica;
         const image = await this.#engine(region).read(table, key);
+        this.onWrite?.(region, key, image ?? {});
         const entry = replica.recordLocal(key, image, this.clock.now()) as Entry;
         for (const other of regions.filter((one) => one !== region)) {
             const link = `${region}>${other}`;
@@ -265,6 +282,7 @@ export class Cluster {
 
     async #receive(region: string, entry: Entry): Promise<void> {
         const work = async (): Promise<void> => {
+            this.onArrival?.(region, entry);
             const outcome = (this.#replicas.get(region) as Replica).recordRemote(entry);
             if (outcome.lost !== undefined) {
                 this.lost.push({

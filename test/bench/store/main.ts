@@ -1,0 +1,4 @@
+import { reportPart } from "../figures";
+import { storeReport } from "./report";
+
+reportPart(() => storeReport());
