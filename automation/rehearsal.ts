@@ -34,7 +34,7 @@ export interface ShopperSample {
     readonly latencyMs: number;
     /** From a client that keeps addresses longer than their time to live. */
     readonly stale: boolean;
-    /** Of a cart, told that what its shopper wrote was still on its way to the region. */
+    /** Of a cart or a profile, told that what its shopper had seen was still on its way to the region. */
     readonly arriving?: true;
     /** Of an order, shown to the region that answered; absent where none was, or it was not judged. */
     readonly receipt?: { readonly issuedBy: string | undefined; readonly honoured: boolean };
@@ -47,6 +47,8 @@ export interface UsedNames {
     readonly browse?: string | undefined;
     /** Where orders are paid; nobody pays without it. */
     readonly write?: string | undefined;
+    /** Each leads to one region alone; nobody has a profile without them. */
+    readonly regions?: readonly string[];
 }
 
 export interface RehearsalTraffic {
@@ -56,9 +58,13 @@ export interface RehearsalTraffic {
     readonly looks: readonly ShopperSample[];
     /** Payments, which are apart from `samples`: one region alone takes them. */
     readonly payments: readonly ShopperSample[];
-    /** Reads every acknowledged write back, from everywhere, payments apart. */
+    /** Changes of profiles, apart as well: the region that keeps the home alone takes them. */
+    readonly profiles: readonly ShopperSample[];
+    /** Reads every acknowledged write back, from everywhere, payments and profiles apart. */
     verify(): Promise<WriteVerification>;
     verifyPayments(): Promise<WriteVerification>;
+    /** Looks for every acknowledged change of a profile, or a later one over it, in every region. */
+    verifyProfiles(): Promise<WriteVerification>;
 }
 
 export interface TrafficOptions {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { domainNames } from "../components/domainNames";
 import { Region } from "../components/region";
 import type { RegionConfig } from "./config";
 import type { RegionOutputs } from "./stackOutputs";
@@ -24,6 +25,7 @@ export function deployRegion(config: RegionConfig, topology: Topology): Pending<
         loadBalancerArn: region.loadBalancer.arn,
         loadBalancerDnsName: region.loadBalancer.dnsName,
         loadBalancerZoneId: region.loadBalancer.zoneId,
+        originName: domainNames(config.domain).origin(config.region),
         votesBucket: region.votes.bucketName,
         votesHost: region.votes.host,
         votes: region.votes.votes,

@@ -10,6 +10,8 @@ export const regionOutputsSchema = z.object({
     loadBalancerArn: z.string(),
     loadBalancerDnsName: z.string(),
     loadBalancerZoneId: z.string(),
+    /** The name that leads to this region alone. Absent from a stack that was deployed before it told. */
+    originName: z.string().exactOptional(),
     votesBucket: z.string(),
     /** Host that serves the bucket's objects, `<bucket>.s3.<region>.amazonaws.com`. */
     votesHost: z.string(),

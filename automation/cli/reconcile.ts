@@ -2,7 +2,11 @@ import Table from "cli-table3";
 import { InvalidArgumentError, Option, type Command } from "commander";
 
 import { reconcileCommand, unrepaired } from "../commands/reconcile";
-import type { ReconcileReport } from "../../runtime/store/reconcile/tables";
+import {
+    conflictPrefix,
+    conflictSeconds,
+    type ReconcileReport,
+} from "../../runtime/store/reconcile/tables";
 import { exitCodes } from "./exitCode";
 import { backendOption, homeOption, jsonOption } from "./options";
 import type { CommandScope } from "./scope";
@@ -78,6 +82,7 @@ export function reconcileText(report: ReconcileReport): string {
         ]);
     }
     const left = unrepaired(report).length;
+    const gaveWay = differences.flatMap((difference) => difference.gaveWay).length;
     return [
         ...lines,
         table.toString(),
@@ -87,5 +92,10 @@ export function reconcileText(report: ReconcileReport): string {
         repair
             ? `${differences.length - left} repaired, ${left} left`
             : "a dry run: nothing was written; repair with: meridian reconcile --repair",
+        ...(gaveWay > 0
+            ? [
+                  `${gaveWay} values gave way, and are on record for ${conflictSeconds / 86_400} days: ${conflictPrefix}<partition key>`,
+              ]
+            : []),
     ].join("\n");
 }

@@ -259,6 +259,7 @@ async function runPhases(
             ),
         },
         payments,
+        profiles: { samples: steady.traffic.profiles, kept: back.profiles },
         secrets: fault.secrets,
         conflicts: rehearsal.conflicts(Object.keys(deployed.regions)),
         cacheHits: Object.fromEntries(

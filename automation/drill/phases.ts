@@ -76,6 +76,7 @@ export async function steadyPhase(
         application: deployed.global.applicationName,
         browse: deployed.global.browseName,
         write: deployed.global.writeName,
+        regions: Object.values(deployed.regions).flatMap(({ originName }) => originName ?? []),
     });
     const direct = await rehearsal.startTraffic(
         { application: deployed.global.directName },

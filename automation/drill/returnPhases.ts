@@ -1,5 +1,6 @@
 import { failback, type FailbackReport } from "../commands/failback";
 import { AutomationError } from "../errors";
+import type { WriteVerification } from "../rehearsal";
 import {
     alarmsRinging,
     waitFor,
@@ -83,6 +84,8 @@ export async function backPhase(
 ): Promise<{
     readonly acknowledged: number;
     readonly lost: number;
+    /** Of those, the changes of profiles. */
+    readonly profiles: WriteVerification;
     readonly evidence: Evidence;
 }> {
     const { rehearsal, scenario } = context;
@@ -95,7 +98,11 @@ export async function backPhase(
     await rehearsal.sleep(context.pace.stageSeconds * 1000, context.signal);
     const ringing = alarmsRinging(context, deployed);
     await Promise.all([steady.traffic.stop(), steady.direct.stop()]);
-    const { acknowledged, lost, unverified } = await steady.traffic.verify();
+    const writes = await steady.traffic.verify();
+    const profiles = await steady.traffic.verifyProfiles();
+    const acknowledged = writes.acknowledged + profiles.acknowledged;
+    const lost = writes.lost + profiles.lost;
+    const unverified = writes.unverified + profiles.unverified;
     const [last] = windowsOf(
         steady.traffic.samples,
         sinceMs,
@@ -117,10 +124,13 @@ export async function backPhase(
     return {
         acknowledged,
         lost,
+        profiles,
         evidence: {
             sharesByRegion: last?.shares ?? {},
             acknowledgedWrites: acknowledged,
             lostWrites: lost,
+            profileChanges: profiles.acknowledged,
+            lostProfileChanges: profiles.lost,
         },
     };
 }

@@ -56,6 +56,14 @@ export interface PaymentInputs {
     readonly kept: WriteVerification;
 }
 
+/** Profiles, which their homes' regions alone write. */
+export interface ProfileInputs {
+    /** Their changes. */
+    readonly samples: readonly ShopperSample[];
+    /** Of every acknowledged change, after the failback, in every region. */
+    readonly kept: WriteVerification;
+}
+
 export interface SystemInputs {
     readonly scenario: Scenario;
     readonly objectives: Objectives;
@@ -75,6 +83,7 @@ export interface SystemInputs {
     /** Of the order events, with what became of them from the beginning to the end. */
     readonly events: AtFault & { readonly streams: StreamReading };
     readonly payments: PaymentInputs;
+    readonly profiles: ProfileInputs;
     /** Of the replicas, when the region was lost. */
     readonly secrets: SecretReading;
     /** Of the table, from the beginning to the end. */
@@ -93,6 +102,7 @@ export function systemFigures(inputs: SystemInputs): readonly SystemFigures[] {
         accelerator,
         service,
         tables,
+        homes,
         aurora,
         caches,
         buckets,
@@ -182,7 +192,7 @@ function tables(inputs: SystemInputs): SystemFigures {
     return {
         system: "DynamoDB",
         component: "GlobalTable",
-        happened: `the survivors' replicas went on taking writes; ${crossed} crossed, ${crossed - valuesLost} of them merged; ${takesReturned} reservations made twice and given back; ${arriving} carts read on their way`,
+        happened: `the survivors' replicas went on taking writes; ${crossed} crossed, ${crossed - valuesLost} of them merged; ${takesReturned} reservations made twice and given back; ${arriving} carts and profiles read on their way`,
         rto: {
             seconds: longestPause(samples, scenario.region, timeline),
             detail: "longest pause of answers by survivors",
@@ -192,6 +202,29 @@ function tables(inputs: SystemInputs): SystemFigures {
             detail: `${rpo.lostWrites} of ${rpo.acknowledgedWrites} writes lost`,
         },
         back: true,
+    };
+}
+
+/** A home that the region kept is taken over: until then, its items are read and not written. */
+function homes({ scenario, profiles, objectives, timeline, rpo }: SystemInputs): SystemFigures {
+    const { samples, kept } = profiles;
+    const { faultMs, outMs, holdEndMs } = timeline;
+    const between = (fromMs: number, toMs: number): readonly ShopperSample[] =>
+        samples.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+    const shareOf = (some: readonly ShopperSample[]): string => {
+        const taken = some.filter(({ ok }) => ok);
+        return `${taken.filter(({ region }) => region === scenario.region).length} of ${taken.length}`;
+    };
+    const during = between(faultMs, holdEndMs);
+    return {
+        system: "DynamoDB, homes",
+        component: "HomeKeeping",
+        happened: `${scenario.region} took ${shareOf(between(0, faultMs))} changes of profiles before the fault, ${shareOf(between(outMs, holdEndMs))} once it was out; ${during.filter(({ ok }) => !ok).length} of ${during.length} were not taken`,
+        ...usersBack(samples, timeline, objectives),
+        rpo: {
+            seconds: rpo.worstLagSeconds,
+            detail: `${kept.lost} of ${kept.acknowledged} changes of profiles lost in any region`,
+        },
     };
 }
 

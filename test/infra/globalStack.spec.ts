@@ -27,6 +27,7 @@ function outputsOf(region: string, of: Topology): RegionOutputs {
         loadBalancerArn: arn("elasticloadbalancing", "loadbalancer/app/x/1"),
         loadBalancerDnsName: `lb.${region}.elb.amazonaws.com`,
         loadBalancerZoneId: `ZLB-${region}`,
+        originName: `${region}.origin.example.com`,
         votesBucket: `votes-${region}`,
         votesHost: `votes-${region}.s3.${region}.amazonaws.com`,
         votes: Object.fromEntries(others.map((other) => [other, "in-service" as const])),

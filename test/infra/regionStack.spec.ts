@@ -31,6 +31,7 @@ describe("a region stack", () => {
         expect(parseRegionOutputs("eu-west-1", outputs)).to.deep.include({
             schemaVersion: 1,
             region: "eu-west-1",
+            originName: "eu-west-1.origin.example.com",
             votesBucket: "meridian-votes-eu-west-1-111122223333",
             votesHost: "meridian-votes-eu-west-1-111122223333.s3.eu-west-1.amazonaws.com",
             votes: {

@@ -33,8 +33,9 @@ const retryAfterSeconds = "5";
  * Profiles are decided once: each is written in the region that keeps its home, on condition of the version
  * that its writer has read (`docs/homes.md`). They are read in every region.
  *
- * A region passes nothing on. One that does not keep the home says who does, with 421, as for payments. While
- * nobody does, as in a takeover, it is 503 with `Retry-After`.
+ * A region passes nothing on. One that does not keep the home says who does, with 421, as for payments, and
+ * with the profile's address there as `Location`. While nobody does, as in a takeover, it is 503 with
+ * `Retry-After`.
  */
 export function profileRoutes(
     server: FastifyInstance,
@@ -151,13 +152,16 @@ export function profileRoutes(
             throw error;
         });
         reply.header("retry-after", retryAfterSeconds);
-        return owner === undefined || owner === where.region
-            ? new RequestError(503, "profile-without-owner", reason)
-            : new RequestError(
-                  421,
-                  "not-the-home",
-                  `profile ${id} is written in ${owner}: send it to https://${where.regionHost.replace("*", owner)}, with the ${sessionHeader} of this session`,
-              );
+        if (owner === undefined || owner === where.region) {
+            return new RequestError(503, "profile-without-owner", reason);
+        }
+        const host = `https://${where.regionHost.replace("*", owner)}`;
+        reply.header("location", `${host}/profiles/${id}`);
+        return new RequestError(
+            421,
+            "not-the-home",
+            `profile ${id} is written in ${owner}: send it to ${host}, with the ${sessionHeader} of this session`,
+        );
     }
 }
 

@@ -40,9 +40,9 @@ export interface Conflict {
     readonly lost: { readonly item: AttributeMap; readonly stamp: Stamp };
     /** The version that is in its place; undefined when there is none. */
     readonly kept: Stamp | undefined;
-    /** Region whose stream told of it. */
+    /** Region whose stream told of it; of a repair, the one that had written the lost value. */
     readonly detectedIn: string;
-    /** When the item changed there, seconds since the epoch. */
+    /** When the item changed there, or was repaired, seconds since the epoch. */
     readonly atSeconds: number;
 }
 

@@ -1,11 +1,9 @@
-import type { Replica } from "../calls/replica";
-import { failureKind } from "../calls/failure";
-import type { AttributeMap } from "../codec/itemSize";
 import type { OwnerRecord } from "../homes/ownerRecord";
 import { modeOf } from "../kinds";
 import { parseHome } from "../stored";
-import { conflictItems, type Cause, type Conflict } from "./conflictRecord";
-import { joinItems, stampOf } from "./join";
+import type { Cause, Conflict } from "./conflictRecord";
+import { ConflictRecords } from "./conflictRecords";
+import { joinItems, stampedItem, stampOf } from "./join";
 import { judge, type Change, type Verdict } from "./judge";
 import { WriteBack, type WriteBackOptions } from "./writeBack";
 
@@ -33,9 +31,11 @@ const causes = { before: "overwritten", concurrent: "concurrent", equal: "ambigu
  * come after both versions yet.
  */
 export class ConflictResolver {
+    readonly #records: ConflictRecords;
     readonly #writeBack: WriteBack;
 
     constructor(private readonly options: ConflictResolverOptions) {
+        this.#records = new ConflictRecords(options);
         this.#writeBack = new WriteBack(options);
     }
 
@@ -82,8 +82,8 @@ export class ConflictResolver {
             ...this.#seen(change),
             cause,
             outcome: joined.lost === undefined && cause !== "ambiguous" ? "pending" : "recorded",
-            lost: { item: lost, stamp: stamped(lost) },
-            kept: stamped(kept),
+            lost: stampedItem(lost),
+            kept: stampedItem(kept).stamp,
         };
         const noted = await this.#note("conflict", onRecorded, conflict);
         if (cause === "ambiguous") {
@@ -97,8 +97,8 @@ export class ConflictResolver {
                     ...this.#seen(change),
                     cause: "concurrent",
                     outcome: "recorded",
-                    lost: { item: second, stamp: stamped(second) },
-                    kept: stamped(first),
+                    lost: stampedItem(second),
+                    kept: stampedItem(first).stamp,
                 });
             },
         });
@@ -106,7 +106,7 @@ export class ConflictResolver {
             return noted;
         }
         const merged = { ...conflict, outcome: "merged" as const };
-        await this.#put(conflictItems(merged)[0]);
+        await this.#records.update(merged);
         return { ...noted, conflict: merged };
     }
 
@@ -148,43 +148,14 @@ export class ConflictResolver {
         onRecorded: (conflict: Conflict) => void,
         conflict: Conflict,
     ): Promise<Resolution> {
-        const [first, ...more] = conflictItems(conflict);
-        for (const piece of more) {
-            await this.#put(piece);
-        }
-        try {
-            await this.#put(first, { ConditionExpression: "attribute_not_exists(pk)" });
+        const isFirst = await this.#records.note(conflict);
+        if (isFirst) {
             onRecorded(conflict);
-            return { verdict, conflict, repeated: false };
-        } catch (error) {
-            if (failureKind(error) === "condition") {
-                return { verdict, conflict, repeated: true };
-            }
-            throw error;
         }
-    }
-
-    async #put(
-        item: AttributeMap | undefined,
-        condition: Parameters<Replica["put"]>[1] = {},
-    ): Promise<void> {
-        const { caller, replicas, region } = this.options;
-        const local = replicas.get(region);
-        if (item === undefined || local === undefined) {
-            throw new RangeError(`${region} is none of the regions ${[...replicas.keys()].join()}`);
-        }
-        await caller.call(region, (signal) => local.put(item, condition, signal));
+        return { verdict, conflict, repeated: !isFirst };
     }
 
     #seen({ atSeconds }: Change): Pick<Conflict, "detectedIn" | "atSeconds"> {
         return { detectedIn: this.options.region, atSeconds };
     }
-}
-
-function stamped(item: AttributeMap) {
-    const stamp = stampOf(item);
-    if (stamp === undefined) {
-        throw new TypeError("a conflict is between items of the store");
-    }
-    return stamp;
 }

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { compareTimestamps } from "../../consistency/hybridClock";
 import { compareText } from "../../consistency/replica";
 import type { AttributeMap } from "../codec/itemSize";
@@ -36,6 +38,18 @@ export function stampOf(item: AttributeMap): Stamp | undefined {
     return modeOf(item["kind"].S ?? "") === "home-region" ? parseHome(item) : parseRegional(item);
 }
 
+/** An item with its stamp. @throws TypeError for one that is not the store's */
+export function stampedItem(item: AttributeMap): {
+    readonly item: AttributeMap;
+    readonly stamp: Stamp;
+} {
+    const stamp = stampOf(item);
+    if (stamp === undefined) {
+        throw new TypeError("a conflict is between items of the store");
+    }
+    return { item, stamp };
+}
+
 /**
  * Joins two versions of one item by its kind. What merges is merged. Of what has a home one value remains:
  * that of the later epoch, whose writer knew that the other one was out of office, and of the later time
@@ -54,12 +68,12 @@ export function joinItems(a: AttributeMap, b: AttributeMap): Joined {
         );
     }
     return modeOf(kind) === "home-region"
-        ? joinHome(parseHome(a), parseHome(b), a)
+        ? joinHome(parseHome(a), parseHome(b), [a, b])
         : { item: joinRegional(kind as MergeableKind, a, b), lost: undefined };
 }
 
-function joinHome(a: HomeItem, b: HomeItem, stored: AttributeMap): Joined {
-    const key = storedKey(stored);
+function joinHome(a: HomeItem, b: HomeItem, stored: readonly [AttributeMap, AttributeMap]): Joined {
+    const key = storedKey(stored[0]);
     if (a.home !== b.home) {
         throw new CorruptItemError(
             describeKey(a.kind, key),
@@ -70,7 +84,7 @@ function joinHome(a: HomeItem, b: HomeItem, stored: AttributeMap): Joined {
     return {
         // The operations of the other one are not in it: who repeats one of them must not be told it is done.
         item: serialiseHome(key, { ...kept, version: a.version.merge(b.version) }),
-        lost: isSuperseded(a, b) ? undefined : lost,
+        lost: isSuperseded(a, b) || isDeepStrictEqual(...stored) ? undefined : lost,
     };
 }
 

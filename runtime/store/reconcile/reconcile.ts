@@ -2,10 +2,13 @@ import type { Caller } from "../calls/caller";
 import type { StoreClock } from "../calls/clock";
 import type { Replica } from "../calls/replica";
 import type { AttributeMap } from "../codec/itemSize";
+import type { Conflict } from "../conflicts/conflictRecord";
+import type { ConflictRecords } from "../conflicts/conflictRecords";
+import { stampedItem } from "../conflicts/join";
 import type { WriteBack } from "../conflicts/writeBack";
 import type { Key } from "../keys";
 import { keyAttributes, storedKey } from "../stored";
-import { joinedOf, relationOf, type Relation } from "./relation";
+import { joinCopies, relationOf, type Relation } from "./relation";
 import { itemDigest, RangeDigests, rangeCount, rangeOf } from "./rangeDigests";
 
 export interface ReconcileOptions {
@@ -15,9 +18,16 @@ export interface ReconcileOptions {
     readonly clock: StoreClock;
     /** How long what differs gets to arrive, before it counts, milliseconds. */
     readonly settleMs: number;
-    /** Writes what the regions agree on from then on; absent for a dry run. */
-    readonly writeBack?: Pick<WriteBack, "write">;
+    /** What a repair is made with; absent for a dry run. */
+    readonly repair?: Repair;
     readonly onProgress?: (line: string) => void;
+}
+
+export interface Repair {
+    /** Keeps the values that give way. */
+    readonly records: Pick<ConflictRecords, "note">;
+    /** Writes what the regions agree on from then on. */
+    readonly writeBack: Pick<WriteBack, "write">;
 }
 
 /** An item that is not the same everywhere. */
@@ -28,6 +38,8 @@ export interface Difference {
     readonly relation: Relation;
     /** The version by region; undefined where it is absent, or has none. */
     readonly versions: Readonly<Record<string, string | undefined>>;
+    /** Versions whose values gave way, and are on record as conflicts; none in a dry run. */
+    readonly gaveWay: readonly string[];
     /** What became of it. */
     readonly outcome:
         | { readonly kind: "left" }
@@ -59,13 +71,14 @@ export interface ReconcileReport {
  * second behind is nothing to repair.
  *
  * A repair writes through the one region that writes the item, so that it is a write like any other, which
- * replication brings to all regions. What is not the store's own is told and left: nobody can say which
+ * replication brings to all regions. Of copies with a home that had not seen each other one stays; the others
+ * are on record as conflicts before it is written, each once, however often it is repaired. What is not the store's own is told and left: nobody can say which
  * copy is right.
  *
  * @throws UnavailableError when a region does not answer
  */
 export async function reconcile(options: ReconcileOptions): Promise<ReconcileReport> {
-    const { replicas, clock, settleMs, writeBack, onProgress } = options;
+    const { replicas, clock, settleMs, repair, onProgress } = options;
     const regions = [...replicas.keys()];
     if (regions.length < 2) {
         throw new RangeError(`two regions or more are compared, got ${regions.join(", ")}`);
@@ -87,11 +100,11 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileRep
             differences.push(difference);
         }
     }
-    if (writeBack !== undefined && differences.some(isWritten)) {
+    if (repair !== undefined && differences.some(isWritten)) {
         await clock.sleep(settleMs);
     }
     return {
-        repair: writeBack !== undefined,
+        repair: repair !== undefined,
         items: Object.fromEntries(regions.map((region, at) => [region, digests[at]?.items ?? 0])),
         ranges: { compared: rangeCount, different: different.size },
         itemsRead: keys.length,
@@ -190,17 +203,53 @@ async function examine(options: ReconcileOptions, key: Key): Promise<Difference 
             [...copies].map(([region, item]) => [region, item?.["version"]?.S]),
         ),
     };
-    const { writeBack } = options;
-    if (writeBack === undefined || !["behind", "concurrent"].includes(relation)) {
-        return { ...difference, outcome: { kind: "left" } };
+    const { repair } = options;
+    if (repair === undefined || !["behind", "concurrent"].includes(relation)) {
+        return { ...difference, gaveWay: [], outcome: { kind: "left" } };
     }
+    const gaveWay: string[] = [];
+    const record = async (lost: AttributeMap, kept: AttributeMap): Promise<void> => {
+        const conflict = conflictOf(options, lost, kept);
+        await repair.records.note(conflict);
+        gaveWay.push(String(conflict.lost.stamp.version));
+    };
     try {
-        const joined = joinedOf([...copies.values()]);
-        await writeBack.write({ ...joined, ...keyAttributes(key) }, { again: true });
-        return { ...difference, outcome: { kind: "written" } };
+        const { item, kept, lost } = joinCopies([...copies.values()]);
+        for (const copy of lost) {
+            await record(copy, kept);
+        }
+        await repair.writeBack.write(
+            { ...item, ...keyAttributes(key) },
+            { again: true, onLost: record },
+        );
+        return { ...difference, gaveWay, outcome: { kind: "written" } };
     } catch (error) {
-        return { ...difference, outcome: { kind: "failed", reason: (error as Error).message } };
+        const outcome = { kind: "failed", reason: (error as Error).message } as const;
+        return { ...difference, gaveWay, outcome };
     }
+}
+
+/**
+ * As the conflict detector of the region where the lost value was written would tell of it, so that the two
+ * of them keep one record and not two.
+ */
+function conflictOf(
+    { replicas, clock }: ReconcileOptions,
+    item: AttributeMap,
+    kept: AttributeMap,
+): Conflict {
+    const lost = stampedItem(item);
+    const { origin } = lost.stamp;
+    const [anyRegion = origin] = replicas.keys();
+    return {
+        cause: "concurrent",
+        outcome: "recorded",
+        lost,
+        kept: stampedItem(kept).stamp,
+        // A region may have left the estate since it wrote.
+        detectedIn: replicas.has(origin) ? origin : anyRegion,
+        atSeconds: Math.floor(clock.now() / 1000),
+    };
 }
 
 async function lookAgain(options: ReconcileOptions, difference: Difference): Promise<Difference> {

@@ -1,5 +1,5 @@
 import type { AttributeMap } from "../codec/itemSize";
-import { joinItems, stampOf } from "../conflicts/join";
+import { joinItems, stampedItem, stampOf } from "../conflicts/join";
 import { itemDigest } from "./rangeDigests";
 
 /**
@@ -39,9 +39,49 @@ export function relationOf(copies: readonly (AttributeMap | undefined)[]): Relat
     }
 }
 
-/** What comes after all copies. @throws CorruptItemError, UnknownKindError */
-export function joinedOf(copies: readonly (AttributeMap | undefined)[]): AttributeMap {
-    return copies
-        .filter((item) => item !== undefined)
-        .reduce((joined, item) => joinItems(joined, item).item);
+/** An item that comes after all copies. */
+export interface JoinedCopies {
+    /** In the form it is stored in. */
+    readonly item: AttributeMap;
+    /** The copy whose value it has, if one had to be chosen. */
+    readonly kept: AttributeMap;
+    /** Copies whose values are neither in it nor in what came before it. */
+    readonly lost: readonly AttributeMap[];
+}
+
+/**
+ * Joins copies, one or more, of which no two have one version with two contents. The result does not depend
+ * on their order.
+ *
+ * @throws CorruptItemError, UnknownKindError
+ */
+export function joinCopies(copies: readonly (AttributeMap | undefined)[]): JoinedCopies {
+    const versions = new Map(
+        copies
+            .filter((item) => item !== undefined)
+            .map((item) => [item["version"]?.S, stampedItem(item)]),
+    );
+    // What another one came after is in that one's past, and has not been lost.
+    const [first, ...others] = [...versions.values()]
+        .filter(
+            ({ stamp }) =>
+                ![...versions.values()].some(
+                    (other) => other.stamp.version.compare(stamp.version) === "after",
+                ),
+        )
+        .map(({ item }) => item);
+    if (first === undefined) {
+        throw new RangeError("of no copies at all nothing can be joined");
+    }
+    // Not the joined item but a copy as it was written is what stays or gives way.
+    const kept = others.reduce(
+        (best, item) => (joinItems(best, item).lost === "a" ? item : best),
+        first,
+    );
+    const rest = [first, ...others].filter((item) => item !== kept);
+    return {
+        item: rest.reduce((joined, item) => joinItems(joined, item).item, kept),
+        kept,
+        lost: rest.filter((item) => joinItems(kept, item).lost !== undefined),
+    };
 }

@@ -5,12 +5,14 @@ import { HybridClock } from "../../consistency/hybridClock";
 import { Caller } from "../calls/caller";
 import { systemClock } from "../calls/clock";
 import { Replica } from "../calls/replica";
+import { ConflictRecords } from "../conflicts/conflictRecords";
 import { WriteBack } from "../conflicts/writeBack";
 import { Leases } from "../homes/leases";
 import { OwnerRecords } from "../homes/ownerRecord";
 import { defaultLeaseTimes } from "../homes/votes";
 import { reconcile, type ReconcileReport } from "./reconcile";
 
+export { conflictPrefix, conflictSeconds } from "../conflicts/conflictRecord";
 export type { Difference, ReconcileReport } from "./reconcile";
 
 export interface ReconcileRequest {
@@ -57,7 +59,9 @@ export async function reconcileTables(request: ReconcileRequest): Promise<Reconc
             caller,
             clock: systemClock,
             settleMs: 1000 * request.settleSeconds,
-            ...(request.repair ? { writeBack } : {}),
+            ...(request.repair
+                ? { repair: { records: new ConflictRecords({ replicas, caller }), writeBack } }
+                : {}),
             ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
         });
     } finally {

@@ -9,6 +9,7 @@ import type { Shopper } from "./shopper";
 export class Crowd {
     readonly #samples: TrafficSample[] = [];
     readonly #payments: TrafficSample[] = [];
+    readonly #profiles: TrafficSample[] = [];
     readonly #underWay = new Set<Promise<void>>();
     #cancel: (() => void) | undefined;
 
@@ -23,6 +24,11 @@ export class Crowd {
     /** Every payment that was tried and has ended, in the order of its end. */
     get payments(): readonly TrafficSample[] {
         return this.#payments;
+    }
+
+    /** Every change of a profile, the same. */
+    get profiles(): readonly TrafficSample[] {
+        return this.#profiles;
     }
 
     /** Everything else that was done and has ended, in the order of its end. */
@@ -63,10 +69,18 @@ export class Crowd {
         const acting = shopper
             .act()
             .then((sample) => {
-                (sample.step === "pay" ? this.#payments : this.#samples).push(sample);
+                this.#listOf(sample).push(sample);
                 this.onSample(sample);
             })
             .finally(() => this.#underWay.delete(acting));
         this.#underWay.add(acting);
+    }
+
+    #listOf({ step }: TrafficSample): TrafficSample[] {
+        return step === "pay"
+            ? this.#payments
+            : step === "save-profile"
+              ? this.#profiles
+              : this.#samples;
     }
 }

@@ -19,6 +19,13 @@ export type Write =
           /** In minor units of the currency. */
           readonly amount: number;
           readonly by: Acknowledgement;
+      }
+    | {
+          readonly kind: "profile";
+          readonly profile: string;
+          /** A later change of the same profile, which is written over it, has a greater number. */
+          readonly change: number;
+          readonly by: Acknowledgement;
       };
 
 export interface Acknowledgement {
@@ -29,19 +36,20 @@ export interface Acknowledgement {
 }
 
 /**
- * Every acknowledged write. No write is made twice with another value, so what was acknowledged has
- * to be there for good: no order of arrival can excuse its absence. Reservations are not among them:
- * the application offers no way to read one.
+ * Every acknowledged write. No write is made twice with another value, but for profiles, of which a later
+ * change may be there in its place: what was acknowledged has to be there for good, and no order of arrival
+ * can excuse its absence. Reservations are not among them: the application offers no way to read one.
  */
 export class Ledger {
     readonly #writes: Write[] = [];
     readonly #payments: Write[] = [];
+    readonly #profiles: Write[] = [];
 
     add(write: Write): void {
-        (write.kind === "payment" ? this.#payments : this.#writes).push(write);
+        this.#listOf(write).push(write);
     }
 
-    /** Everything but payments. */
+    /** Everything but payments and changes of profiles. */
     get writes(): readonly Write[] {
         return this.#writes;
     }
@@ -49,5 +57,22 @@ export class Ledger {
     /** What is kept in the database, which promises something else in the loss of a region. */
     get payments(): readonly Write[] {
         return this.#payments;
+    }
+
+    /** What is kept at its home, and has to be found in every region. */
+    get profiles(): readonly Write[] {
+        return this.#profiles;
+    }
+
+    #listOf({ kind }: Write): Write[] {
+        switch (kind) {
+            case "payment":
+                return this.#payments;
+            case "profile":
+                return this.#profiles;
+            case "cart-line":
+            case "order":
+                return this.#writes;
+        }
     }
 }

@@ -17,7 +17,7 @@ export interface TrafficSample {
     /** Region that answered, as it says itself; undefined when none did. */
     readonly region: string | undefined;
     readonly step: Step["name"];
-    /** Whether the shopper got an answer that is not the server's failure; of a payment, whether it was made. */
+    /** Whether the shopper got an answer that is not the server's failure; of a payment or a profile's change, whether it was made. */
     readonly ok: boolean;
     /** Status of the last answer. */
     readonly status: number | undefined;
@@ -25,11 +25,11 @@ export interface TrafficSample {
     readonly problem: string | undefined;
     /** World milliseconds from the click to the end. */
     readonly latencyMs: number;
-    /** 1 or 2. */
+    /** 1 or 2; with a profile, of all the requests that it took. */
     readonly attempts: number;
     /** Whether the shopper is one of those whose resolver ignores TTLs. */
     readonly stale: boolean;
-    /** Present where the application said that what this shopper wrote is still on its way to the region. */
+    /** Present where the application said that what this shopper had seen was still on its way to the region. */
     readonly arriving?: true;
     /** Absent where no receipt was shown, or no answer says what became of it. */
     readonly receipt?: ShownReceipt;

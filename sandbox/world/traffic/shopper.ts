@@ -1,15 +1,21 @@
 import type { NetworkResponse } from "../network";
 import type { World } from "../world";
+import { attempt, headerOf, isAcknowledged, isServed, type Attempted } from "./attempt";
 import { Connection, type ConnectionOptions, type Exchange } from "./connection";
 import type { Ledger } from "./ledger";
+import { Profile } from "./profile";
 import type { ShownReceipt, TrafficSample } from "./samples";
+import { Session } from "./session";
 import { browse, receiptOf, shelfOf, visit, type Step } from "./visit";
 
-/** Header of a session's token, both ways. */
-const sessionHeader = "x-session-token";
-
-/** World milliseconds before the second attempt, and as much again at random. */
-const retryMs = 200;
+export interface ShopperHabits {
+    /** What the shopper comes for. @default a visit to the shop */
+    readonly stepsOf?: typeof visit;
+    /** Host name that payments are made at. @default nobody pays */
+    readonly writeHost?: string | undefined;
+    /** Whether the shopper has a profile, and changes it with each visit. */
+    readonly hasProfile?: boolean;
+}
 
 /** One person: a resolver, a connection for each host name, and a visit under way. */
 export class Shopper {
@@ -21,8 +27,8 @@ export class Shopper {
     #visits = 0;
     /** Of the last order, and the region that issued it. */
     #receipt: { readonly text: string; readonly issuedBy: string | undefined } | undefined;
-    /** What the shopper has seen, in the application's words. */
-    #session: string | undefined;
+    readonly #session = new Session();
+    readonly #profile: Profile | undefined;
     #stepping = false;
 
     constructor(
@@ -30,16 +36,19 @@ export class Shopper {
         private readonly id: string,
         private readonly options: ConnectionOptions,
         private readonly ledger: Ledger,
-        /** What the shopper comes for. */
-        private readonly stepsOf: typeof visit = visit,
-        /** Host name that payments are made at. @default nobody pays */
-        writeHost?: string,
+        private readonly habits: ShopperHabits = {},
     ) {
         this.#connection = new Connection(world, options);
-        this.#till =
-            writeHost === undefined
-                ? undefined
-                : new Connection(world, { ...options, host: writeHost });
+        this.#till = habits.writeHost === undefined ? undefined : this.#connect(habits.writeHost);
+        this.#profile = habits.hasProfile
+            ? new Profile(world, {
+                  id: `profile-${id}`,
+                  session: this.#session,
+                  application: this.#connection,
+                  connect: (host) => this.#connect(host),
+                  ledger,
+              })
+            : undefined;
     }
 
     get geography(): string {
@@ -64,12 +73,27 @@ export class Shopper {
 
     /** One exchange as the shopper's browser makes it: tried again once. None when there is no answer. */
     async request(exchange: Exchange): Promise<NetworkResponse | undefined> {
-        return (await this.#attempt(exchange, this.#connection, isServed)).response;
+        return (await attempt(this.world, exchange, this.#connection, isServed)).response;
+    }
+
+    /** As `request`, of another host, over a connection for this once. */
+    async requestAt(host: string, exchange: Exchange): Promise<NetworkResponse | undefined> {
+        const connection = this.#connect(host);
+        try {
+            return (await attempt(this.world, exchange, connection, isServed)).response;
+        } finally {
+            connection.close();
+        }
     }
 
     close(): void {
         this.#connection.close();
         this.#till?.close();
+        this.#profile?.close();
+    }
+
+    #connect(host: string): Connection {
+        return new Connection(this.world, { ...this.options, host });
     }
 
     /** Goes on with the visit, or starts one: with a look at the catalogue, then with what it showed. */
@@ -78,12 +102,11 @@ export class Shopper {
             if (this.#shelf.length === 0) {
                 return browse;
             }
+            const { stepsOf = visit } = this.habits;
             this.#steps = [
-                ...this.stepsOf(
-                    `${this.id}-${++this.#visits}`,
-                    this.#shelf,
-                    this.world.random,
-                ).filter(({ name }) => name !== "pay" || this.#till !== undefined),
+                ...stepsOf(`${this.id}-${++this.#visits}`, this.#shelf, this.world.random).filter(
+                    ({ name }) => this.#has(name),
+                ),
                 browse,
             ];
         }
@@ -92,36 +115,33 @@ export class Shopper {
         return step ?? browse;
     }
 
+    /** Whether the shopper has what a step takes. */
+    #has(step: Step["name"]): boolean {
+        switch (step) {
+            case "pay":
+                return this.#till !== undefined;
+            case "profile":
+            case "save-profile":
+                return this.#profile !== undefined;
+            default:
+                return true;
+        }
+    }
+
     async #do(step: Step): Promise<TrafficSample> {
         const { clock } = this.world;
         const atMs = clock.now();
-        const pays = step.name === "pay";
         const shown = step.receipt === "shown" ? this.#receipt : undefined;
-        const session = step.inSession === true ? this.#session : undefined;
-        const { response, attempts, problem } = await this.#attempt(
-            {
-                ...step.exchange,
-                headers: {
-                    ...step.exchange.headers,
-                    ...(shown === undefined ? {} : { "x-order-receipt": shown.text }),
-                    ...(session === undefined ? {} : { [sessionHeader]: session }),
-                },
-            },
-            (pays ? this.#till : undefined) ?? this.#connection,
-            pays ? isAcknowledged : isServed,
-        );
-        const region = headerOf(response?.headers["x-served-by"]);
+        const { response, attempts, problem, arriving } = await this.#carryOut(step, shown?.text);
+        const region = headerOf(response, "x-served-by");
         if (step === browse && response?.status === 200) {
             this.#shelf = shelfOf(response.body);
-        }
-        if (step.inSession === true) {
-            this.#session = headerOf(response?.headers[sessionHeader]) ?? this.#session;
         }
         if (step.receipt === "given") {
             const text = response === undefined ? undefined : receiptOf(response.body);
             this.#receipt = text === undefined ? undefined : { text, issuedBy: region };
         }
-        if (step.write !== undefined && response !== undefined && isAcknowledged(response.status)) {
+        if (step.write !== undefined && response !== undefined && isAcknowledged(response)) {
             this.ledger.add(step.write({ atMs: clock.now(), region }));
         }
         return {
@@ -136,46 +156,38 @@ export class Shopper {
             attempts,
             stale: this.options.resolver.ignoresTtl,
             ...(shown === undefined ? {} : verdictOn(shown, response?.status)),
-            ...(step.name === "read-cart" && response?.status === 202 ? { arriving: true } : {}),
+            ...(arriving === true ? { arriving } : {}),
         };
     }
 
-    /**
-     * Sends it, and once more when the connection failed or the server did. Everything a shopper sends
-     * is safe to repeat: a read, a PUT of the whole value, or a POST with a key of its own.
-     */
-    async #attempt(
-        exchange: Exchange,
-        connection: Connection,
-        isDone: (status: number) => boolean,
-    ): Promise<{
-        readonly response: NetworkResponse | undefined;
-        readonly attempts: number;
-        readonly problem: string | undefined;
-    }> {
-        let response: NetworkResponse | undefined;
-        let problem: string | undefined;
-        for (let attempt = 1; attempt <= 2; attempt++) {
-            response = undefined;
-            try {
-                response = await connection.exchange(exchange);
-                problem = isDone(response.status) ? undefined : `status ${response.status}`;
-            } catch (error) {
-                problem = error instanceof Error ? error.message : String(error);
-            }
-            if (problem === undefined) {
-                return { response, attempts: attempt, problem };
-            }
-            if (attempt === 1) {
-                await this.world.clock.sleep(retryMs * (1 + this.world.random()));
-            }
+    async #carryOut(
+        step: Step,
+        receipt: string | undefined,
+    ): Promise<Attempted & { readonly arriving?: boolean }> {
+        if (step.exchange === undefined) {
+            const profile = this.#profile as Profile;
+            return step.name === "profile" ? profile.read() : profile.save();
         }
-        return { response, attempts: 2, problem };
+        const pays = step.name === "pay";
+        const attempted = await attempt(
+            this.world,
+            {
+                ...step.exchange,
+                headers: {
+                    ...step.exchange.headers,
+                    ...(receipt === undefined ? {} : { "x-order-receipt": receipt }),
+                    ...(step.inSession === true ? this.#session.headers : {}),
+                },
+            },
+            (pays ? this.#till : undefined) ?? this.#connection,
+            pays ? isAcknowledged : isServed,
+        );
+        if (step.inSession === true) {
+            this.#session.heard(attempted.response);
+        }
+        const isArriving = step.name === "read-cart" && attempted.response?.status === 202;
+        return { ...attempted, arriving: isArriving };
     }
-}
-
-function isServed(status: number): boolean {
-    return status < 500;
 }
 
 /** Found here, or vouched for by the receipt alone; or refused. Anything else says nothing of the receipt. */
@@ -186,12 +198,4 @@ function verdictOn(
     return status === 200 || status === 202 || status === 401
         ? { receipt: { issuedBy, honoured: status !== 401 } }
         : {};
-}
-
-function isAcknowledged(status: number): boolean {
-    return status >= 200 && status < 300;
-}
-
-function headerOf(value: string | readonly string[] | undefined): string | undefined {
-    return typeof value === "string" ? value : value?.[0];
 }

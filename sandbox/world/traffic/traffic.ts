@@ -2,17 +2,19 @@ import { EventEmitter } from "node:events";
 
 import { geographies } from "../geography";
 import type { Part, World } from "../world";
-import type { ConnectionOptions } from "./connection";
+import type { ConnectionOptions, Exchange } from "./connection";
 import { Crowd } from "./crowd";
 import { askForAddresses } from "./dnsClient";
 import { Ledger, type Write } from "./ledger";
 import type { TrafficSample } from "./samples";
 import { Shopper } from "./shopper";
 import { StubResolver } from "./stubResolver";
-import { verifyWrites, type Verification } from "./verification";
-import { look, visit } from "./visit";
+import { verifiedEverywhere, verifyWrites, type Verification } from "./verification";
+import { look } from "./visit";
 
 const defaultShoppers = 10;
+/** Of so many shoppers one has a profile: in every geography, as their number there is no multiple of it. */
+const profileEvery = 3;
 
 export interface TrafficOptions {
     /** Host name that the shoppers use, such as `app.example.com`. */
@@ -24,6 +26,11 @@ export interface TrafficOptions {
     readonly browse?: string | undefined;
     /** Host name that the shoppers pay their orders at, such as `write.app.example.com`. @default nobody pays */
     readonly write?: string | undefined;
+    /**
+     * Host names of the regions, each of which leads to its own region alone: some of the shoppers have a
+     * profile then, which is looked for in each of them. @default nobody has one
+     */
+    readonly regions?: readonly string[];
     /** Authority that the application's certificates come from, PEM. */
     readonly ca: string;
     /** Things done per world second, over all shoppers. @default 4 */
@@ -52,7 +59,7 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
 
     constructor(
         private readonly world: World,
-        options: TrafficOptions,
+        private readonly options: TrafficOptions,
     ) {
         super();
         this.#shoppers = new Crowd(
@@ -70,7 +77,7 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
         }
     }
 
-    /** Everything but payments that shoppers did and that has ended, in the order of its end. */
+    /** Everything but payments and changes of profiles that shoppers did and that has ended, in the order of its end. */
     get samples(): readonly TrafficSample[] {
         return this.#shoppers.samples;
     }
@@ -80,12 +87,17 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
         return this.#shoppers.payments;
     }
 
+    /** The changes of profiles that shoppers made or tried to: apart, as the home's region alone takes them. */
+    get profiles(): readonly TrafficSample[] {
+        return this.#shoppers.profiles;
+    }
+
     /** The same of those who look around at `browse`. */
     get looks(): readonly TrafficSample[] {
         return this.#onlookers?.samples ?? [];
     }
 
-    /** The writes that were acknowledged, payments apart. */
+    /** The writes that were acknowledged, payments and changes of profiles apart. */
     get writes(): readonly Write[] {
         return this.#ledger.writes;
     }
@@ -110,8 +122,8 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
     }
 
     /**
-     * Reads every acknowledged write but payments back through the application's name, from all
-     * geographies in turn. Call it after `stop`; what is read leaves no samples.
+     * Reads every acknowledged write but payments and changes of profiles back through the application's
+     * name, from all geographies in turn. Call it after `stop`; what is read leaves no samples.
      */
     verify(): Promise<Verification> {
         return this.#verify(this.#ledger.writes);
@@ -122,12 +134,27 @@ export class Traffic extends EventEmitter<{ sample: [TrafficSample] }> implement
         return this.#verify(this.#ledger.payments);
     }
 
-    async #verify(writes: readonly Write[]): Promise<Verification> {
+    /** The same of the changes of profiles, each of which has to be found in every region. */
+    async verifyProfiles(): Promise<Verification> {
+        const found = await Promise.all(
+            (this.options.regions ?? []).map((host) =>
+                this.#verify(this.#ledger.profiles, (shopper, exchange) =>
+                    shopper.requestAt(host, exchange),
+                ),
+            ),
+        );
+        return verifiedEverywhere(this.#ledger.profiles, found);
+    }
+
+    async #verify(
+        writes: readonly Write[],
+        ask = (shopper: Shopper, exchange: Exchange) => shopper.request(exchange),
+    ): Promise<Verification> {
         const { shoppers } = this.#shoppers;
         let turn = 0;
         const verification = await verifyWrites(
             writes,
-            async (exchange) => shoppers[turn++ % shoppers.length]?.request(exchange),
+            async (exchange) => ask(shoppers[turn++ % shoppers.length] as Shopper, exchange),
             this.world.clock,
         );
         shoppers.forEach((shopper) => shopper.close());
@@ -166,8 +193,10 @@ function people(world: World, options: TrafficOptions, ledger: Ledger): readonly
             `${run}-${geography}-${person}`,
             { ...connection, resolver: resolverOf(world, connection.from, number < stale) },
             ledger,
-            visit,
-            options.write,
+            {
+                writeHost: options.write,
+                hasProfile: options.regions !== undefined && number % profileEvery === 0,
+            },
         );
     });
 }
@@ -190,7 +219,7 @@ function onlookers(world: World, options: TrafficOptions, host: string): readonl
             `looks-${code}`,
             { ...connection, resolver: resolverOf(world, connection.from, false) },
             new Ledger(),
-            look,
+            { stepsOf: look },
         );
     });
 }

@@ -1,6 +1,7 @@
 import type { WorldClock } from "../clock";
 import type { Exchange } from "./connection";
 import type { Write } from "./ledger";
+import { changeOf, pathOf as pathOfProfile } from "./profile";
 
 /** What became of the acknowledged writes. */
 export interface Verification {
@@ -10,6 +11,7 @@ export interface Verification {
     readonly lostWrites: readonly Write[];
     /** Number of writes that could not be asked for: no answer, or only errors. */
     readonly unverified: number;
+    readonly unverifiedWrites: readonly Write[];
 }
 
 /** Answer of the application; none when it gave none. */
@@ -24,7 +26,19 @@ const atOnce = 8;
 
 type Verdict = "kept" | "lost" | "unverified";
 
-/** Reads each acknowledged write back, each cart once for all its lines. */
+/** What became of writes that have to be found in several places, from what became of them in each. */
+export function verifiedEverywhere(
+    writes: readonly Write[],
+    found: readonly Verification[],
+): Verification {
+    const lost = new Set(found.flatMap(({ lostWrites }) => lostWrites));
+    const unverified = new Set(found.flatMap(({ unverifiedWrites }) => unverifiedWrites));
+    return verificationOf(writes, (write) =>
+        lost.has(write) ? "lost" : unverified.has(write) ? "unverified" : "kept",
+    );
+}
+
+/** Reads each acknowledged write back, each cart once for all its lines, and each profile for all its changes. */
 export async function verifyWrites(
     writes: readonly Write[],
     read: Reader,
@@ -44,12 +58,22 @@ export async function verifyWrites(
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
 
-    const lostWrites = writes.filter((write) => verdicts.get(write) === "lost");
+    return verificationOf(writes, (write) => verdicts.get(write));
+}
+
+function verificationOf(
+    writes: readonly Write[],
+    verdictOf: (write: Write) => Verdict | undefined,
+): Verification {
+    const [lostWrites, unverifiedWrites] = (["lost", "unverified"] as const).map((verdict) =>
+        writes.filter((write) => verdictOf(write) === verdict),
+    ) as [Write[], Write[]];
     return {
         acknowledged: writes.length,
         lost: lostWrites.length,
         lostWrites,
-        unverified: writes.filter((write) => verdicts.get(write) === "unverified").length,
+        unverified: unverifiedWrites.length,
+        unverifiedWrites,
     };
 }
 
@@ -82,6 +106,8 @@ function pathOf(write: Write): string {
             return `/orders/${write.orderId}/payment`;
         case "cart-line":
             return `/carts/${write.cart}`;
+        case "profile":
+            return pathOfProfile(write.profile);
     }
 }
 
@@ -105,6 +131,9 @@ function verdictOn(write: Write, answer: Awaited<ReturnType<Reader>>): Verdict {
         return found["orderId"] === write.orderId && found["amount"] === write.amount
             ? "kept"
             : "lost";
+    }
+    if (write.kind === "profile") {
+        return (changeOf(found["name"]) ?? 0) >= write.change ? "kept" : "lost";
     }
     const items = Array.isArray(found["items"])
         ? (found["items"] as Record<string, unknown>[])

@@ -1,7 +1,7 @@
 import type { Exchange } from "./connection";
 import type { Acknowledgement, Write } from "./ledger";
 
-/** One thing a shopper does: a request, and what its acknowledgement promises. */
+/** One thing a shopper does: a request as a rule, and what its acknowledgement promises. */
 export interface Step {
     readonly name:
         | "browse"
@@ -12,8 +12,11 @@ export interface Step {
         | "reserve"
         | "order"
         | "read-order"
-        | "pay";
-    readonly exchange: Exchange;
+        | "pay"
+        | "profile"
+        | "save-profile";
+    /** Absent with a profile, which takes as many requests as its condition and its home ask for. */
+    readonly exchange?: Exchange;
     /** The write that a 2xx answer acknowledges, if the step is one that is kept account of. */
     readonly write?: (by: Acknowledgement) => Write;
     /** Whether the answer comes with a receipt, or the receipt of the visit is shown. */
@@ -29,7 +32,10 @@ interface Choice {
 }
 
 /** Looks at the whole catalogue: how every visit starts. */
-export const browse: Step = { name: "browse", exchange: { method: "GET", path: "/catalogue" } };
+export const browse: Step = {
+    name: "browse",
+    exchange: { method: "GET", path: "/catalogue" },
+};
 
 /** Products of a catalogue page, by their numbers; none when it is no such page. */
 export function shelfOf(body: Buffer): readonly string[] {
@@ -65,6 +71,8 @@ export function visit(id: string, shelf: readonly string[], random: () => number
     const cart = `cart-${id}`;
     const orderId = `order-${id}`;
     return [
+        { name: "profile" },
+        { name: "save-profile" },
         ...choices.flatMap((choice) => [product(choice.sku), cartLine(cart, choice)]),
         ...choices.slice(0, 1).map(({ sku }) => picture(sku)),
         {

@@ -40,6 +40,7 @@ function reportWith(...outcomes: readonly Difference["outcome"][]): ReconcileRep
             kind: "order",
             relation: "behind",
             versions: { "eu-west-1": "eu-west-1:2", "us-east-1": undefined },
+            gaveWay: [],
             outcome,
         })),
     };
@@ -111,6 +112,19 @@ describe("reconcile", () => {
         expect(text).to.match(/items: eu-west-1 2, us-east-1 3\n1 were on their way/);
         expect(text).to.match(/ORDER#2 ORDER .*behind .*eu-west-1:2 .*- .*failed: no owner/);
         expect(text).to.match(/1 repaired, 3 left$/);
+    });
+
+    it("says where the values are that gave way", () => {
+        const report = reportWith({ kind: "repaired" }, { kind: "failed", reason: "no owner" });
+        const [repaired, failed] = report.differences as [Difference, Difference];
+        const differences = [
+            { ...repaired, gaveWay: ["us-east-1:1", "ap-east-1:1"] },
+            { ...failed, gaveWay: ["us-east-1:1"] },
+        ];
+        expect(reconcileText({ ...report, differences })).to.match(
+            /1 repaired, 1 left\n3 values gave way, and are on record for 90 days: CONFLICT#<partition key>$/,
+        );
+        expect(reconcileText(report)).not.to.match(/gave way/);
     });
 
     it("names the way to a repair after a dry run, and nothing when there is nothing", () => {

@@ -188,6 +188,7 @@ function regionOutputs(stack: string, votes: ReadonlyMap<string, string>): Stack
         loadBalancerArn: "arn",
         loadBalancerDnsName: "lb",
         loadBalancerZoneId: "Z",
+        originName: `${stack}.origin.example.com`,
         votesBucket: "bucket",
         votesHost: "host",
         votes: stack === region ? {} : { [region]: votes.get(stack) ?? "in-service" },
@@ -354,6 +355,10 @@ describe("the drill", () => {
         world.paid = () => world.faults.size === 0;
         const report = await drill();
         expect(world.used.map(({ write }) => write)).to.eql(["write.app.example.com", undefined]);
+        expect(world.used.map(({ regions }) => regions)).to.eql([
+            names.map((name) => `${name}.origin.example.com`),
+            undefined,
+        ]);
         const database = report.systems?.find(({ system }) => system === "Aurora");
         expect(database).to.deep.include({
             back: false,
@@ -496,6 +501,20 @@ describe("the drill", () => {
             "writes lost",
         ]);
         expect(summaryOf(report)).to.contain("writes lost").and.to.contain("missed");
+    });
+
+    it("counts the changes of profiles among the writes, and misses the RPO when one is gone", async () => {
+        world.lostProfiles = 1;
+        const report = await drill();
+        expect(report.rpo).to.include({ acknowledgedWrites: 58, lostWrites: 1 });
+        expect(report.verdicts.filter((one) => !one.met).map((one) => one.objective)).to.eql([
+            "writes lost",
+        ]);
+        const row = report.systems?.find(({ system }) => system === "DynamoDB, homes");
+        expect(row?.rpo).to.have.property(
+            "detail",
+            "1 of 8 changes of profiles lost in any region",
+        );
     });
 
     it("counts a forbidden call of the evacuate lane, and misses for it", async () => {

@@ -81,6 +81,10 @@ describe("the systems' rows of a drill", () => {
                 database: { changes: [], lostTransactions: 0 },
                 kept: { acknowledged: 60, lost: 0, unverified: 0 },
             },
+            profiles: {
+                samples: samples(() => elsewhere),
+                kept: { acknowledged: 20, lost: 0, unverified: 0 },
+            },
             conflicts: { conflicts: 5, valuesLost: 1, takesReturned: 2 },
             secrets: { replicas: 3, behind: 1, worstLagSeconds: 1.8 },
             cacheHits: { "eu-west-1": { before: 91.4, without: 80.6 } },
@@ -112,7 +116,7 @@ describe("the systems' rows of a drill", () => {
             second < 3 ? { ...sample, arriving: true as const } : sample,
         );
         expect(row("DynamoDB", { samples: arriving }).happened).to.equal(
-            "the survivors' replicas went on taking writes; 5 crossed, 4 of them merged; 2 reservations made twice and given back; 3 carts read on their way",
+            "the survivors' replicas went on taking writes; 5 crossed, 4 of them merged; 2 reservations made twice and given back; 3 carts and profiles read on their way",
         );
     });
 
@@ -133,6 +137,35 @@ describe("the systems' rows of a drill", () => {
         );
         expect(row("Global Accelerator", { direct }).rto).to.eql({ seconds: 150 });
         expect(row("Global Accelerator").rto).to.eql({ seconds: 0 });
+    });
+
+    it("measures the homes by those who change their profiles, apart from everybody else", () => {
+        const profiles: SystemInputs["profiles"] = {
+            samples: samples((second) =>
+                second < 50
+                    ? { ok: true, region }
+                    : second >= 100 && second < 280
+                      ? { ok: second % 2 === 0, region }
+                      : elsewhere,
+            ),
+            kept: { acknowledged: 20, lost: 1, unverified: 0 },
+        };
+        expect(row("DynamoDB, homes", { profiles })).to.eql({
+            system: "DynamoDB, homes",
+            component: "HomeKeeping",
+            happened:
+                "us-east-1 took 50 of 100 changes of profiles before the fault, 25 of 145 once it was out; 90 of 300 were not taken",
+            rto: { seconds: 179 },
+            rpo: { seconds: 1.5, detail: "1 of 20 changes of profiles lost in any region" },
+            back: true,
+        });
+        expect(row("Load balancers, ECS", { profiles }).rto).to.eql({ seconds: 190 });
+        const untaken = samples((second) => ({ ok: second < 100, region }));
+        expect(
+            systemsNotBack([
+                row("DynamoDB, homes", { profiles: { ...profiles, samples: untaken } }),
+            ]),
+        ).to.eql(["DynamoDB, homes"]);
     });
 
     const payments: SystemInputs["payments"] = {

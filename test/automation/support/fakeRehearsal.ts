@@ -31,6 +31,7 @@ export class FakeRehearsal implements Rehearsal {
     readonly unhealthy = new Set<string>();
     readonly samples: ShopperSample[] = [];
     readonly payments: ShopperSample[] = [];
+    readonly profiles: ShopperSample[] = [];
     /** What traffic was started with. */
     readonly used: UsedNames[] = [];
     /** What becomes of a request at this moment. */
@@ -41,6 +42,7 @@ export class FakeRehearsal implements Rehearsal {
     onInject: (fault: RehearsalFault) => void = () => undefined;
     onHeal: (fault: RehearsalFault) => void = () => undefined;
     lostWrites = 0;
+    lostProfiles = 0;
     /** What becomes of a payment. */
     paid: (atMs: number) => boolean = () => true;
     held = 0;
@@ -180,6 +182,9 @@ export class FakeRehearsal implements Rehearsal {
                 if (names.write !== undefined) {
                     this.payments.push({ ...sample, ok: this.paid(this.now()) });
                 }
+                if ((names.regions ?? []).length > 0) {
+                    this.profiles.push(sample);
+                }
                 this.after(500, visit);
             }
         };
@@ -188,12 +193,18 @@ export class FakeRehearsal implements Rehearsal {
             samples: this.samples,
             looks: this.samples,
             payments: this.payments,
+            profiles: this.profiles,
             stop: async () => {
                 going = false;
             },
             verify: async () => ({
                 acknowledged: 50,
                 lost: this.lostWrites,
+                unverified: 0,
+            }),
+            verifyProfiles: async () => ({
+                acknowledged: 8,
+                lost: this.lostProfiles,
                 unverified: 0,
             }),
             verifyPayments: async () => ({

@@ -72,6 +72,7 @@ describe("profiles", () => {
             etag: String(answer.headers["etag"]),
             token: String(answer.headers[sessionHeader]),
             retryAfter: answer.headers["retry-after"],
+            location: answer.headers["location"],
         };
     }
 
@@ -115,6 +116,7 @@ describe("profiles", () => {
         expect(answer.status).to.equal(421);
         expect(answer.retryAfter).to.equal("5");
         expect(answer.body["message"]).to.contain(`https://${home}.origin.example.com`);
+        expect(answer.location).to.equal(`https://${home}.origin.example.com/profiles/7`);
         expect(cluster.calls.get(home)).to.equal(before);
     });
 
@@ -128,7 +130,7 @@ describe("profiles", () => {
         await rounds(4, survivors, isCut);
         const meanwhile = await ask(heir, { "if-match": made.etag }, ada);
         expect(meanwhile.status).to.equal(503);
-        expect(meanwhile.retryAfter).to.equal("5");
+        expect([meanwhile.retryAfter, meanwhile.location]).to.eql(["5", undefined]);
         expect((await ask(heir, {})).body["name"]).to.equal("Ada");
         await rounds(holdOffMs(defaultLeaseTimes) / 5000 + 2, survivors, isCut);
         const after = await ask(heir, { "if-match": made.etag }, { ...ada, name: "A. L." });

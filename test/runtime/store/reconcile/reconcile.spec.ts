@@ -4,9 +4,13 @@ import fc from "fast-check";
 import { HybridClock } from "../../../../runtime/consistency/hybridClock";
 import { VersionVector } from "../../../../runtime/consistency/versionVector";
 import { changeLine, emptyMap, quantities } from "../../../../runtime/consistency/crdt/orMap";
+import { readChange, type TableRecord } from "../../../../runtime/handlers/tableRecords";
 import type { Replica } from "../../../../runtime/store/calls/replica";
 import type { AttributeMap } from "../../../../runtime/store/codec/itemSize";
 import { orMapCodec } from "../../../../runtime/store/codec/states";
+import { lostItem, type Conflict } from "../../../../runtime/store/conflicts/conflictRecord";
+import { ConflictRecords } from "../../../../runtime/store/conflicts/conflictRecords";
+import { ConflictResolver } from "../../../../runtime/store/conflicts/conflictResolver";
 import { WriteBack } from "../../../../runtime/store/conflicts/writeBack";
 import { Leases } from "../../../../runtime/store/homes/leases";
 import { OwnerRecords } from "../../../../runtime/store/homes/ownerRecord";
@@ -148,30 +152,87 @@ describe("reconciling", function () {
     const drained = (): Promise<void> =>
         world.until(() => regions.every((region) => tables.pending(region) === 0));
 
-    function run(repair = false): Promise<ReconcileReport> {
+    function resources() {
         const clock = storeClock(world);
         const caller = storeCaller(world);
         const records = [...replicas.values()].map((one) => new OwnerRecords(one, caller));
-        return reconcile({
+        return {
             replicas,
             caller,
             clock,
+            hybrid: new HybridClock({ physicalMs: () => clock.now(), maxAheadMs: 60_000 }),
+            leases: new Leases({ records, clock, times: defaultLeaseTimes }),
+        };
+    }
+
+    /** @param before what else happens once a joined item is about to be written */
+    function run(repair = false, before = async () => {}): Promise<ReconcileReport> {
+        const shared = resources();
+        const writeBack = new WriteBack(shared);
+        return reconcile({
+            ...shared,
             settleMs: 5000,
             ...(repair
                 ? {
-                      writeBack: new WriteBack({
-                          replicas,
-                          caller,
-                          clock,
-                          hybrid: new HybridClock({
-                              physicalMs: () => clock.now(),
-                              maxAheadMs: 60_000,
-                          }),
-                          leases: new Leases({ records, clock, times: defaultLeaseTimes }),
-                      }),
+                      repair: {
+                          records: new ConflictRecords(shared),
+                          writeBack: {
+                              write: async (joined, options) => {
+                                  await before();
+                                  return writeBack.write(joined, options);
+                              },
+                          },
+                      },
                   }
                 : {}),
         });
+    }
+
+    /** Has the detectors judge all that the regions' streams tell. */
+    async function detect(): Promise<readonly (Conflict | undefined)[]> {
+        const shared = resources();
+        const found: (Conflict | undefined)[] = [];
+        for (const region of regions) {
+            const resolver = new ConflictResolver({
+                ...shared,
+                region,
+                ownerRecord: () => Promise.resolve(undefined),
+            });
+            for (const { data } of tables.streams.peek(region, storeTable)) {
+                const change = readChange(JSON.parse(data.toString()) as TableRecord);
+                found.push((await resolver.resolve(change)).conflict);
+            }
+        }
+        await drained();
+        return found.filter((conflict) => conflict !== undefined);
+    }
+
+    /** Has a region own the home of the orders. */
+    async function own(region: string): Promise<void> {
+        await put(region, {
+            ...keyAttributes({ pk: `HOME#${eu}`, sk: `OWNER#${region}` }),
+            kind: { S: "owner" },
+            term: { N: "3" },
+            heldTerm: { N: "3" },
+            state: { S: "held" },
+            untilMs: { N: String(Math.floor(world.clock.now()) + 3_600_000) },
+            revision: { N: "1" },
+        });
+        await drained();
+    }
+
+    /** The lost values that are on record in a region, by their writers. */
+    async function recorded(region: string, pk: string): Promise<readonly (string | undefined)[]> {
+        const { items } = await storeCaller(world).call(region, (signal) =>
+            (replicas.get(region) as Replica).query(
+                {
+                    KeyConditionExpression: "pk = :pk",
+                    ExpressionAttributeValues: { ":pk": { S: `CONFLICT#${pk}` } },
+                },
+                signal,
+            ),
+        );
+        return items.map((item) => parseHome(lostItem([item])).value?.["by"]?.S).sort();
     }
 
     const put = (region: string, Item: AttributeMap): Promise<unknown> =>
@@ -226,6 +287,7 @@ describe("reconciling", function () {
                 kind: "cart",
                 relation: "behind",
                 versions: { [eu]: `${eu}:2`, [us]: `${eu}:1` },
+                gaveWay: [],
                 outcome: { kind: "left" },
             },
         ]);
@@ -256,22 +318,83 @@ describe("reconciling", function () {
             kind: "failed",
             reason: `the home ${eu} has no owner at present`,
         });
-        await put(eu, {
-            ...keyAttributes({ pk: `HOME#${eu}`, sk: `OWNER#${eu}` }),
-            kind: { S: "owner" },
-            term: { N: "3" },
-            heldTerm: { N: "3" },
-            state: { S: "held" },
-            untilMs: { N: String(Math.floor(world.clock.now()) + 3_600_000) },
-            revision: { N: "1" },
-        });
-        await drained();
+        await own(eu);
         expect((await run(true)).differences.map(({ outcome }) => outcome.kind)).to.eql([
             "repaired",
         ]);
         for (const region of regions) {
             const { value, epoch } = parseHome((await get(region, "ORDER#1", "ORDER")) ?? {});
             expect([value, epoch], region).to.eql([{ by: { S: us } }, 3]);
+        }
+    });
+
+    it("has the value that gives way on record, once, before the joined one is written", async () => {
+        await lose(eu, orderItem("ORDER#1", eu, 1));
+        await lose(us, orderItem("ORDER#1", us, 2));
+        expect((await run()).differences).to.have.length(1);
+        await drained();
+        expect(await recorded(eu, "ORDER#1")).to.eql([]);
+        // Nobody owns the home: nothing is written.
+        expect((await run(true)).differences.map(({ gaveWay }) => gaveWay)).to.eql([[`${eu}:1`]]);
+        await drained();
+        for (const region of regions) {
+            expect(await recorded(region, "ORDER#1"), region).to.eql([eu]);
+        }
+        await own(eu);
+        const [repaired] = (await run(true)).differences;
+        expect([repaired?.outcome.kind, repaired?.gaveWay]).to.eql(["repaired", [`${eu}:1`]]);
+        expect(await detect()).to.eql([]);
+        for (const region of regions) {
+            expect(await recorded(region, "ORDER#1"), region).to.eql([eu]);
+        }
+    });
+
+    it("keeps one record with a detector that is told of the same two versions", async () => {
+        await own(eu);
+        await lose(eu, orderItem("ORDER#1", eu, 1));
+        await lose(us, orderItem("ORDER#1", us, 2));
+        await run(true, async () => {
+            // What was lost on its way to eu-west-1 arrives there after all.
+            await put(eu, orderItem("ORDER#1", us, 2));
+        });
+        const found = await detect();
+        expect(found.map((conflict) => [conflict?.cause, conflict?.detectedIn])).to.eql([
+            ["concurrent", eu],
+        ]);
+        expect(await recorded(us, "ORDER#1")).to.eql([eu]);
+    });
+
+    it("records what the item's owner wrote meanwhile, or what that takes the place of", async () => {
+        await own(us);
+        await lose(eu, orderItem("ORDER#1", eu, 1));
+        await lose(us, orderItem("ORDER#1", us, 2));
+        const next = {
+            ...parseHome(orderItem("ORDER#1", us, 2)),
+            version: VersionVector.of({ [us]: 2 }),
+            value: { by: { S: "the owner, meanwhile" } },
+        };
+        await run(true, async () => {
+            await put(us, serialiseHome({ pk: "ORDER#1", sk: "ORDER" }, next));
+        });
+        const { value } = parseHome((await get(us, "ORDER#1", "ORDER")) ?? {});
+        await drained();
+        expect([value?.["by"]?.S, ...(await recorded(us, "ORDER#1"))].sort()).to.eql(
+            [eu, "the owner, meanwhile", us].sort(),
+        );
+    });
+
+    it("records nothing of what merges, nor of a copy that is merely behind", async () => {
+        await own(eu);
+        await lose(eu, cartItem("CART#1", { [eu]: 1 }, "mug"));
+        await lose(us, cartItem("CART#1", { [us]: 1 }, "hat"));
+        await lose(eu, orderItem("ORDER#1", eu, 1));
+        const { differences } = await run(true);
+        expect(differences.map(({ outcome, gaveWay }) => [outcome.kind, gaveWay])).to.eql([
+            ["repaired", []],
+            ["repaired", []],
+        ]);
+        for (const pk of ["CART#1", "ORDER#1"]) {
+            expect(await recorded(eu, pk)).to.eql([]);
         }
     });
 

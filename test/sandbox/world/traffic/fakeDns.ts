@@ -5,9 +5,11 @@ import * as packet from "dns-packet";
 
 import { dnsAddress } from "../../../../sandbox/world/network";
 
-/** A DNS server with one name, over UDP and TCP, that remembers who asked how. */
+/** A DNS server with one answer for all names but a few, over UDP and TCP, that remembers who asked how. */
 export class FakeDns {
     addresses: readonly string[] = [];
+    /** Addresses of names that have their own. */
+    readonly named = new Map<string, readonly string[]>();
     ttl = 60;
     /** Whether an answer over UDP says that it does not fit. */
     truncates = false;
@@ -61,7 +63,7 @@ export class FakeDns {
             answers:
                 truncated || this.rcode !== "NOERROR" || question === undefined
                     ? []
-                    : this.addresses.map((data) => ({
+                    : (this.named.get(question.name) ?? this.addresses).map((data) => ({
                           type: "A",
                           name: question.name,
                           ttl: this.ttl,

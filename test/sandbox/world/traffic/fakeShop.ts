@@ -2,7 +2,7 @@ import https from "node:https";
 
 import type { KeyPair } from "../../../../sandbox/world/certificates";
 
-type Answer = readonly [status: number, body: unknown];
+type Answer = readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>];
 
 /** The application, one listener a region over one memory; breaks as it is told. */
 export class FakeShop {
@@ -10,6 +10,10 @@ export class FakeShop {
     readonly orders = new Map<string, string>();
     /** Amounts by order. */
     readonly payments = new Map<string, unknown>();
+    /** Profiles by region and id: all that it has, with the version beside it. */
+    readonly profiles = new Map<string, Map<string, { body: object; version: number }>>();
+    /** Region that writes profiles; none does while it is undefined. */
+    home: string | undefined;
     /** Status that a payment is answered with. */
     payment = 201;
     /** Status that a region answers everything with. */
@@ -47,7 +51,7 @@ export class FakeShop {
                     this.sessions.push(String(request.headers["x-session-token"] ?? ""));
                 }
                 const body = Buffer.concat(chunks).toString();
-                const [status, answer] = this.failing.has(region)
+                const [status, answer, headers = {}] = this.failing.has(region)
                     ? [this.failing.get(region) ?? 500, {}]
                     : this.#refuses(region, request.headers["x-order-receipt"])
                       ? [401, {}]
@@ -55,16 +59,19 @@ export class FakeShop {
                             `${request.method ?? ""} ${path}`,
                             body === "" ? {} : (JSON.parse(body) as Record<string, unknown>),
                             String(request.headers["idempotency-key"]),
+                            { region, expected: request.headers["if-match"] },
                         );
                 response.writeHead(status, {
                     "x-served-by": region,
                     "content-type": "application/json",
+                    ...headers,
                     ...(isCart ? { "x-session-token": String(this.sessions.length) } : {}),
                     ...(this.draining.has(region) ? { connection: "close" } : {}),
                 });
                 response.end(JSON.stringify(answer));
             });
         });
+        this.profiles.set(region, new Map());
         await new Promise<void>((resolve) => server.listen(port, address, resolve));
         this.#servers.push(server);
     }
@@ -83,7 +90,12 @@ export class FakeShop {
         return receipt !== undefined && this.refusing.has(region);
     }
 
-    #answer(call: string, body: Record<string, unknown>, key: string): Answer {
+    #answer(
+        call: string,
+        body: Record<string, unknown>,
+        key: string,
+        about: { readonly region: string; readonly expected: string | undefined },
+    ): Answer {
         const [, verb, first = "", , sku = ""] =
             /^(\w+ \/\w+)(?:\/([\w-]+)(?:\/(\w+)(?:\/([\w-]+))?)?)?$/.exec(call) ?? [];
         switch (verb) {
@@ -121,8 +133,39 @@ export class FakeShop {
                 return this.orders.has(first)
                     ? [200, { orderId: first, cartId: this.orders.get(first) }]
                     : [404, {}];
+            case "GET /profiles": {
+                const found = this.profiles.get(about.region)?.get(first);
+                return found === undefined
+                    ? [404, {}]
+                    : [200, found.body, { etag: `"${found.version}"` }];
+            }
+            case "PUT /profiles":
+                return this.#saved(first, body, about);
             default:
                 return [400, { call }];
         }
+    }
+
+    /** Written at home, and in every other region at once. */
+    #saved(
+        id: string,
+        body: object,
+        { region, expected }: { readonly region: string; readonly expected: string | undefined },
+    ): Answer {
+        if (this.home === undefined) {
+            return [503, {}, { "retry-after": "5" }];
+        }
+        if (region !== this.home) {
+            const location = `https://${this.home}.origin.example.com/profiles/${id}`;
+            return [421, {}, { location }];
+        }
+        const version = this.profiles.get(region)?.get(id)?.version ?? 0;
+        if (expected !== (version === 0 ? undefined : `"${version}"`)) {
+            return [412, {}];
+        }
+        for (const there of this.profiles.values()) {
+            there.set(id, { body, version: version + 1 });
+        }
+        return [200, body, { etag: `"${version + 1}"` }];
     }
 }

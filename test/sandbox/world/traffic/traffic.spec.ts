@@ -10,6 +10,7 @@ import { FakeShop } from "./fakeShop";
 const host = "app.example.com";
 const writeHost = "write.example.com";
 const regions = ["us-east-1", "eu-west-1"] as const;
+const originOf = (region: string): string => `${region}.origin.example.com`;
 
 describe("Traffic", () => {
     let world: SmallWorld;
@@ -29,8 +30,9 @@ describe("Traffic", () => {
                 region,
                 addressOf(region),
                 world.network.ports.https,
-                await certificates.for([host, writeHost, "browse.example.com"]),
+                await certificates.for([host, writeHost, "browse.example.com", originOf(region)]),
             );
+            dns.named.set(originOf(region), [addressOf(region)]);
         }
         dns.addresses = [addressOf("us-east-1")];
     });
@@ -150,7 +152,64 @@ describe("Traffic", () => {
             lost: 0,
             lostWrites: [],
             unverified: 0,
+            unverifiedWrites: [],
         });
+    });
+
+    it("has some people change a profile where its home is, and is judged by that apart", async () => {
+        shop.home = "eu-west-1";
+        await start({ regions: regions.map(originOf) });
+        await world.until(() => traffic.profiles.length >= 10);
+        shop.home = undefined;
+        const beforeMs = world.clock.now();
+        await world.until(() => traffic.profiles.filter(({ ok }) => !ok).length >= 5);
+        await traffic.stop();
+
+        expect(samples().some(({ step }) => step === "profile")).to.equal(true);
+        expect(samples().every(({ ok, step }) => ok && step !== "save-profile")).to.equal(true);
+        // Of seven people the first, the fourth and the seventh.
+        expect(shop.profiles.get("us-east-1")?.size).to.equal(3);
+        const [made] = traffic.profiles;
+        expect(made).to.include({ step: "save-profile", ok: true, region: "eu-west-1" });
+        const refused = traffic.profiles.filter(({ atMs }) => atMs > beforeMs);
+        expect(refused.every(({ ok, status }) => !ok && status === 503)).to.equal(true);
+        expect(traffic.writes.some(({ kind }) => kind === "profile")).to.equal(false);
+        expect(await traffic.verify()).to.include({ lost: 0, unverified: 0 });
+    });
+
+    it("finds each change of a profile, or a later one over it, in every region", async () => {
+        shop.home = "eu-west-1";
+        await start({ regions: regions.map(originOf) });
+        await world.until(() => traffic.profiles.length >= 12);
+        await traffic.stop();
+        const kept = await traffic.verifyProfiles();
+        expect(kept).to.include({ lost: 0, unverified: 0 });
+        expect(kept.acknowledged).to.equal(traffic.profiles.filter(({ ok }) => ok).length);
+
+        const here = shop.profiles.get("us-east-1") as Map<
+            string,
+            { body: object; version: number }
+        >;
+        const [[id = "", { version = 0 } = {}] = []] = here;
+        here.set(id, { body: { name: `change ${version - 1}` }, version: version - 1 });
+        const { lost, lostWrites } = await traffic.verifyProfiles();
+        expect(lost).to.equal(1);
+        expect(lostWrites[0]).to.include({ kind: "profile", profile: id, change: version });
+        here.delete(id);
+        expect(await traffic.verifyProfiles()).to.include({ lost: version });
+
+        shop.failing.set("eu-west-1", 503);
+        expect(await traffic.verifyProfiles()).to.include({
+            lost: version,
+            unverified: kept.acknowledged - version,
+        });
+    });
+
+    it("has nobody with a profile where there is no region to look for it", async () => {
+        await start();
+        await done(100);
+        expect(traffic.profiles).to.eql([]);
+        expect(samples().some(({ step }) => step === "profile")).to.equal(false);
     });
 
     it("has people of its own who look around at another name, and write nothing", async () => {
