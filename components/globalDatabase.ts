@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 
+import { databaseLog } from "./databaseSettings";
 import { refuseProblems } from "./errors";
 import { globalDatabaseProblems } from "./globalDatabaseProblems";
 
@@ -152,7 +153,7 @@ export class GlobalDatabase extends pulumi.ComponentResource {
                 preferredBackupWindow: "03:00-04:00",
                 preferredMaintenanceWindow: "sun:04:30-sun:05:30",
                 copyTagsToSnapshot: true,
-                enabledCloudwatchLogsExports: ["postgresql"],
+                enabledCloudwatchLogsExports: [databaseLog],
                 deletionProtection: args.deletionProtection,
                 finalSnapshotIdentifier: `${args.globalClusterIdentifier}-${region}-final`,
                 skipFinalSnapshot: !args.deletionProtection,

@@ -144,12 +144,36 @@ describe("a global database", () => {
 });
 
 describe("a place for a database", () => {
+    it("has the log group that the cluster's log goes to, with a key and an end", async () => {
+        const global = await register();
+        const cluster = global.inputs(clusterType, "database-eu-west-1");
+        const [log] = cluster["enabledCloudwatchLogsExports"] as readonly string[];
+        const registered = await setMocks();
+        new DatabasePlace("place", {
+            vpcId: "vpc",
+            subnetIds: ["a", "b"],
+            serviceGroupId: "sg-tasks",
+            region: "eu-west-1",
+            logKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/operations",
+            logRetentionDays: 90,
+        });
+        await settled();
+        expect(registered.inputs("aws:cloudwatch/logGroup:LogGroup", "place")).to.deep.equal({
+            name: `/aws/rds/cluster/${String(cluster["clusterIdentifier"])}/${log}`,
+            kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/operations",
+            retentionInDays: 90,
+        });
+    });
+
     it("lets the tasks in on PostgreSQL's port, with TLS, and nobody else", async () => {
         const registered = await setMocks();
         new DatabasePlace("place", {
             vpcId: "vpc",
             subnetIds: ["a", "b"],
             serviceGroupId: "sg-tasks",
+            region: "eu-west-1",
+            logKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/operations",
+            logRetentionDays: 90,
         });
         await settled();
         const rules = (way: string) =>

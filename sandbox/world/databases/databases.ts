@@ -19,6 +19,7 @@ import type { MetricSink, Part, World } from "../world";
 import { runAs } from "./binaries";
 import { DatabaseEndpoints } from "./endpoints";
 import { GlobalDatabase, type FailoverLoss, type WriterGap } from "./globalDatabase";
+import { openLogGroups } from "./logGroups";
 import type { PostgresServer } from "./postgres";
 
 const metricPeriodMs = 60_000;
@@ -340,6 +341,7 @@ export class Databases implements Part {
                     ? undefined
                     : fs.readFileSync(this.deps.setUp, "utf8"),
         });
+        openLogGroups(this.world.store, cluster);
         await this.#endpoints.open(cluster, () => this.server(cluster));
     }
 
