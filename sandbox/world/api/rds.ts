@@ -195,7 +195,8 @@ function describeCluster(cluster: StoredResource): string {
         element("DBClusterArn", arnOf(cluster)),
         element("Status", "available"),
         element("Engine", text(outputs, "engine") ?? ""),
-        element("Endpoint", text(outputs, "endpoint") ?? ""),
+        ...(isSecondary(outputs) ? [] : [element("Endpoint", text(outputs, "endpoint") ?? "")]),
+        element("ReaderEndpoint", text(outputs, "readerEndpoint") ?? ""),
         element("ReplicationSourceIdentifier", text(outputs, "replicationSourceIdentifier") ?? ""),
         element(
             "IAMDatabaseAuthenticationEnabled",

@@ -7,6 +7,7 @@ import {
     arnOf,
     clusterType,
     findGlobalCluster,
+    inRole,
     instancesOf,
     instanceType,
     isSecondary,
@@ -280,7 +281,7 @@ export class Databases implements Part {
             }
             store.put({
                 ...member,
-                outputs: { ...member.outputs, replicationSourceIdentifier: role },
+                outputs: inRole(member.outputs, role),
             });
         }
         this.#publish();

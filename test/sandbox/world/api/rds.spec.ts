@@ -48,7 +48,8 @@ describe("RDS's and CloudWatch's API", () => {
             world.declare("aws:rds/cluster:Cluster", region, `shop-${region}`, {
                 arn: arn(region),
                 engine: "aurora-postgresql",
-                endpoint: `shop.${region}.rds.amazonaws.com`,
+                endpoint: region === home ? `shop.${region}.rds.amazonaws.com` : "",
+                readerEndpoint: `shop.cluster-ro-1.${region}.rds.amazonaws.com`,
                 globalClusterIdentifier: "shop",
                 iamDatabaseAuthenticationEnabled: true,
                 replicationSourceIdentifier: region === home ? "" : arn(home),
@@ -97,8 +98,21 @@ describe("RDS's and CloudWatch's API", () => {
 
     it("tells a region's own clusters", async () => {
         const { DBClusters } = await rds.send(new DescribeDBClustersCommand({}));
-        expect(DBClusters?.map((each) => [each.DBClusterIdentifier, each.Status])).to.deep.equal([
-            ["shop-eu-west-1", "available"],
+        const told = (clusters: typeof DBClusters) =>
+            clusters?.map(({ DBClusterIdentifier, Status, Endpoint, ReaderEndpoint }) => [
+                DBClusterIdentifier,
+                Status,
+                Endpoint,
+                ReaderEndpoint,
+            ]);
+        const reader = (region: string) => `shop.cluster-ro-1.${region}.rds.amazonaws.com`;
+        expect(told(DBClusters)).to.deep.equal([
+            // No endpoint of a writer: it is a secondary.
+            ["shop-eu-west-1", "available", undefined, reader(away)],
+        ]);
+        const primary = await client(home).send(new DescribeDBClustersCommand({}));
+        expect(told(primary.DBClusters)).to.deep.equal([
+            ["shop-us-east-1", "available", `shop.${home}.rds.amazonaws.com`, reader(home)],
         ]);
         expect(
             await refusal(

@@ -127,6 +127,10 @@ describe("Aurora's data plane", function () {
         expect(databases.writer(globalId)).to.equal(away);
         expect(cluster(away).outputs["replicationSourceIdentifier"]).to.equal("");
         expect(cluster(home).outputs["replicationSourceIdentifier"]).to.equal(arn(away));
+        expect(cluster(home).outputs["endpoint"]).to.equal("");
+        expect(cluster(away).outputs["endpoint"]).to.equal(
+            String(cluster(away).outputs["readerEndpoint"]).replace(".cluster-ro-", ".cluster-"),
+        );
         expect(await orders(away)).to.equal(25);
         await write(away, "after");
         await everywhere("SELECT count(*)::int FROM orders", 26);
