@@ -24,6 +24,8 @@ import { openLogGroups } from "./logGroups";
 import type { PostgresServer } from "./postgres";
 
 const metricPeriodMs = 60_000;
+/** Of the storage and of the last commit: one log carries both here. */
+const lagMetrics = ["AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag"];
 
 /** What a change of roles is doing, as `DescribeGlobalClusters` says. */
 export interface RoleChange {
@@ -369,13 +371,15 @@ export class Databases implements Part {
                 ) {
                     continue;
                 }
-                this.deps.metrics.put({
-                    region: member.region,
-                    namespace: "AWS/RDS",
-                    metric: "AuroraGlobalDBReplicationLag",
-                    dimensions: { DBClusterIdentifier: member.id, SourceRegion: writer },
-                    value: database.lagMs(member.region),
-                });
+                for (const metric of lagMetrics) {
+                    this.deps.metrics.put({
+                        region: member.region,
+                        namespace: "AWS/RDS",
+                        metric,
+                        dimensions: { DBClusterIdentifier: member.id, SourceRegion: writer },
+                        value: database.lagMs(member.region),
+                    });
+                }
             }
         }
     }

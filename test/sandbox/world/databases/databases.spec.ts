@@ -186,17 +186,19 @@ describe("Aurora's data plane", function () {
         const nowMs = account.world.clock.now();
         const periodMs = 60_000;
         const fromMs = Math.floor(nowMs / periodMs - 30) * periodMs;
-        const series = metrics.query({
-            region: third,
-            namespace: "AWS/RDS",
-            metric: "AuroraGlobalDBReplicationLag",
-            dimensions: { DBClusterIdentifier: `shop-${third}`, SourceRegion: home },
-            statistic: "Maximum",
-            periodMs,
-            fromMs,
-            toMs: fromMs + 60 * periodMs,
-        });
-        expect(series.size).to.be.greaterThan(0);
+        for (const metric of ["AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag"]) {
+            const series = metrics.query({
+                region: third,
+                namespace: "AWS/RDS",
+                metric,
+                dimensions: { DBClusterIdentifier: `shop-${third}`, SourceRegion: home },
+                statistic: "Maximum",
+                periodMs,
+                fromMs,
+                toMs: fromMs + 60 * periodMs,
+            });
+            expect(series.size, metric).to.be.greaterThan(0);
+        }
     });
 
     it("refuses a target that is none", () => {
