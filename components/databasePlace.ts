@@ -1,7 +1,10 @@
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as rds from "@pulumi/aws/rds";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+
+import { databaseLogGroup } from "./databaseSettings";
 
 export interface DatabasePlaceArgs {
     readonly vpcId: pulumi.Input<string>;
@@ -9,14 +12,17 @@ export interface DatabasePlaceArgs {
     readonly subnetIds: readonly pulumi.Input<string>[];
     /** Who may connect. */
     readonly serviceGroupId: pulumi.Input<string>;
+    readonly region: string;
+    readonly logKeyArn: pulumi.Input<string>;
+    readonly logRetentionDays: number;
 }
 
 export const databasePort = 5432;
 
 /**
  * Where a region's cluster of the global database goes: subnets without a way out, a security group that
- * lets in the storefront's tasks and nobody else, and settings that take no connection without TLS. The
- * cluster itself is the global stack's.
+ * lets in the storefront's tasks and nobody else, settings that take no connection without TLS, and the
+ * group that its log goes to, which is there before the first line is. The cluster itself is the global stack's.
  */
 export class DatabasePlace extends pulumi.ComponentResource {
     readonly subnetGroupName: pulumi.Output<string>;
@@ -80,6 +86,15 @@ export class DatabasePlace extends pulumi.ComponentResource {
             },
             parent,
         ).name;
+        new cloudwatch.LogGroup(
+            name,
+            {
+                name: databaseLogGroup(args.region),
+                kmsKeyId: args.logKeyArn,
+                retentionInDays: args.logRetentionDays,
+            },
+            parent,
+        );
         this.registerOutputs({
             subnetGroupName: this.subnetGroupName,
             securityGroupId: this.securityGroupId,

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 
+import { databaseLog } from "./databaseSettings";
 import { refuseProblems } from "./errors";
 import { globalDatabaseProblems } from "./globalDatabaseProblems";
 
@@ -35,7 +36,7 @@ export interface DatabaseCluster {
     readonly region: string;
     readonly identifier: pulumi.Output<string>;
     readonly arn: pulumi.Output<string>;
-    /** Leads to the instance that writes, when the cluster is the one that writes. */
+    /** Leads to the instance that writes, once the cluster is the one that writes. */
     readonly endpoint: pulumi.Output<string>;
     readonly readerEndpoint: pulumi.Output<string>;
     /** What IAM knows the cluster by. */
@@ -106,7 +107,7 @@ export class GlobalDatabase extends pulumi.ComponentResource {
                 region: member.region,
                 identifier: cluster.clusterIdentifier,
                 arn: cluster.arn,
-                endpoint: cluster.endpoint,
+                endpoint: cluster.readerEndpoint.apply(writerEndpointOf),
                 readerEndpoint: cluster.readerEndpoint,
                 resourceId: cluster.clusterResourceId,
             });
@@ -152,7 +153,7 @@ export class GlobalDatabase extends pulumi.ComponentResource {
                 preferredBackupWindow: "03:00-04:00",
                 preferredMaintenanceWindow: "sun:04:30-sun:05:30",
                 copyTagsToSnapshot: true,
-                enabledCloudwatchLogsExports: ["postgresql"],
+                enabledCloudwatchLogsExports: [databaseLog],
                 deletionProtection: args.deletionProtection,
                 finalSnapshotIdentifier: `${args.globalClusterIdentifier}-${region}-final`,
                 skipFinalSnapshot: !args.deletionProtection,
@@ -193,6 +194,23 @@ export class GlobalDatabase extends pulumi.ComponentResource {
                 ),
         );
     }
+}
+
+/**
+ * The name that leads to the writer of a cluster, by the name that leads to its readers. RDS tells a
+ * cluster's own only while it is the primary (hashicorp/terraform-provider-aws#14219); a secondary has
+ * the one that it gets when it is promoted.
+ *
+ * @throws Error for what is no reader endpoint of a cluster
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-disaster-recovery.html#aurora-global-database-disaster-recovery.managed-failover
+ */
+export function writerEndpointOf(readerEndpoint: string): string {
+    if (!readerEndpoint.includes(".cluster-ro-")) {
+        throw new Error(
+            `the reader endpoint of a cluster must have \`.cluster-ro-\` in it, got ${JSON.stringify(readerEndpoint)}; refresh the global stack`,
+        );
+    }
+    return readerEndpoint.replace(".cluster-ro-", ".cluster-");
 }
 
 /**

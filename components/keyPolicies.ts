@@ -1,3 +1,4 @@
+import { databaseLogGroup } from "./databaseSettings";
 import { onBehalfOf, type Statement } from "./policyDocument";
 
 /** What a key is used for through a service on a caller's behalf. */
@@ -86,7 +87,11 @@ export function operationsUses(region: string, accountId: string): readonly Stat
             `sns.${region}.amazonaws.com`,
             `sqs.${region}.amazonaws.com`,
         ]),
-        logsEncrypt(region, accountId, ["/meridian/*", "aws-waf-logs-meridian-*"]),
+        logsEncrypt(region, accountId, [
+            "/meridian/*",
+            "aws-waf-logs-meridian-*",
+            databaseLogGroup(region),
+        ]),
         serviceStatement("AlarmsPublish", "cloudwatch", [arn("cloudwatch", "alarm:meridian-*")]),
         serviceStatement("EventsKeepDeadLetters", "events", [arn("events", "rule/meridian-*")]),
         serviceStatement("TopicsDeliverToQueues", "sns", [arn("sns", "meridian-*")]),

@@ -145,8 +145,10 @@ export class Region extends pulumi.ComponentResource {
         this.database = new DatabasePlace(
             `${name}-database`,
             {
+                ...args,
                 vpcId: network.vpcId,
                 subnetIds: network.privateSubnetIds,
+                logKeyArn: this.keys.operationsKeyArn,
                 serviceGroupId: serviceGroup.group.securityGroupId,
             },
             parent,

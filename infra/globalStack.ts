@@ -6,7 +6,7 @@ import { bucketPurposes, type BucketPurpose } from "../components/bucketNames";
 import { BucketReplication } from "../components/bucketReplication";
 import { ConflictDetection } from "../components/conflictDetection";
 import { DatabaseAccess } from "../components/databaseAccess";
-import { databaseName } from "../components/databaseSettings";
+import { databaseName, globalClusterIdentifier } from "../components/databaseSettings";
 import { DynamicResources } from "../components/dynamicResources";
 import { Edge } from "../components/edge";
 import { GlobalDatabase } from "../components/globalDatabase";
@@ -174,7 +174,7 @@ function createDatabase(
     const { home, rpoSeconds, ...settings } = config.database;
     const database = new GlobalDatabase("database", {
         ...settings,
-        globalClusterIdentifier: "meridian",
+        globalClusterIdentifier,
         databaseName,
         home: home ?? config.tableHome,
         members: [...outputs].map(([region, of]) => ({

@@ -34,8 +34,8 @@ export interface GlobalWriterArgs {
  * as one either takes the failover back or cannot go on
  * (hashicorp/terraform-provider-aws#18863, #42919, #28746).
  *
- * A change of `writer` becomes a switchover, which loses nothing. When the old writer cannot take part,
- * it is refused, unless `acceptDataLoss` names that region: then it becomes a failover, and the lag that
+ * A change of `writer` becomes a switchover, which loses nothing and is called in the old writer's
+ * region. When the old writer cannot take part, it is refused, unless `acceptDataLoss` names that region: then it becomes a failover, and the lag that
  * was measured before it is in `lastChange`. What AWS did by itself is adopted once the program wants
  * the same; until then the preview says so. Waits until AWS confirms the roles.
  */

@@ -1,9 +1,15 @@
-import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+    CloudWatchClient,
+    GetMetricStatisticsCommand,
+    ListMetricsCommand,
+    type Dimension,
+} from "@aws-sdk/client-cloudwatch";
 import {
     DescribeDBClustersCommand,
     DescribeGlobalClustersCommand,
     FailoverGlobalClusterCommand,
     RDSClient,
+    type RDSClientConfig,
     SwitchoverGlobalClusterCommand,
 } from "@aws-sdk/client-rds";
 
@@ -17,7 +23,9 @@ export interface WriterApi {
     answers(inputs: WriterInputs, region: string): Promise<boolean>;
     /** Seconds that a region is behind the writer; undefined when nobody can tell. */
     lagSeconds(inputs: WriterInputs, region: string, source: string): Promise<number | undefined>;
-    switchover(inputs: WriterInputs): Promise<void>;
+    /** @param from region that writes now: it is the one that is asked */
+    switchover(inputs: WriterInputs, from: string): Promise<void>;
+    /** Asks the region that is to write. */
     failover(inputs: WriterInputs): Promise<void>;
 }
 
@@ -25,11 +33,23 @@ export interface WriterApi {
 const patience = { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true };
 const minuteMs = 60_000;
 
+/** How old the last commit is that a secondary of Aurora PostgreSQL has, milliseconds: what a failover loses. */
+const lagMetric = { Namespace: "AWS/RDS", MetricName: "AuroraGlobalDBRPOLag" } as const;
+
 /** How long ago a lag may have been measured, and how far this machine's clock may be behind, minutes. */
 const windowMinutes = { past: 10, ahead: 720 };
 
-/** RDS and CloudWatch. Every call goes to a region that is not the one in trouble, as far as there is a choice. */
+/**
+ * RDS and CloudWatch. Calls go to a region that is not the one in trouble, as far as there is a choice.
+ * There is none where the region that writes must hand over: whether it is well, it alone can say, and AWS
+ * takes a switchover in its region only.
+ */
 export class AwsWriterApi implements WriterApi {
+    /** @param settings where AWS is, and who asks. @default the environment's */
+    constructor(
+        private readonly settings: Pick<RDSClientConfig, "credentials" | "endpoint"> = {},
+    ) {}
+
     async observe(inputs: WriterInputs): Promise<Observed> {
         const regions = regionsToAsk(inputs);
         let failure: unknown;
@@ -48,7 +68,7 @@ export class AwsWriterApi implements WriterApi {
 
     async answers(inputs: WriterInputs, region: string): Promise<boolean> {
         try {
-            const { DBClusters } = await rds(region).send(
+            const { DBClusters } = await this.#rds(region).send(
                 new DescribeDBClustersCommand({
                     DBClusterIdentifier: inputs.clusterIdentifiers[region],
                 }),
@@ -59,7 +79,12 @@ export class AwsWriterApi implements WriterApi {
         }
     }
 
-    /** @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html */
+    /**
+     * By which dimensions AWS publishes the metric, its reference does not say: CloudWatch is asked. Of
+     * several, the worst counts.
+     *
+     * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-disaster-recovery.html#aurora-global-database-failover.managed-unplanned
+     */
     async lagSeconds(
         inputs: WriterInputs,
         region: string,
@@ -68,38 +93,34 @@ export class AwsWriterApi implements WriterApi {
         const nowMs = Date.now();
         try {
             const client = new CloudWatchClient({
+                ...this.settings,
                 region,
                 maxAttempts: 2,
                 requestHandler: patience,
             });
-            const { Datapoints } = await client.send(
-                new GetMetricStatisticsCommand({
-                    Namespace: "AWS/RDS",
-                    MetricName: "AuroraGlobalDBReplicationLag",
-                    Dimensions: [
-                        {
-                            Name: "DBClusterIdentifier",
-                            Value: inputs.clusterIdentifiers[region] ?? "",
-                        },
-                        { Name: "SourceRegion", Value: source },
-                    ],
-                    StartTime: new Date(nowMs - windowMinutes.past * minuteMs),
-                    EndTime: new Date(nowMs + windowMinutes.ahead * minuteMs),
-                    Period: 60,
-                    Statistics: ["Maximum"],
+            const cluster = inputs.clusterIdentifiers[region] ?? "";
+            const { Metrics } = await client.send(
+                new ListMetricsCommand({
+                    ...lagMetric,
+                    Dimensions: [{ Name: "DBClusterIdentifier", Value: cluster }],
                 }),
             );
-            const [latest] = [...(Datapoints ?? [])].sort(
-                (a, b) => (b.Timestamp?.getTime() ?? 0) - (a.Timestamp?.getTime() ?? 0),
+            const latest = await Promise.all(
+                (Metrics ?? [])
+                    .map(({ Dimensions }) => Dimensions ?? [])
+                    .filter((dimensions) => isFrom(source, dimensions))
+                    .map(async (dimensions) => latestMs(client, dimensions, nowMs)),
             );
-            return latest?.Maximum === undefined ? undefined : Math.round(latest.Maximum) / 1000;
+            const known = latest.filter((value) => value !== undefined);
+            return known.length === 0 ? undefined : Math.round(Math.max(...known)) / 1000;
         } catch {
             return undefined;
         }
     }
 
-    async switchover(inputs: WriterInputs): Promise<void> {
-        await rds(inputs.writer).send(
+    /** @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-disaster-recovery.html#aurora-global-database-disaster-recovery.managed-failover */
+    async switchover(inputs: WriterInputs, from: string): Promise<void> {
+        await this.#rds(from).send(
             new SwitchoverGlobalClusterCommand({
                 GlobalClusterIdentifier: inputs.globalClusterIdentifier,
                 TargetDbClusterIdentifier: inputs.members[inputs.writer],
@@ -108,7 +129,7 @@ export class AwsWriterApi implements WriterApi {
     }
 
     async failover(inputs: WriterInputs): Promise<void> {
-        await rds(inputs.writer).send(
+        await this.#rds(inputs.writer).send(
             new FailoverGlobalClusterCommand({
                 GlobalClusterIdentifier: inputs.globalClusterIdentifier,
                 TargetDbClusterIdentifier: inputs.members[inputs.writer],
@@ -117,8 +138,17 @@ export class AwsWriterApi implements WriterApi {
         );
     }
 
+    #rds(region: string): RDSClient {
+        return new RDSClient({
+            ...this.settings,
+            region,
+            maxAttempts: 1,
+            requestHandler: patience,
+        });
+    }
+
     async #describe(inputs: WriterInputs, region: string): Promise<Observed> {
-        const { GlobalClusters } = await rds(region).send(
+        const { GlobalClusters } = await this.#rds(region).send(
             new DescribeGlobalClustersCommand({
                 GlobalClusterIdentifier: inputs.globalClusterIdentifier,
             }),
@@ -137,6 +167,33 @@ export class AwsWriterApi implements WriterApi {
     }
 }
 
+/** Whether a series tells of copies from this region: where it names a source, of no former one. */
+function isFrom(source: string, dimensions: readonly Dimension[]): boolean {
+    return dimensions.every(({ Name, Value }) => Name !== "SourceRegion" || Value === source);
+}
+
+/** The last value of a series, milliseconds of lag. */
+async function latestMs(
+    client: CloudWatchClient,
+    dimensions: Dimension[],
+    nowMs: number,
+): Promise<number | undefined> {
+    const { Datapoints } = await client.send(
+        new GetMetricStatisticsCommand({
+            ...lagMetric,
+            Dimensions: dimensions,
+            StartTime: new Date(nowMs - windowMinutes.past * minuteMs),
+            EndTime: new Date(nowMs + windowMinutes.ahead * minuteMs),
+            Period: 60,
+            Statistics: ["Maximum"],
+        }),
+    );
+    const [latest] = [...(Datapoints ?? [])].sort(
+        (a, b) => (b.Timestamp?.getTime() ?? 0) - (a.Timestamp?.getTime() ?? 0),
+    );
+    return latest?.Maximum;
+}
+
 /**
  * The wanted writer's region and one more, those in service first. Every region knows the roles; to ask
  * more than two would only keep somebody waiting who must act.
@@ -146,10 +203,6 @@ export function regionsToAsk(inputs: WriterInputs): readonly string[] {
     const all = [...new Set([writer, ...Object.keys(members).sort()])];
     const isOut = (region: string): boolean => outOfService.includes(region);
     return [...all.filter((region) => !isOut(region)), ...all.filter(isOut)].slice(0, 2);
-}
-
-function rds(region: string): RDSClient {
-    return new RDSClient({ region, maxAttempts: 1, requestHandler: patience });
 }
 
 export function messageOf(error: unknown): string {

@@ -120,23 +120,60 @@ async function reconcile(
     if (plan.kind === "none") {
         return outputs(inputs, adopted(inputs.writer, olds));
     }
-    await (plan.kind === "switchover" ? api.switchover(inputs) : api.failover(inputs));
+    const kind = await begin(inputs, plan.kind, from, api);
     let began = false;
     await settled(inputs, api, (state) => {
         began ||= state.changing;
         if (began && !state.changing && state.writer !== inputs.writer) {
             throw new GivenUpError(
-                `\`writer\`: AWS gave up the ${plan.kind} of ${inputs.globalClusterIdentifier} to ${inputs.writer}, and ${state.writer ?? "no region"} writes; look at the global cluster's events, then run the update again`,
+                `\`writer\`: AWS gave up the ${kind} of ${inputs.globalClusterIdentifier} to ${inputs.writer}, and ${state.writer ?? "no region"} writes; look at the global cluster's events, then run the update again`,
             );
         }
         return !state.changing && state.writer === inputs.writer;
     });
     return outputs(inputs, {
-        kind: plan.kind,
+        kind,
         from,
         to: inputs.writer,
         lagSeconds: plan.lagSeconds,
     });
+}
+
+/**
+ * Has AWS begin the change. A region that answers may still refuse to hand over, or not get that far; its
+ * loss is then accepted, or it is not.
+ *
+ * @returns what was begun
+ * @throws Error when the writer does not hand over, and its loss is not accepted
+ */
+async function begin(
+    inputs: WriterInputs,
+    kind: "switchover" | "failover",
+    from: string,
+    api: WriterApi,
+): Promise<"switchover" | "failover"> {
+    if (kind === "failover") {
+        await api.failover(inputs);
+        return kind;
+    }
+    try {
+        await api.switchover(inputs, from);
+        return kind;
+    } catch (error) {
+        // An answer that was lost on its way says nothing of what it would have said.
+        const { writer, changing } = await api.observe(inputs);
+        if (changing || writer === inputs.writer) {
+            return kind;
+        }
+        if (inputs.acceptDataLoss !== from) {
+            throw new Error(
+                `\`writer\`: RDS in ${from}, where the switchover has to begin, did not begin it: ${messageOf(error)}; run the update again, or set meridian:acceptDataLoss to ${from} to fail over and lose what has not arrived`,
+                { cause: error },
+            );
+        }
+        await api.failover(inputs);
+        return "failover";
+    }
 }
 
 /** Nothing to do: it was so before, or it was brought about by somebody else. */

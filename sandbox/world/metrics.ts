@@ -66,6 +66,25 @@ export class Metrics implements MetricSink {
         return [...(buckets?.values() ?? [])].flat().reduce((sum, value) => sum + value, 0);
     }
 
+    /** The sets of dimensions that a metric of the region was published with, and is still kept with. */
+    dimensionsOf(
+        region: string,
+        namespace: string,
+        metric: string,
+    ): readonly Readonly<Record<string, string>>[] {
+        return [...this.#metrics.keys()].flatMap((key) => {
+            const [r, n, m, dimensions] = JSON.parse(key) as [
+                string,
+                string,
+                string,
+                readonly (readonly [string, string])[],
+            ];
+            return r === region && n === namespace && m === metric
+                ? [Object.fromEntries(dimensions)]
+                : [];
+        });
+    }
+
     query(query: MetricQuery): Series {
         const buckets = this.#metrics.get(
             keyOf(query.region, query.namespace, query.metric, query.dimensions),

@@ -1,7 +1,11 @@
 import { expect } from "chai";
 
 import { DatabasePlace } from "../../components/databasePlace";
-import { GlobalDatabase, type GlobalDatabaseArgs } from "../../components/globalDatabase";
+import {
+    GlobalDatabase,
+    writerEndpointOf,
+    type GlobalDatabaseArgs,
+} from "../../components/globalDatabase";
 import { globalDatabaseProblems } from "../../components/globalDatabaseProblems";
 import { setMocks, settled, type Registrations } from "../support/mocks";
 
@@ -143,13 +147,67 @@ describe("a global database", () => {
     }
 });
 
+describe("the name of a cluster's writer", () => {
+    it("is known of every cluster, whichever writes", async () => {
+        await setMocks({ region: "us-east-1" });
+        const { clusters } = new GlobalDatabase("database", args);
+        const names = await Promise.all(
+            clusters.map(
+                ({ endpoint }) => new Promise<string>((resolve) => void endpoint.apply(resolve)),
+            ),
+        );
+        await settled();
+        expect(names).to.deep.equal(
+            ["us-east-1", "eu-west-1", "ap-south-1"].map(
+                (region) => `meridian-${region}.cluster-abc123.${region}.rds.amazonaws.com`,
+            ),
+        );
+    });
+
+    it("is the readers' without -ro, also of a cluster that does not tell it", () => {
+        expect(
+            writerEndpointOf("meridian.cluster-ro-cabc123.eu-west-1.rds.amazonaws.com"),
+        ).to.equal("meridian.cluster-cabc123.eu-west-1.rds.amazonaws.com");
+    });
+
+    it("is not made up from what is no reader endpoint", () => {
+        expect(() => writerEndpointOf("")).to.throw(
+            'must have `.cluster-ro-` in it, got ""; refresh the global stack',
+        );
+    });
+});
+
 describe("a place for a database", () => {
+    it("has the log group that the cluster's log goes to, with a key and an end", async () => {
+        const global = await register();
+        const cluster = global.inputs(clusterType, "database-eu-west-1");
+        const [log] = cluster["enabledCloudwatchLogsExports"] as readonly string[];
+        const registered = await setMocks();
+        new DatabasePlace("place", {
+            vpcId: "vpc",
+            subnetIds: ["a", "b"],
+            serviceGroupId: "sg-tasks",
+            region: "eu-west-1",
+            logKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/operations",
+            logRetentionDays: 90,
+        });
+        await settled();
+        expect(registered.inputs("aws:cloudwatch/logGroup:LogGroup", "place")).to.deep.equal({
+            name: `/aws/rds/cluster/${String(cluster["clusterIdentifier"])}/${log}`,
+            kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/operations",
+            retentionInDays: 90,
+        });
+    });
+
     it("lets the tasks in on PostgreSQL's port, with TLS, and nobody else", async () => {
         const registered = await setMocks();
         new DatabasePlace("place", {
             vpcId: "vpc",
             subnetIds: ["a", "b"],
             serviceGroupId: "sg-tasks",
+            region: "eu-west-1",
+            logKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/operations",
+            logRetentionDays: 90,
         });
         await settled();
         const rules = (way: string) =>

@@ -114,7 +114,15 @@ describe("a region's keys", () => {
         });
         expect(allows("operations", principal, "kms:Encrypt", context("/meridian/storefront"))).to
             .be.true;
-        expect(allows("operations", principal, "kms:Encrypt", context("/aws/other"))).to.be.false;
+        for (const [group, allowed] of [
+            ["/aws/rds/cluster/meridian-eu-west-1/postgresql", true],
+            ["/aws/rds/cluster/meridian-us-east-1/postgresql", false],
+            ["/aws/other", false],
+        ] as const) {
+            expect(allows("operations", principal, "kms:Encrypt", context(group)), group).to.equal(
+                allowed,
+            );
+        }
         expect(allows("operations", principal, "kms:CreateGrant", context("/meridian/storefront")))
             .to.be.false;
     });

@@ -280,6 +280,15 @@ const computers: Readonly<
     "aws:lb/targetGroup:TargetGroup": (name) => ({
         arnSuffix: `targetgroup/${name}/0123456789abcdef`,
     }),
+    // Only a primary, which has users of its own, has an endpoint of a writer.
+    "aws:rds/cluster:Cluster": (_, inputs) => {
+        const at = `abc123.${String(inputs["region"])}.rds.amazonaws.com`;
+        const name = (role: string) => `${String(inputs["clusterIdentifier"])}.${role}-${at}`;
+        return {
+            endpoint: inputs["masterUsername"] === undefined ? "" : name("cluster"),
+            readerEndpoint: name("cluster-ro"),
+        };
+    },
     "aws:s3/bucket:Bucket": (_, inputs, region) => ({
         arn: `arn:aws:s3:::${String(inputs["bucket"])}`,
         bucketRegionalDomainName: `${String(inputs["bucket"])}.s3.${region}.amazonaws.com`,

@@ -7,7 +7,14 @@ import { zonesOf } from "../support/zones";
 import { clusterParameterGroupType } from "./clusterParameterGroup";
 import { clusterProblems } from "./clusterRules";
 import { refuseMembership } from "./membership";
-import { clusterType, findGlobalCluster, instancesOf, membersOf, writerOf } from "./members";
+import {
+    clusterType,
+    findGlobalCluster,
+    inRole,
+    instancesOf,
+    membersOf,
+    writerOf,
+} from "./members";
 import { majorOf } from "./names";
 import { subnetGroupType } from "./subnetGroup";
 
@@ -235,47 +242,38 @@ export const cluster: ResourceType = {
         const source = current === undefined ? writerOf(context.store, globalId) : undefined;
         const suffix = context.unique(12);
         const of = { ...source?.outputs, ...globalEngine(context, globalId) };
-        return {
-            id,
-            outputs: {
-                availabilityZones: zonesOf(context.region).slice(0, 3),
-                backupRetentionPeriod: 1,
-                copyTagsToSnapshot: false,
-                deletionProtection: false,
-                engineMode: "provisioned",
-                engineVersion: text(of, "engineVersion") ?? "",
-                iamDatabaseAuthenticationEnabled: false,
-                masterUsername: text(source?.outputs, "masterUsername") ?? "",
-                databaseName: text(source?.outputs, "databaseName") ?? "",
-                networkType: "IPV4",
-                port: text(inputs, "engine") === "aurora-mysql" ? 3306 : 5432,
-                storageEncrypted: false,
-                ...inputs,
-                arn: arn("rds", context, `cluster:${id}`),
-                caCertificateValidTill: "",
-                clusterResourceId:
-                    text(current, "clusterResourceId") ??
-                    `cluster-${context.unique(26).toUpperCase()}`,
-                endpoint:
-                    text(current, "endpoint") ??
-                    `${id}.cluster-${suffix}.${context.region}.rds.amazonaws.com`,
-                engineVersionActual:
-                    text(inputs, "engineVersion") ?? text(of, "engineVersion") ?? "",
-                globalClusterIdentifier: text(current, "globalClusterIdentifier") ?? globalId,
-                hostedZoneId: "Z1TTGA775OQIYO",
-                masterPasswordWo: null,
-                masterUserSecrets: [],
-                readerEndpoint:
-                    text(current, "readerEndpoint") ??
-                    `${id}.cluster-ro-${suffix}.${context.region}.rds.amazonaws.com`,
-                // Roles are AWS's to change: what a switchover made of it stays through an update.
-                replicationSourceIdentifier:
-                    text(current, "replicationSourceIdentifier") ??
-                    text(source?.outputs, "arn") ??
-                    "",
-                upgradeRolloutOrder: "second",
-            },
+        const outputs = {
+            availabilityZones: zonesOf(context.region).slice(0, 3),
+            backupRetentionPeriod: 1,
+            copyTagsToSnapshot: false,
+            deletionProtection: false,
+            engineMode: "provisioned",
+            engineVersion: text(of, "engineVersion") ?? "",
+            iamDatabaseAuthenticationEnabled: false,
+            masterUsername: text(source?.outputs, "masterUsername") ?? "",
+            databaseName: text(source?.outputs, "databaseName") ?? "",
+            networkType: "IPV4",
+            port: text(inputs, "engine") === "aurora-mysql" ? 3306 : 5432,
+            storageEncrypted: false,
+            ...inputs,
+            arn: arn("rds", context, `cluster:${id}`),
+            caCertificateValidTill: "",
+            clusterResourceId:
+                text(current, "clusterResourceId") ?? `cluster-${context.unique(26).toUpperCase()}`,
+            engineVersionActual: text(inputs, "engineVersion") ?? text(of, "engineVersion") ?? "",
+            globalClusterIdentifier: text(current, "globalClusterIdentifier") ?? globalId,
+            hostedZoneId: "Z1TTGA775OQIYO",
+            masterPasswordWo: null,
+            masterUserSecrets: [],
+            readerEndpoint:
+                text(current, "readerEndpoint") ??
+                `${id}.cluster-ro-${suffix}.${context.region}.rds.amazonaws.com`,
+            upgradeRolloutOrder: "second",
         };
+        // Roles are AWS's to change: what a switchover made of it stays through an update.
+        const sourceArn =
+            text(current, "replicationSourceIdentifier") ?? text(source?.outputs, "arn") ?? "";
+        return { id, outputs: inRole(outputs, sourceArn) };
     },
     refuseDelete,
 };

@@ -35,6 +35,25 @@ export function instancesOf(store: Store, cluster: StoredResource): readonly Sto
         .filter(({ outputs }) => text(outputs, "clusterIdentifier") === cluster.id);
 }
 
+/**
+ * The name that leads to a cluster's writer, whether or not the account tells it: only a primary has an
+ * `Endpoint`, and a secondary that is promoted has the reader's without `-ro`.
+ *
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-disaster-recovery.html#aurora-global-database-disaster-recovery.managed-failover
+ */
+export function writerNameOf(outputs: Props): string {
+    return (text(outputs, "readerEndpoint") ?? "").replace(".cluster-ro-", ".cluster-");
+}
+
+/** A cluster's outputs in its role: a secondary, of which the source is another, has no `Endpoint`. */
+export function inRole(outputs: Props, sourceArn: string): Props {
+    return {
+        ...outputs,
+        replicationSourceIdentifier: sourceArn,
+        endpoint: sourceArn === "" ? writerNameOf(outputs) : "",
+    };
+}
+
 export function arnOf(cluster: StoredResource): string {
     return text(cluster.outputs, "arn") ?? "";
 }

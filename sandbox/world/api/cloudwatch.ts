@@ -18,7 +18,13 @@ interface StatisticsRequest {
     readonly Statistics?: readonly string[];
 }
 
-/** CloudWatch's API over the world's metrics: what a metric was. */
+interface ListRequest {
+    readonly Namespace?: string;
+    readonly MetricName?: string;
+    readonly Dimensions?: readonly { readonly Name: string; readonly Value?: string }[];
+}
+
+/** CloudWatch's API over the world's metrics: which there are, and what one was. */
 export class CloudWatchApi implements ApiHandler {
     readonly service = "monitoring";
     readonly protocol = "json";
@@ -27,14 +33,44 @@ export class CloudWatchApi implements ApiHandler {
 
     async handle(request: ApiRequest): Promise<ApiResponse> {
         const action = actionOf(request);
-        if (action !== "GetMetricStatistics") {
-            throw notImplemented("monitoring", action);
+        const body: unknown = JSON.parse(request.body.toString("utf8"));
+        switch (action) {
+            case "GetMetricStatistics": {
+                const asked = body as StatisticsRequest;
+                return jsonResponse({
+                    Label: asked.MetricName,
+                    Datapoints: this.#points(request.region, asked),
+                });
+            }
+            case "ListMetrics":
+                return jsonResponse({ Metrics: this.#list(request.region, body as ListRequest) });
+            default:
+                throw notImplemented("monitoring", action);
         }
-        const asked = JSON.parse(request.body.toString("utf8")) as StatisticsRequest;
-        return jsonResponse({
-            Label: asked.MetricName,
-            Datapoints: this.#points(request.region, asked),
-        });
+    }
+
+    /** A filter that names a dimension finds it among others: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html */
+    #list(region: string, asked: ListRequest): readonly object[] {
+        const { Namespace, MetricName, Dimensions = [], ...others } = asked;
+        const [other] = Object.keys(others);
+        if (Namespace === undefined || MetricName === undefined || other !== undefined) {
+            throw notImplemented(
+                "monitoring",
+                `ListMetrics with ${other ?? "less than Namespace and MetricName"}`,
+            );
+        }
+        return this.metrics
+            .dimensionsOf(region, Namespace, MetricName)
+            .filter((found) =>
+                Dimensions.every(({ Name, Value }) =>
+                    Value === undefined ? Name in found : found[Name] === Value,
+                ),
+            )
+            .map((found) => ({
+                Namespace,
+                MetricName,
+                Dimensions: Object.entries(found).map(([Name, Value]) => ({ Name, Value })),
+            }));
     }
 
     #points(region: string, asked: StatisticsRequest): readonly object[] {

@@ -6,6 +6,7 @@ import {
     globalClusterType,
     isSecondary,
     membersOf,
+    writerOf,
 } from "../../aws/rds/members";
 import { text } from "../../aws/support/known";
 import type { Databases } from "../databases/databases";
@@ -48,17 +49,38 @@ export class RdsApi implements ApiHandler {
             case "ModifyDBCluster":
                 return this.#modify(form, region);
             case "SwitchoverGlobalCluster":
-                this.databases.switchover(globalId, target);
+                this.#switchover(globalId, target, region);
                 return this.#describe(this.#global(globalId));
             case "FailoverGlobalCluster":
-                this.#failover(form, globalId, target);
+                this.#failover(form, globalId, target, region);
                 return this.#describe(this.#global(globalId));
             default:
                 throw notImplemented("rds", action);
         }
     }
 
-    #failover(form: URLSearchParams, globalId: string, target: string): void {
+    /**
+     * In the region of the primary: the one whose writes are to be sent and then stopped.
+     *
+     * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-disaster-recovery.html#aurora-global-database-disaster-recovery.managed-failover
+     */
+    #switchover(globalId: string, target: string, region: string): void {
+        const primary = writerOf(this.world.store, globalId);
+        if (primary !== undefined && primary.region !== region) {
+            throw new AwsError(
+                "InvalidGlobalClusterStateFault",
+                `A switchover of ${globalId} must be called in ${primary.region}, the Region of its primary cluster, got ${region}`,
+            );
+        }
+        this.databases.switchover(globalId, target);
+    }
+
+    /**
+     * In the region of the secondary that is to be the primary; without loss it is a switchover.
+     *
+     * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-disaster-recovery.html#aurora-global-database-failover.managed-unplanned
+     */
+    #failover(form: URLSearchParams, globalId: string, target: string, region: string): void {
         const lossy = form.get("AllowDataLoss") === "true";
         if (form.has("AllowDataLoss") && form.has("Switchover")) {
             throw new AwsError(
@@ -66,11 +88,18 @@ export class RdsApi implements ApiHandler {
                 "AllowDataLoss and Switchover can't be specified together",
             );
         }
-        if (lossy) {
-            this.databases.failover(globalId, target);
-        } else {
-            this.databases.switchover(globalId, target);
+        if (!lossy) {
+            this.#switchover(globalId, target, region);
+            return;
         }
+        const chosen = membersOf(this.world.store, globalId).find((one) => arnOf(one) === target);
+        if (chosen !== undefined && chosen.region !== region) {
+            throw new AwsError(
+                "InvalidGlobalClusterStateFault",
+                `A failover of ${globalId} to ${target} must be called in ${chosen.region}, the Region of that cluster, got ${region}`,
+            );
+        }
+        this.databases.failover(globalId, target);
     }
 
     /** Of what can be changed, the master user's way of signing in is all that the data plane has. */
@@ -195,7 +224,8 @@ function describeCluster(cluster: StoredResource): string {
         element("DBClusterArn", arnOf(cluster)),
         element("Status", "available"),
         element("Engine", text(outputs, "engine") ?? ""),
-        element("Endpoint", text(outputs, "endpoint") ?? ""),
+        ...(isSecondary(outputs) ? [] : [element("Endpoint", text(outputs, "endpoint") ?? "")]),
+        element("ReaderEndpoint", text(outputs, "readerEndpoint") ?? ""),
         element("ReplicationSourceIdentifier", text(outputs, "replicationSourceIdentifier") ?? ""),
         element(
             "IAMDatabaseAuthenticationEnabled",

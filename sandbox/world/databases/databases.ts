@@ -7,6 +7,7 @@ import {
     arnOf,
     clusterType,
     findGlobalCluster,
+    inRole,
     instancesOf,
     instanceType,
     isSecondary,
@@ -19,9 +20,12 @@ import type { MetricSink, Part, World } from "../world";
 import { runAs } from "./binaries";
 import { DatabaseEndpoints } from "./endpoints";
 import { GlobalDatabase, type FailoverLoss, type WriterGap } from "./globalDatabase";
+import { openLogGroups } from "./logGroups";
 import type { PostgresServer } from "./postgres";
 
 const metricPeriodMs = 60_000;
+/** Of the storage and of the last commit: one log carries both here. */
+const lagMetrics = ["AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag"];
 
 /** What a change of roles is doing, as `DescribeGlobalClusters` says. */
 export interface RoleChange {
@@ -279,7 +283,7 @@ export class Databases implements Part {
             }
             store.put({
                 ...member,
-                outputs: { ...member.outputs, replicationSourceIdentifier: role },
+                outputs: inRole(member.outputs, role),
             });
         }
         this.#publish();
@@ -340,6 +344,7 @@ export class Databases implements Part {
                     ? undefined
                     : fs.readFileSync(this.deps.setUp, "utf8"),
         });
+        openLogGroups(this.world.store, cluster);
         await this.#endpoints.open(cluster, () => this.server(cluster));
     }
 
@@ -366,13 +371,15 @@ export class Databases implements Part {
                 ) {
                     continue;
                 }
-                this.deps.metrics.put({
-                    region: member.region,
-                    namespace: "AWS/RDS",
-                    metric: "AuroraGlobalDBReplicationLag",
-                    dimensions: { DBClusterIdentifier: member.id, SourceRegion: writer },
-                    value: database.lagMs(member.region),
-                });
+                for (const metric of lagMetrics) {
+                    this.deps.metrics.put({
+                        region: member.region,
+                        namespace: "AWS/RDS",
+                        metric,
+                        dimensions: { DBClusterIdentifier: member.id, SourceRegion: writer },
+                        value: database.lagMs(member.region),
+                    });
+                }
             }
         }
     }

@@ -3,7 +3,7 @@ import net from "node:net";
 import path from "node:path";
 import tls from "node:tls";
 
-import { instancesOf } from "../../aws/rds/members";
+import { instancesOf, writerNameOf } from "../../aws/rds/members";
 import { text } from "../../aws/support/known";
 import type { Certificates } from "../certificates";
 import { HeldSockets } from "../heldSockets";
@@ -43,7 +43,7 @@ export class DatabaseEndpoint {
 
     /** Leads to the instance that writes. */
     get writerName(): string {
-        return text(this.options.cluster().outputs, "endpoint") ?? "";
+        return writerNameOf(this.options.cluster().outputs);
     }
 
     /** Leads to instances that only read, where there are any. */

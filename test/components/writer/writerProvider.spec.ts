@@ -45,6 +45,8 @@ class FakeRoles implements WriterApi {
     /** Whether a call that changes roles does so, and whether it is to be seen that it was made. */
     obeys = true;
     silent = false;
+    /** Whether a switchover is begun; silently when its answer is lost. */
+    takesSwitchovers: boolean | "silently" = true;
 
     async observe(): Promise<Observed> {
         if (!this.reachable) {
@@ -66,8 +68,15 @@ class FakeRoles implements WriterApi {
         return this.lag;
     }
 
-    async switchover(to: WriterInputs): Promise<void> {
-        this.#change("switchover", to.writer);
+    async switchover(to: WriterInputs, from: string): Promise<void> {
+        if (this.takesSwitchovers === false) {
+            this.calls.push(`switchover ${to.writer} in ${from} failed`);
+            throw new Error("no answer in 5 s");
+        }
+        this.#change(`switchover in ${from} to`, to.writer);
+        if (this.takesSwitchovers === "silently") {
+            throw new Error("no answer in 5 s");
+        }
     }
 
     async failover(to: WriterInputs): Promise<void> {
@@ -167,9 +176,29 @@ describe("the owner of the writer", () => {
         expect(roles.calls).to.deep.equal([]);
     });
 
+    it("has the loss accepted, or not, of a writer that answers and does not hand over", async () => {
+        roles.takesSwitchovers = false;
+        const failed = `switchover ${away} in ${home} failed`;
+        expect(await message(update(deployed, wants(away), roles))).to.equal(
+            "`writer`: RDS in us-east-1, where the switchover has to begin, did not begin it: no answer in 5 s; " +
+                "run the update again, or set meridian:acceptDataLoss to us-east-1 to fail over and lose what has not arrived",
+        );
+        expect(roles.calls).to.deep.equal([failed]);
+        const { outs } = await update(deployed, wants(away, { acceptDataLoss: home }), roles);
+        expect(roles.calls).to.deep.equal([failed, failed, `failover ${away}`]);
+        expect(outs.lastChange).to.include({ kind: "failover", from: home, lagSeconds: 0.2 });
+    });
+
+    it("takes a switchover whose answer was lost for the one that it is", async () => {
+        roles.takesSwitchovers = "silently";
+        const { outs } = await update(deployed, wants(away, { acceptDataLoss: home }), roles);
+        expect(outs.lastChange).to.include({ kind: "switchover", from: home, to: away });
+        expect(roles.calls).to.have.lengthOf(1);
+    });
+
     it("switches over when both sides are well, and tells the lag before it", async () => {
         const { outs } = await update(deployed, wants(away), roles);
-        expect(roles.calls).to.deep.equal([`switchover ${away}`]);
+        expect(roles.calls).to.deep.equal([`switchover in ${home} to ${away}`]);
         expect(outs).to.deep.include({
             currentWriter: away,
             lastChange: { kind: "switchover", from: home, to: away, lagSeconds: 0.2 },
@@ -178,7 +207,7 @@ describe("the owner of the writer", () => {
 
     it("switches over rather than lose anything, even when a loss would be accepted", async () => {
         await update(deployed, wants(away, { acceptDataLoss: home }), roles);
-        expect(roles.calls).to.deep.equal([`switchover ${away}`]);
+        expect(roles.calls).to.deep.equal([`switchover in ${home} to ${away}`]);
     });
 
     it("fails over when the writer is gone and its loss is accepted by name", async () => {
@@ -262,7 +291,7 @@ describe("the owner of the writer", () => {
     it("waits for a change under way before it makes its own", async () => {
         roles.changing = 3;
         await update(deployed, wants(away), roles);
-        expect(roles.calls).to.deep.equal([`switchover ${away}`]);
+        expect(roles.calls).to.deep.equal([`switchover in ${home} to ${away}`]);
     });
 
     it("gives up in time when the roles do not come to be as wanted", async () => {

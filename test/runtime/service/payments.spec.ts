@@ -4,6 +4,7 @@ import { fastify, type FastifyInstance } from "fastify";
 import { Database } from "../../../runtime/service/database/database";
 import { Payments } from "../../../runtime/service/payments";
 import { paymentRoutes } from "../../../runtime/service/routes/payments";
+import { writerNameOf } from "../../../sandbox/aws/rds/members";
 import {
     connectionFrom,
     runDatabase,
@@ -39,14 +40,15 @@ describe("payments in the global database", function () {
     /** A region's own cluster, as a task of the region finds it. */
     function databaseOf(
         region: string,
-        resolveCname: (name: string) => Promise<string[]> = async (name) => [
-            String(running.cluster(region).outputs[name]),
-        ],
+        resolveCname: (name: string) => Promise<string[]> = async (name) => {
+            const { outputs } = running.cluster(region);
+            return [name === "writer" ? writerNameOf(outputs) : String(outputs["readerEndpoint"])];
+        },
     ): Database {
         const database = new Database({
             region,
-            writerName: "endpoint",
-            readerName: "readerEndpoint",
+            writerName: "writer",
+            readerName: "readers",
             database: "storefront",
             user: "storefront",
             signing: signingAs(running.role),

@@ -234,8 +234,13 @@ describe("RDS", () => {
             masterUsername: "meridian",
             databaseName: "storefront",
         });
-        expect(made.get(away)?.outputs["endpoint"]).to.match(
-            /^shop-eu-west-1\.cluster-[0-9a-f]{12}\.eu-west-1\.rds\.amazonaws\.com$/,
+        expect(made.get(home)?.outputs["endpoint"]).to.match(
+            /^shop-us-east-1\.cluster-[0-9a-f]{12}\.us-east-1\.rds\.amazonaws\.com$/,
+        );
+        // A secondary has none until it is promoted.
+        expect(made.get(away)?.outputs["endpoint"]).to.equal("");
+        expect(made.get(away)?.outputs["readerEndpoint"]).to.match(
+            /^shop-eu-west-1\.cluster-ro-[0-9a-f]{12}\.eu-west-1\.rds\.amazonaws\.com$/,
         );
     });
 

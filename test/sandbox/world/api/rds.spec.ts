@@ -1,4 +1,8 @@
-import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+    CloudWatchClient,
+    GetMetricStatisticsCommand,
+    ListMetricsCommand,
+} from "@aws-sdk/client-cloudwatch";
 import {
     DescribeDBClustersCommand,
     DescribeGlobalClustersCommand,
@@ -10,6 +14,8 @@ import {
 } from "@aws-sdk/client-rds";
 import { expect } from "chai";
 
+import type { WriterInputs } from "../../../../components/writer/desiredWriter";
+import { AwsWriterApi } from "../../../../components/writer/writerApi";
 import { CloudWatchApi } from "../../../../sandbox/world/api/cloudwatch";
 import { RdsApi } from "../../../../sandbox/world/api/rds";
 import { ApiServer } from "../../../../sandbox/world/api/server";
@@ -21,6 +27,17 @@ import { refusal } from "../../support/account";
 
 const [home, away] = ["us-east-1", "eu-west-1"] as const;
 const arn = (region: string): string => `arn:aws:rds:${region}:111122223333:cluster:shop-${region}`;
+
+const writerInputs: WriterInputs = {
+    globalClusterIdentifier: "shop",
+    writer: away,
+    members: { [home]: arn(home), [away]: arn(away) },
+    clusterIdentifiers: { [home]: `shop-${home}`, [away]: `shop-${away}` },
+    outOfService: [],
+    rpoSeconds: 10,
+    acceptDataLoss: "",
+    timeoutSeconds: 1,
+};
 
 describe("RDS's and CloudWatch's API", () => {
     let world: SmallWorld;
@@ -48,7 +65,8 @@ describe("RDS's and CloudWatch's API", () => {
             world.declare("aws:rds/cluster:Cluster", region, `shop-${region}`, {
                 arn: arn(region),
                 engine: "aurora-postgresql",
-                endpoint: `shop.${region}.rds.amazonaws.com`,
+                endpoint: region === home ? `shop.${region}.rds.amazonaws.com` : "",
+                readerEndpoint: `shop.cluster-ro-1.${region}.rds.amazonaws.com`,
                 globalClusterIdentifier: "shop",
                 iamDatabaseAuthenticationEnabled: true,
                 replicationSourceIdentifier: region === home ? "" : arn(home),
@@ -97,8 +115,21 @@ describe("RDS's and CloudWatch's API", () => {
 
     it("tells a region's own clusters", async () => {
         const { DBClusters } = await rds.send(new DescribeDBClustersCommand({}));
-        expect(DBClusters?.map((each) => [each.DBClusterIdentifier, each.Status])).to.deep.equal([
-            ["shop-eu-west-1", "available"],
+        const told = (clusters: typeof DBClusters) =>
+            clusters?.map(({ DBClusterIdentifier, Status, Endpoint, ReaderEndpoint }) => [
+                DBClusterIdentifier,
+                Status,
+                Endpoint,
+                ReaderEndpoint,
+            ]);
+        const reader = (region: string) => `shop.cluster-ro-1.${region}.rds.amazonaws.com`;
+        expect(told(DBClusters)).to.deep.equal([
+            // No endpoint of a writer: it is a secondary.
+            ["shop-eu-west-1", "available", undefined, reader(away)],
+        ]);
+        const primary = await client(home).send(new DescribeDBClustersCommand({}));
+        expect(told(primary.DBClusters)).to.deep.equal([
+            ["shop-us-east-1", "available", `shop.${home}.rds.amazonaws.com`, reader(home)],
         ]);
         expect(
             await refusal(
@@ -112,19 +143,35 @@ describe("RDS's and CloudWatch's API", () => {
             GlobalClusterIdentifier: "shop",
             TargetDbClusterIdentifier: arn(region),
         });
-        expect(await refusal(rds.send(new SwitchoverGlobalClusterCommand(to(away))))).to.contain(
-            "has no available instance",
-        );
-        expect(await refusal(rds.send(new SwitchoverGlobalClusterCommand(to(home))))).to.contain(
-            "already the primary",
-        );
-        expect(
-            await refusal(rds.send(new SwitchoverGlobalClusterCommand(to("sa-east-1")))),
-        ).to.contain("is no member");
+        const primary = client(home);
+        const switchTo = (region: string) =>
+            refusal(primary.send(new SwitchoverGlobalClusterCommand(to(region))));
+        expect(await switchTo(away)).to.contain("has no available instance");
+        expect(await switchTo(home)).to.contain("already the primary");
+        expect(await switchTo("sa-east-1")).to.contain("is no member");
         const both = { ...to(away), AllowDataLoss: true, Switchover: true };
         expect(await refusal(rds.send(new FailoverGlobalClusterCommand(both)))).to.contain(
             "can't be specified together",
         );
+    });
+
+    it("takes a switchover in the primary's region alone, and a failover in its target's", async () => {
+        const to = { GlobalClusterIdentifier: "shop", TargetDbClusterIdentifier: arn(away) };
+        const lossy = { ...to, AllowDataLoss: true };
+        const asked = async (region: string) => [
+            await refusal(client(region).send(new SwitchoverGlobalClusterCommand(to))),
+            await refusal(client(region).send(new FailoverGlobalClusterCommand(to))),
+            await refusal(client(region).send(new FailoverGlobalClusterCommand(lossy))),
+        ];
+        const taken = /has no available instance/;
+        const [switched, without, failed] = await asked(away);
+        expect(switched).to.contain("must be called in us-east-1, the Region of its primary");
+        expect(without).to.equal(switched);
+        expect(failed).to.match(taken);
+        const atHome = await asked(home);
+        expect(atHome[0]).to.match(taken);
+        expect(atHome[1]).to.match(taken);
+        expect(atHome[2]).to.contain("must be called in eu-west-1, the Region of that cluster");
     });
 
     it("lets the master user of the primary sign in with IAM", async () => {
@@ -146,6 +193,62 @@ describe("RDS's and CloudWatch's API", () => {
         expect(
             await refusal(rds.send(new StopDBClusterCommand({ DBClusterIdentifier: "x" }))),
         ).to.contain("no rds action StopDBCluster");
+    });
+
+    it("lists the dimensions of a metric that was published", async () => {
+        const put = (region: string, metric: string, dimensions: Record<string, string>) =>
+            metrics.put({ region, namespace: "AWS/RDS", metric, dimensions, value: 1 });
+        put(away, "Lag", { SourceRegion: home, DBClusterIdentifier: "shop" });
+        put(away, "Lag", { DBClusterIdentifier: "other" });
+        put(away, "Load", { DBClusterIdentifier: "shop" });
+        put(home, "Lag", { DBClusterIdentifier: "shop", SourceRegion: away });
+        const cloudwatch = new CloudWatchClient(settings(away));
+        const list = async (Dimensions: { Name: string; Value?: string }[]) => {
+            const { Metrics: found } = await cloudwatch.send(
+                new ListMetricsCommand({ Namespace: "AWS/RDS", MetricName: "Lag", Dimensions }),
+            );
+            return found?.map((one) =>
+                one.Dimensions?.map(({ Name, Value }) => `${Name}=${Value}`),
+            );
+        };
+        expect(await list([{ Name: "DBClusterIdentifier", Value: "shop" }])).to.deep.equal([
+            ["DBClusterIdentifier=shop", "SourceRegion=us-east-1"],
+        ]);
+        expect(await list([{ Name: "DBClusterIdentifier" }])).to.have.lengthOf(2);
+        expect(await list([{ Name: "SourceRegion", Value: away }])).to.deep.equal([]);
+        expect(
+            await refusal(cloudwatch.send(new ListMetricsCommand({ Namespace: "AWS/RDS" }))),
+        ).to.contain("ListMetrics with less than");
+        cloudwatch.destroy();
+    });
+
+    it("is asked by the writer's owner where it takes a change", async () => {
+        const api = new AwsWriterApi(settings(away));
+        const taken = "has no available instance";
+        expect(await refusal(api.switchover(writerInputs, home))).to.contain(taken);
+        expect(await refusal(api.failover(writerInputs))).to.contain(taken);
+        expect(await api.observe(writerInputs)).to.include({ writer: home, changing: false });
+        expect(await api.answers(writerInputs, home)).to.equal(true);
+    });
+
+    it("finds the lag of a copy by what it is published with", async () => {
+        const put = (value: number, dimensions: Record<string, string>) =>
+            metrics.put({
+                region: away,
+                namespace: "AWS/RDS",
+                metric: "AuroraGlobalDBRPOLag",
+                dimensions: { DBClusterIdentifier: `shop-${away}`, ...dimensions },
+                value,
+            });
+        const lag = () => new AwsWriterApi(settings(away)).lagSeconds(writerInputs, away, home);
+        expect(await lag()).to.equal(undefined);
+        // Of a former writer: it says nothing of this one.
+        put(9000, { SourceRegion: "ap-south-1" });
+        expect(await lag()).to.equal(undefined);
+        put(1500, { SourceRegion: home });
+        expect(await lag()).to.equal(1.5);
+        put(2500, {});
+        expect(await lag()).to.equal(2.5);
     });
 
     it("gives a metric's statistics by period", async () => {

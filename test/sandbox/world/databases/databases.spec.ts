@@ -4,7 +4,7 @@ import { Certificates } from "../../../../sandbox/world/certificates";
 import { Databases } from "../../../../sandbox/world/databases/databases";
 import { Metrics } from "../../../../sandbox/world/metrics";
 import type { StoredResource } from "../../../../sandbox/world/store";
-import { Account } from "../../support/account";
+import { Account, refusal } from "../../support/account";
 import { worldPorts } from "../../../support/smallWorld";
 import { createGlobal, globalId, types } from "../../support/databases";
 
@@ -23,7 +23,11 @@ describe("Aurora's data plane", function () {
             metrics,
         });
         await databases.start();
-        await createGlobal(account, [home, away, third]);
+        const log = { name: `/aws/rds/cluster/shop-${home}/postgresql`, retentionInDays: 90 };
+        await account.create("aws:cloudwatch/logGroup:LogGroup", log, home);
+        await createGlobal(account, [home, away, third], {
+            enabledCloudwatchLogsExports: ["postgresql"],
+        });
         await databases.settled();
         await server(home).query("CREATE TABLE orders (id serial PRIMARY KEY, what text)");
         await everywhere("SELECT count(*)::int FROM orders", 0);
@@ -123,6 +127,10 @@ describe("Aurora's data plane", function () {
         expect(databases.writer(globalId)).to.equal(away);
         expect(cluster(away).outputs["replicationSourceIdentifier"]).to.equal("");
         expect(cluster(home).outputs["replicationSourceIdentifier"]).to.equal(arn(away));
+        expect(cluster(home).outputs["endpoint"]).to.equal("");
+        expect(cluster(away).outputs["endpoint"]).to.equal(
+            String(cluster(away).outputs["readerEndpoint"]).replace(".cluster-ro-", ".cluster-"),
+        );
         expect(await orders(away)).to.equal(25);
         await write(away, "after");
         await everywhere("SELECT count(*)::int FROM orders", 26);
@@ -153,21 +161,44 @@ describe("Aurora's data plane", function () {
         expect(await server(away).value("SELECT pg_is_in_recovery()")).to.equal(true);
     });
 
+    it("makes the groups that logs go to, without an end, where there are none", async () => {
+        const group = (region: string) =>
+            account.world.store.get(
+                "aws:cloudwatch/logGroup:LogGroup",
+                region,
+                `/aws/rds/cluster/shop-${region}/postgresql`,
+            )?.outputs;
+        expect(group(home)).to.include({ retentionInDays: 90 });
+        expect(group(away)).to.include({ retentionInDays: 0 });
+        expect(group(away)).not.to.have.property("kmsKeyId");
+        expect(
+            await refusal(
+                account.create(
+                    "aws:cloudwatch/logGroup:LogGroup",
+                    { name: `/aws/rds/cluster/shop-${away}/postgresql` },
+                    away,
+                ),
+            ),
+        ).to.contain("already exists");
+    });
+
     it("publishes the lag of every copy in the copy's region", () => {
         const nowMs = account.world.clock.now();
         const periodMs = 60_000;
         const fromMs = Math.floor(nowMs / periodMs - 30) * periodMs;
-        const series = metrics.query({
-            region: third,
-            namespace: "AWS/RDS",
-            metric: "AuroraGlobalDBReplicationLag",
-            dimensions: { DBClusterIdentifier: `shop-${third}`, SourceRegion: home },
-            statistic: "Maximum",
-            periodMs,
-            fromMs,
-            toMs: fromMs + 60 * periodMs,
-        });
-        expect(series.size).to.be.greaterThan(0);
+        for (const metric of ["AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag"]) {
+            const series = metrics.query({
+                region: third,
+                namespace: "AWS/RDS",
+                metric,
+                dimensions: { DBClusterIdentifier: `shop-${third}`, SourceRegion: home },
+                statistic: "Maximum",
+                periodMs,
+                fromMs,
+                toMs: fromMs + 60 * periodMs,
+            });
+            expect(series.size, metric).to.be.greaterThan(0);
+        }
     });
 
     it("refuses a target that is none", () => {

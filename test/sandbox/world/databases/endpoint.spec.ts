@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { Client } from "pg";
 
 import { connectToken } from "../../../../runtime/service/connectToken";
+import { writerNameOf } from "../../../../sandbox/aws/rds/members";
 import {
     connectionFrom,
     permit,
@@ -32,8 +33,10 @@ describe("the endpoints of a database cluster", function () {
         await Promise.all(open.splice(0).map((client) => client.end().catch(() => undefined)));
     });
 
-    const name = (region: string, which: "endpoint" | "readerEndpoint" = "endpoint"): string =>
-        String(running.cluster(region).outputs[which]);
+    const readerName = (region: string): string =>
+        String(running.cluster(region).outputs["readerEndpoint"]);
+    /** Of the writer, also while the cluster is a secondary. */
+    const name = (region: string): string => writerNameOf(running.cluster(region).outputs);
 
     interface Asking {
         readonly region?: string;
@@ -194,7 +197,7 @@ describe("the endpoints of a database cluster", function () {
     });
 
     it("lead to readers that do not write, once a cluster has one beside its writer", async () => {
-        const host = name(home, "readerEndpoint");
+        const host = readerName(home);
         await insert(await connect({ host }), "order-2");
         await running.account.create(
             types.instance,
@@ -216,7 +219,7 @@ describe("the endpoints of a database cluster", function () {
         await ended;
         expect(network.resolveAwsName(name(home))).to.equal(undefined);
         await insert(await connect({ region: away }), "order-4");
-        const old = await connect({ host: name(home, "readerEndpoint") });
+        const old = await connect({ host: readerName(home) });
         expect(await refusal(insert(old, "order-5"))).to.contain("read-only transaction");
     });
 });
