@@ -28,27 +28,7 @@ export class FlowLogs extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const role = new WorkloadRole(
-            `${name}-writer`,
-            {
-                accountId: args.accountId,
-                roleName: `meridian-flow-logs-${args.region}`,
-                service: "vpc-flow-logs.amazonaws.com",
-                statements: [
-                    {
-                        Sid: "WriteFlows",
-                        Effect: "Allow",
-                        Action: [
-                            "logs:CreateLogStream",
-                            "logs:DescribeLogStreams",
-                            "logs:PutLogEvents",
-                        ],
-                        Resource: pulumi.interpolate`${group.arn}:*`,
-                    },
-                ],
-            },
-            { parent: this },
-        );
+        const role = this.createRole(`${name}-writer`, args, group.arn);
         new ec2.FlowLog(
             name,
             {
@@ -64,5 +44,41 @@ export class FlowLogs extends pulumi.ComponentResource {
 
         this.logGroupName = group.name;
         this.registerOutputs({ logGroupName: this.logGroupName });
+    }
+    /** @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html */
+    private createRole(
+        name: string,
+        args: FlowLogsArgs,
+        groupArn: pulumi.Input<string>,
+    ): WorkloadRole {
+        return new WorkloadRole(
+            name,
+            {
+                accountId: args.accountId,
+                roleName: `meridian-flow-logs-${args.region}`,
+                service: "vpc-flow-logs.amazonaws.com",
+                statements: [
+                    {
+                        Sid: "WriteFlows",
+                        Effect: "Allow",
+                        Action: [
+                            "logs:CreateLogGroup",
+                            "logs:CreateLogStream",
+                            "logs:DescribeLogStreams",
+                            "logs:PutLogEvents",
+                        ],
+                        Resource: [groupArn, pulumi.interpolate`${groupArn}:*`],
+                    },
+                    {
+                        Sid: "FindGroup",
+                        Effect: "Allow",
+                        Action: "logs:DescribeLogGroups",
+                        // It lists groups: who may ask for one may ask for all.
+                        Resource: `arn:aws:logs:${args.region}:${args.accountId}:log-group:*`,
+                    },
+                ],
+            },
+            { parent: this },
+        );
     }
 }

@@ -114,6 +114,28 @@ describe("a region's network", () => {
         });
     });
 
+    it("lets flow logs do what AWS asks for, with their own group alone where that can be said", async () => {
+        const registered = await register();
+        const { Statement } = policyIn(
+            registered.inputs("aws:iam/rolePolicy:RolePolicy", "net-flow-logs-writer-policy"),
+        );
+        const group = String(
+            registered.inputs("aws:ec2/flowLog:FlowLog", "net-flow-logs")["logDestination"],
+        );
+        expect(Statement.map(({ Action, Resource }) => [Action, Resource])).to.deep.equal([
+            [
+                [
+                    "logs:CreateLogGroup",
+                    "logs:CreateLogStream",
+                    "logs:DescribeLogStreams",
+                    "logs:PutLogEvents",
+                ],
+                [group, `${group}:*`],
+            ],
+            ["logs:DescribeLogGroups", "arn:aws:logs:eu-west-1:111122223333:log-group:*"],
+        ]);
+    });
+
     it("reaches the services it needs, by gateway where that is free", async () => {
         const registered = await register();
         expect(

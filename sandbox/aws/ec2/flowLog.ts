@@ -1,3 +1,4 @@
+import { roleAllows } from "../../world/permissions";
 import type { Props } from "../../world/store";
 import { AwsError } from "../awsError";
 import { roleTrust } from "../iam/trust";
@@ -130,6 +131,22 @@ export const flowLogType: ResourceType = {
 const defaultFormat =
     "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
 
+const service = "vpc-flow-logs.amazonaws.com";
+
+/**
+ * What the role needs, and on what of a log group whose ARN ends with its name.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+ */
+const publishing: Readonly<Record<string, (group: string) => string>> = {
+    "logs:CreateLogGroup": (group) => group,
+    "logs:CreateLogStream": (group) => `${group}:log-stream:eni-1`,
+    "logs:DescribeLogGroups": (group) => group.replace(/log-group:.*/, "log-group::log-stream:"),
+    "logs:DescribeLogStreams": (group) => `${group}:log-stream:`,
+    "logs:PutLogEvents": (group) => `${group}:log-stream:eni-1`,
+};
+
 /**
  * A log group must exist in the region and its role must trust the flow logs service, a bucket must exist.
  *
@@ -165,10 +182,29 @@ function refuseDestination(inputs: Props, context: TypeContext): void {
         refuse();
     }
     const role = text(inputs, "iamRoleArn") ?? "";
-    if (roleTrust(role, "vpc-flow-logs.amazonaws.com", context) !== "trusted") {
+    if (roleTrust(role, service, context) !== "trusted") {
         throw new AwsError(
             "InvalidParameter",
-            `Unable to assume the IAM role ${role}: it must exist and its trust policy must allow vpc-flow-logs.amazonaws.com`,
+            `Unable to assume the IAM role ${role}: it must exist and its trust policy must allow ${service}`,
+        );
+    }
+    refuseRole(role, destination.replace(/:\*$/, ""), context);
+}
+
+/**
+ * EC2 takes a flow log whose role may not write, delivers nothing and says so where nobody looks
+ * (`DeliverLogsStatus` FAILED, "Access error"). Here it is refused, so that somebody sees it.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html
+ */
+function refuseRole(role: string, group: string, context: TypeContext): void {
+    const missing = Object.entries(publishing)
+        .filter(([action, on]) => !roleAllows(context, role, service, action, on(group)))
+        .map(([action]) => action);
+    if (missing.length > 0) {
+        throw new AwsError(
+            "InvalidParameter",
+            `Access error: the IAM role ${role} does not have sufficient permissions to publish to CloudWatch Logs; it lacks ${missing.join(", ")} (AWS would take the flow log and deliver nothing)`,
         );
     }
 }

@@ -3,7 +3,7 @@ import type https from "node:https";
 
 import { answerHeaders } from "../loadBalancers/headers";
 import type { StubResolver } from "../traffic/stubResolver";
-import type { WebAcls } from "../waf/webAcl";
+import { judgedParts, type WebAcls } from "../waf/webAcl";
 import type { World } from "../world";
 import {
     cacheKey,
@@ -145,7 +145,7 @@ export class EdgeExchange {
         const verdict = webAcls.judge(distribution.webAclId, {
             address: world.network.publicAddressOf(this.#viewer),
             path: this.#url.pathname,
-            method: this.#method,
+            ...judgedParts(this.request),
         });
         return verdict === "block";
     }

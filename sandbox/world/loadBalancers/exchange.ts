@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 
 import type { CallRecord } from "../journal";
 import type { Registration, Targets } from "../targets";
-import type { WebAcls } from "../waf/webAcl";
+import { judgedParts, type WebAcls } from "../waf/webAcl";
 import type { World } from "../world";
 import { answerHeaders, forwardedHeaders } from "./headers";
 import type { ListenerSocket } from "./listenerSocket";
@@ -75,7 +75,7 @@ export class Exchange {
         const verdict = webAcls.judge(balancer.webAclArn, {
             address: world.network.publicAddressOf(this.#source),
             path: this.#path(),
-            method: this.request.method ?? "GET",
+            ...judgedParts(this.request),
         });
         return verdict === "block";
     }

@@ -9,6 +9,8 @@ import type { StubResolver } from "./stubResolver";
 const idleMs = 60_000;
 /** Round trips before the first byte of a request can leave: TCP, then TLS 1.3. */
 const connectRoundTrips = 2;
+/** As browsers do: whoever sends none is blocked by the web ACLs. */
+const userAgent = "Mozilla/5.0 (shopper)";
 
 export interface ConnectionOptions {
     /** Address of the shopper. */
@@ -68,6 +70,7 @@ export class Connection {
                 timeoutMs,
                 agent: this.#agent,
                 headers: {
+                    "user-agent": userAgent,
                     ...exchange.headers,
                     ...(exchange.body === undefined ? {} : { "content-type": "application/json" }),
                 },

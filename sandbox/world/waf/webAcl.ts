@@ -1,7 +1,10 @@
+import type http from "node:http";
+
 import { regionOf } from "../deliveries";
 import { properties } from "../properties";
 import type { Props } from "../store";
 import type { MetricSink, World } from "../world";
+import { managedFinding, type Finding } from "./managedRules";
 
 /** What a web ACL is told of a request. */
 export interface JudgedRequest {
@@ -10,6 +13,21 @@ export interface JudgedRequest {
     /** Path without the query. */
     readonly path: string;
     readonly method: string;
+    /** `User-Agent`; undefined when there is none. */
+    readonly userAgent: string | undefined;
+    /** As `Content-Length` has it: a body that comes in chunks is not measured. */
+    readonly bodyBytes: number;
+}
+
+/** What of a request does not depend on where it arrived. */
+export function judgedParts(
+    request: http.IncomingMessage,
+): Pick<JudgedRequest, "bodyBytes" | "method" | "userAgent"> {
+    return {
+        method: request.method ?? "GET",
+        userAgent: request.headers["user-agent"],
+        bodyBytes: Number(request.headers["content-length"] ?? 0),
+    };
 }
 
 export type Verdict = "allow" | "block";
@@ -24,7 +42,8 @@ interface Rule {
     readonly name: string;
     readonly priority: number;
     readonly statement: Props;
-    readonly action: "allow" | "block" | "count";
+    /** Of a rule that runs a group: `count` when it only counts what the group finds. */
+    readonly action: Finding | "of its group";
 }
 
 /** https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-high-level-settings.html */
@@ -32,8 +51,8 @@ const defaultWindowSeconds = 300;
 
 /**
  * Web ACLs at work: rules by priority, of which the first that allows or blocks decides. Rate-based
- * rules count per address over their window in world time. The rules inside AWS's managed groups are
- * not published, so here they match nothing. What it finds is in CloudWatch's `AWS/WAFV2`.
+ * rules count per address over their window in world time; of AWS's managed groups the rules that are
+ * published match (`managedRules.ts`). What it finds is in CloudWatch's `AWS/WAFV2`.
  *
  * https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-actions.html
  */
@@ -59,14 +78,15 @@ export class WebAcls {
             return "allow";
         }
         const acl = properties(resource);
-        const count = (action: Rule["action"], rule: string): void =>
+        const count = (action: Finding, rule: string): void =>
             this.#count(arn, metricName(acl), action, rule);
         for (const rule of rulesOf(acl)) {
-            if (this.#matches(rule.statement, request, `${arn} ${rule.name}`)) {
-                count(rule.action, rule.name);
-                if (rule.action !== "count") {
-                    return rule.action;
-                }
+            const finding = this.#findingOf(rule, request, `${arn} ${rule.name}`);
+            if (finding !== undefined) {
+                count(finding, rule.name);
+            }
+            if (finding === "allow" || finding === "block") {
+                return finding;
             }
         }
         const verdict = asProps(acl["defaultAction"])["block"] === undefined ? "allow" : "block";
@@ -80,7 +100,7 @@ export class WebAcls {
      *
      * https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
      */
-    #count(arn: string, webAcl: string, action: Rule["action"], rule: string): void {
+    #count(arn: string, webAcl: string, action: Finding, rule: string): void {
         const region = regionOf(arn);
         const isRegional = arn.includes(":regional/");
         for (const name of [rule, "ALL"]) {
@@ -96,6 +116,25 @@ export class WebAcls {
                 value: 1,
             });
         }
+    }
+
+    /** What a rule does with a request; undefined when it does not match. */
+    #findingOf(
+        { statement, action }: Rule,
+        request: JudgedRequest,
+        key: string,
+    ): Finding | undefined {
+        const group = statement["managedRuleGroupStatement"];
+        if (group === undefined) {
+            const matches = this.#matches(statement, request, key);
+            return matches && action !== "of its group" ? action : undefined;
+        }
+        const scope = asProps(group)["scopeDownStatement"];
+        if (scope !== undefined && !this.#matches(asProps(scope), request, key)) {
+            return undefined;
+        }
+        const found = managedFinding(asProps(group), request);
+        return found === undefined || action === "of its group" ? found : action;
     }
 
     #matches(statement: Props, request: JudgedRequest, key: string): boolean {
@@ -149,12 +188,20 @@ function rulesOf(acl: Props): readonly Rule[] {
             name: metricName(rule),
             priority: Number(rule["priority"]),
             statement: asProps(rule["statement"]),
-            action: actionOf(asProps(rule["action"])),
+            action:
+                rule["action"] === undefined
+                    ? overrideOf(asProps(rule["overrideAction"]))
+                    : actionOf(asProps(rule["action"])),
         }))
         .sort((a, b) => a.priority - b.priority);
 }
 
-function actionOf(action: Props): Rule["action"] {
+/** https://docs.aws.amazon.com/waf/latest/APIReference/API_OverrideAction.html */
+function overrideOf(override: Props): Rule["action"] {
+    return override["count"] === undefined ? "of its group" : "count";
+}
+
+function actionOf(action: Props): Finding {
     return action["block"] !== undefined
         ? "block"
         : action["allow"] !== undefined

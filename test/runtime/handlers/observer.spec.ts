@@ -34,10 +34,12 @@ describe("observer", () => {
     let origin: string;
     let answer: (count: number, path: string | undefined) => number;
     let count = 0;
+    let agents: (string | undefined)[] = [];
 
     before(async () => {
         const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }]);
         server = https.createServer({ key, cert }, (request, response) => {
+            agents.push(request.headers["user-agent"]);
             response.writeHead(answer(count++, request.url)).end();
         });
         await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -88,6 +90,13 @@ describe("observer", () => {
         answer = (_, path) => (path === "/health/deep" ? 503 : 200);
         const [metric] = await observe({ "us-east-1": origin });
         expect(metric).to.deep.include({ FailedProbePercent: 50, failures: { 503: 4 } });
+    });
+
+    it("says who it is, which the web ACLs ask for", async () => {
+        answer = () => 200;
+        agents = [];
+        await observe({ "us-east-1": origin });
+        expect(new Set(agents)).to.deep.equal(new Set(["meridian-observer"]));
     });
 
     it("prints a metric as one line", () => {

@@ -17,6 +17,7 @@ import { createServer } from "../../../runtime/service/server";
 import { openStore } from "../../../runtime/service/store";
 import { StockLevels } from "../../../runtime/service/stockLevels";
 import { Table } from "../../../runtime/service/table";
+import { mostBodyBytes } from "../../../sandbox/world/waf/managedRules";
 import {
     type AwsStub,
     fakeCredentials,
@@ -386,6 +387,20 @@ describe("storefront", () => {
             expect((await read("k1", receipt)).statusCode).to.equal(200);
             expect((await read("k9", elsewhere)).statusCode).to.equal(503);
         });
+    });
+
+    it("takes bodies as large as its web ACL lets pass, and no larger", async () => {
+        const send = (bytes: number) => {
+            const body = JSON.stringify({ cartId: "c1", items: [{ sku: "mug-02", quantity: 2 }] });
+            return server.inject({
+                method: "POST",
+                url: "/orders",
+                headers: { "idempotency-key": "padded", "content-type": "application/json" },
+                payload: body.padEnd(bytes),
+            });
+        };
+        expect((await send(mostBodyBytes)).statusCode).to.equal(201);
+        expect((await send(mostBodyBytes + 1)).statusCode).to.equal(413);
     });
 
     it("refuses an idempotency key that belongs to another cart", async () => {

@@ -359,8 +359,45 @@ describe("EC2 networking", () => {
             iamRoleArn: roleArn,
         });
 
-        it("goes to a log group that exists", async () => {
+        const group = "arn:aws:logs:eu-west-1:111122223333:log-group:/flow";
+        const writing: Readonly<Record<string, readonly string[]>> = {
+            "logs:CreateLogGroup": [group],
+            "logs:CreateLogStream": [`${group}:*`],
+            "logs:DescribeLogGroups": ["arn:aws:logs:eu-west-1:111122223333:log-group:*"],
+            "logs:DescribeLogStreams": [`${group}:*`],
+            "logs:PutLogEvents": [`${group}:*`],
+        };
+
+        /** A role of flow logs that may do this. */
+        async function writer(actions: typeof writing): Promise<string> {
             const roleArn = await role(account, "flow", "vpc-flow-logs.amazonaws.com");
+            await account.create("aws:iam/rolePolicy:RolePolicy", "flow", {
+                role: "flow",
+                policy: JSON.stringify({
+                    Version: "2012-10-17",
+                    Statement: Object.entries(actions).map(([Action, Resource]) => ({
+                        Effect: "Allow",
+                        Action,
+                        Resource,
+                    })),
+                }),
+            });
+            return roleArn;
+        }
+
+        for (const action of Object.keys(writing)) {
+            it(`is refused with a role that lacks ${action}, or has it for another group`, async () => {
+                await account.create("aws:cloudwatch/logGroup:LogGroup", "flow", { name: "/flow" });
+                const other = ["arn:aws:logs:eu-west-1:111122223333:log-group:/other:*"];
+                const roleArn = await writer({ ...writing, [action]: other });
+                expect(
+                    await refusal(account.create(flowLogType, "flow", inputs(roleArn))),
+                ).to.contain(`lacks ${action} (`);
+            });
+        }
+
+        it("goes to a log group that exists", async () => {
+            const roleArn = await writer(writing);
             expect(await refusal(account.create(flowLogType, "flow", inputs(roleArn)))).to.contain(
                 "LogDestinationNotFoundException",
             );

@@ -91,15 +91,27 @@ describe("a load balancer's web ACL", () => {
         });
     }
 
-    async function get(path: string, shopper = 0, port = 443): Promise<NetworkResponse> {
+    interface Sent {
+        readonly userAgent?: string | undefined;
+        readonly bytes?: number;
+    }
+
+    async function get(
+        path: string,
+        shopper = 0,
+        port = 443,
+        { userAgent, bytes }: Sent = {},
+    ): Promise<NetworkResponse> {
         return world.network.request({
             from: world.network.shopperAddress(4, shopper),
             to: world.network.resolveAwsName(estate.dnsName)?.[0] ?? "127.10.0.99",
             port,
             tls: port === 443,
             host: "app.example.com",
-            method: "GET",
+            method: bytes === undefined ? "GET" : "PUT",
             path,
+            headers: userAgent === undefined ? {} : { "user-agent": userAgent },
+            ...(bytes === undefined ? {} : { body: "x".repeat(bytes) }),
             timeoutMs: 30_000,
             ca: certificates.caPem,
         });
@@ -183,5 +195,77 @@ describe("a load balancer's web ACL", () => {
         associate();
         expect((await get("/admin", 0, 80)).status).to.equal(403);
         expect((await get("/catalogue", 0, 80)).status).to.equal(301);
+    });
+
+    describe("with AWS's common rule set", () => {
+        const browser = { userAgent: "Mozilla/5.0" };
+
+        function declareGroup(group: Props = {}, overrideAction: Props = { none: {} }): void {
+            declareAcl([
+                {
+                    name: "common",
+                    priority: 0,
+                    overrideAction,
+                    statement: {
+                        managedRuleGroupStatement: {
+                            vendorName: "AWS",
+                            name: "AWSManagedRulesCommonRuleSet",
+                            ...group,
+                        },
+                    },
+                    visibilityConfig: { metricName: "common" },
+                },
+            ]);
+            associate();
+        }
+
+        const status = async (sent: Sent): Promise<number> =>
+            (await get("/catalogue", 0, 443, sent)).status;
+
+        it("blocks who sends no user agent", async () => {
+            declareGroup();
+            expect(await status({})).to.equal(403);
+            expect(await status(browser)).to.equal(200);
+            expect(counted("BlockedRequests")).to.deep.equal([
+                dimensions("common"),
+                dimensions("ALL"),
+            ]);
+        });
+
+        it("blocks a body of more than 8 KB", async () => {
+            declareGroup();
+            expect(await status({ ...browser, bytes: 8192 })).to.equal(200);
+            expect(await status({ ...browser, bytes: 8193 })).to.equal(403);
+            expect(reached).to.have.length(1);
+        });
+
+        for (const [how, group, overrideAction] of [
+            [
+                "one rule",
+                {
+                    ruleActionOverrides: [
+                        { name: "NoUserAgent_HEADER", actionToUse: { count: {} } },
+                    ],
+                },
+                { none: {} },
+            ],
+            ["the group", {}, { count: {} }],
+        ] as const) {
+            it(`only counts when ${how} is told to`, async () => {
+                declareGroup(group, overrideAction);
+                expect(await status({})).to.equal(200);
+                expect(counted("CountedRequests")).to.deep.equal([
+                    dimensions("common"),
+                    dimensions("ALL"),
+                ]);
+                expect(await status({ bytes: 8193 })).to.equal(how === "one rule" ? 403 : 200);
+            });
+        }
+
+        it("looks at nothing outside its scope", async () => {
+            declareGroup({ scopeDownStatement: startsWith("/admin") });
+            expect(await status({})).to.equal(200);
+            expect((await get("/admin")).status).to.equal(403);
+        });
     });
 });

@@ -26,6 +26,7 @@ export class FakeShop {
         /** Host name that was asked. */
         readonly asked: string;
         readonly path: string;
+        readonly userAgent: string | undefined;
     }[] = [];
     /** Regions that take no receipt for what it is. */
     readonly refusing = new Set<string>();
@@ -45,6 +46,7 @@ export class FakeShop {
                     from: request.socket.remoteAddress ?? "",
                     asked: request.headers.host ?? "",
                     path,
+                    userAgent: request.headers["user-agent"],
                 });
                 const isCart = path.startsWith("/carts/");
                 if (isCart) {

@@ -61,6 +61,14 @@ describe("Traffic", () => {
     const done = (count: number): Promise<void> =>
         world.until(() => traffic.samples.length >= count);
 
+    it("says with each request what browser it is, else web ACLs would block it", async () => {
+        await start();
+        await done(5);
+        for (const { path, userAgent } of shop.served) {
+            expect(userAgent, path).to.match(/^Mozilla/);
+        }
+    });
+
     it("shows the receipt of an order when it is read, and tells whether it was honoured, and where", async () => {
         await start();
         const shown = () => samples().filter(({ receipt }) => receipt !== undefined);
