@@ -1,7 +1,6 @@
 import * as backup from "@pulumi/aws/backup";
 import * as pulumi from "@pulumi/pulumi";
 
-import { openThroughDynamoDb } from "./servicePermissions";
 import { WorkloadRole } from "./workloadRole";
 
 export interface TableBackupArgs {
@@ -74,7 +73,11 @@ export class TableBackup extends pulumi.ComponentResource {
         this.registerOutputs({ vaultName: this.vaultName });
     }
 
-    /** @see https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html */
+    /**
+     * What AWS's own policy for it allows, of tables and on these.
+     *
+     * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForBackup.html
+     */
     private createRole(
         name: string,
         tableArns: readonly string[],
@@ -98,17 +101,37 @@ export class TableBackup extends pulumi.ComponentResource {
                         ],
                         Resource: tableArns,
                     },
-                    openThroughDynamoDb(args.region, args.keyArn),
                     {
-                        Sid: "EncryptInTheVault",
+                        Sid: "KeepTheirBackups",
                         Effect: "Allow",
-                        Action: ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+                        Action: ["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"],
+                        Resource: tableArns.map((arn) => `${arn}/backup/*`),
+                    },
+                    {
+                        Sid: "OpenTablesAndVault",
+                        Effect: "Allow",
+                        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
                         Resource: args.keyArn,
                         Condition: {
                             StringEquals: {
-                                "kms:ViaService": `backup.${args.region}.amazonaws.com`,
+                                "kms:ViaService": ["backup", "dynamodb"].map(
+                                    (service) => `${service}.${args.region}.amazonaws.com`,
+                                ),
                             },
                         },
+                    },
+                    {
+                        Sid: "KnowTheKey",
+                        Effect: "Allow",
+                        Action: "kms:DescribeKey",
+                        Resource: args.keyArn,
+                    },
+                    {
+                        Sid: "LendTheKeyToServices",
+                        Effect: "Allow",
+                        Action: "kms:CreateGrant",
+                        Resource: args.keyArn,
+                        Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
                     },
                 ],
             },

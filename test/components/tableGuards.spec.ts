@@ -155,18 +155,46 @@ describe("a region's backup of its tables", () => {
         });
     });
 
-    it("may read those tables and use that one key", async () => {
+    it("may do what AWS's own policy says, with those tables and that one key", async () => {
         const registered = await backUp(true);
         const { Statement } = policyIn(
             registered.inputs("aws:iam/rolePolicy:RolePolicy", "backup-role-policy"),
         );
-        expect(Statement.map(({ Resource }) => Resource)).to.deep.equal([
+        const tables = ["shop", "till"].map(
+            (name) => `arn:aws:dynamodb:eu-west-1:111122223333:table/${name}`,
+        );
+        expect(
+            Statement.map(({ Action, Resource, Condition }) => [Action, Resource, Condition]),
+        ).to.deep.equal([
             [
-                "arn:aws:dynamodb:eu-west-1:111122223333:table/shop",
-                "arn:aws:dynamodb:eu-west-1:111122223333:table/till",
+                [
+                    "dynamodb:CreateBackup",
+                    "dynamodb:DescribeTable",
+                    "dynamodb:ListTagsOfResource",
+                    "dynamodb:StartAwsBackupJob",
+                ],
+                tables,
+                undefined,
             ],
-            keyArn,
-            keyArn,
+            [
+                ["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"],
+                tables.map((table) => `${table}/backup/*`),
+                undefined,
+            ],
+            [
+                ["kms:Decrypt", "kms:GenerateDataKey"],
+                keyArn,
+                {
+                    StringEquals: {
+                        "kms:ViaService": [
+                            "backup.eu-west-1.amazonaws.com",
+                            "dynamodb.eu-west-1.amazonaws.com",
+                        ],
+                    },
+                },
+            ],
+            ["kms:DescribeKey", keyArn, undefined],
+            ["kms:CreateGrant", keyArn, { Bool: { "kms:GrantIsForAWSResource": "true" } }],
         ]);
     });
 

@@ -1,6 +1,6 @@
-import type { Store, StoredResource } from "../../world/store";
+import type { Props, Store, StoredResource } from "../../world/store";
 import type { TypeContext } from "../resourceType";
-import { records, text } from "../support/known";
+import { record, records, text } from "../support/known";
 
 export const tableType = "aws:dynamodb/table:Table";
 export const replicaType = "aws:dynamodb/tableReplica:TableReplica";
@@ -25,6 +25,21 @@ export function regionsOfTable(store: Store, table: StoredResource): readonly st
     );
     const own = ownReplicas(store, table.id, table.region).map(({ region }) => region);
     return [...new Set([table.region, ...inside, ...own])];
+}
+
+/** What a replica's own resource, or its entry in the table's, says of it; undefined in the table's home. */
+export function replicaOf(store: Store, table: StoredResource, region: string): Props | undefined {
+    return (
+        records(table.outputs, "replicas").find((one) => text(one, "regionName") === region) ??
+        ownReplicas(store, table.id, table.region).find((one) => one.region === region)?.outputs
+    );
+}
+
+/** Key of the account that encrypts a region's copy of a table; undefined when none of the account's does. */
+export function keyOfCopy(store: Store, table: StoredResource, region: string): string | undefined {
+    return region === table.region
+        ? text(record(table.outputs, "serverSideEncryption"), "kmsKeyArn")
+        : text(replicaOf(store, table, region), "kmsKeyArn");
 }
 
 /** The table that answers to the name in the region of the call, made there or replicated to it. */

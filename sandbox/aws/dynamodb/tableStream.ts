@@ -1,6 +1,6 @@
 import type { Store, StoredResource } from "../../world/store";
-import { flag, record, records, text } from "../support/known";
-import { ownReplicas, regionsOfTable, tableType } from "./replicas";
+import { flag, text } from "../support/known";
+import { keyOfCopy, regionsOfTable, replicaOf, tableType } from "./replicas";
 
 /** The stream of one region's copy of a table. */
 export interface TableStream {
@@ -32,19 +32,14 @@ export function streamIn(
     ) {
         return undefined;
     }
-    const copy =
-        records(outputs, "replicas").find((one) => text(one, "regionName") === region) ??
-        ownReplicas(store, table.id, table.region).find((one) => one.region === region)?.outputs;
+    const copy = replicaOf(store, table, region);
     const own = (text(outputs, "arn") ?? "").replace(/^(arn:aws:dynamodb:)[^:]+/, `$1${region}`);
     return {
         arn: text(copy, "streamArn") ?? `${own}/stream/${label}`,
         table: table.id,
         region,
         viewType: text(outputs, "streamViewType") ?? "",
-        keyArn:
-            region === table.region
-                ? text(record(outputs, "serverSideEncryption"), "kmsKeyArn")
-                : text(copy, "kmsKeyArn"),
+        keyArn: keyOfCopy(store, table, region),
     };
 }
 

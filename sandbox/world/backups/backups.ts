@@ -3,16 +3,15 @@ import { randomUUID } from "node:crypto";
 import { planType } from "../../aws/backup/plan";
 import { selectionType } from "../../aws/backup/selection";
 import { vaultType } from "../../aws/backup/vault";
-import { tableIn, tableOfArn } from "../../aws/dynamodb/replicas";
+import { keyOfCopy, tableIn, tableOfArn } from "../../aws/dynamodb/replicas";
 import { number, record, records, text, texts } from "../../aws/support/known";
 import type { FailedDeliveries } from "../deliveries";
 import { onSchedule } from "../events/schedule";
-import { roleAllows } from "../permissions";
 import type { Props, StoreChange, StoredResource } from "../store";
 import type { Part, World } from "../world";
+import { lackingFor } from "./rolePermissions";
 
 const dayMs = 24 * 3_600_000;
-const principal = "backup.amazonaws.com";
 
 /** A backup of one region's copy of a table. */
 export interface RecoveryPoint {
@@ -103,22 +102,26 @@ export class Backups implements Part {
                 continue;
             }
             for (const tableArn of texts(outputs, "resources")) {
-                const allowed = roleAllows(
-                    this.world,
-                    text(outputs, "iamRoleArn"),
-                    principal,
-                    "dynamodb:StartAwsBackupJob",
-                    tableArn,
-                );
-                const table = tableIn(tableOfArn(tableArn), { store, region });
-                if (allowed && table !== undefined) {
+                const why = this.#reason(region, text(outputs, "iamRoleArn") ?? "", tableArn);
+                if (why === undefined) {
                     this.#keep(region, tableArn, rule);
                 } else {
-                    const why = allowed ? "there is no such table" : "its role may not";
                     this.deps.failures.add(text(plan.outputs, "arn") ?? plan.id, tableArn, why);
                 }
             }
         }
+    }
+
+    /** Why a backup of the table cannot be made; undefined when it can. */
+    #reason(region: string, roleArn: string, tableArn: string): string | undefined {
+        const { store } = this.world;
+        const table = tableIn(tableOfArn(tableArn), { store, region });
+        if (table === undefined) {
+            return "there is no such table";
+        }
+        const keyArn = keyOfCopy(store, table, region);
+        const lacking = lackingFor(this.world, roleArn, { tableArn, keyArn });
+        return lacking === undefined ? undefined : `its role may not ${lacking}`;
     }
 
     #keep(region: string, tableArn: string, rule: Props): void {
