@@ -103,6 +103,11 @@ describe("the global stack", () => {
         });
     });
 
+    it("makes no functions, which would take concurrency from the regions'", async () => {
+        const { registered } = await deploy(topology);
+        expect(registered.names("aws:lambda/function:Function")).to.deep.equal([]);
+    });
+
     it("registers nothing without a price", async () => {
         const { registered } = await deploy(topology);
         const { unpriced } = estimate({

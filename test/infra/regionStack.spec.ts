@@ -1,9 +1,12 @@
+import fs from "node:fs";
+import path from "node:path";
+
 import { expect } from "chai";
 
 import { readRegionConfig } from "../../infra/config";
 import { deployRegion } from "../../infra/regionStack";
 import { parseRegionOutputs } from "../../infra/stackOutputs";
-import { majorityQuorum, topology, type Topology } from "../../infra/topology";
+import { majorityQuorum, regionNames, topology, type Topology } from "../../infra/topology";
 import { regionSettings } from "../support/estate";
 import { setMocks, settled, valueOf, type Registrations } from "../support/mocks";
 
@@ -78,6 +81,26 @@ describe("a region stack", () => {
                 .sort();
         };
         expect(await text("ap-south-1")).to.deep.equal(await text("us-east-1"));
+    });
+
+    it("reserves as much of Lambda's concurrency in every region as docs/aws.md says", async () => {
+        const page = fs.readFileSync(path.join(__dirname, "../../docs/aws.md"), "utf8");
+        const [, reserves, keeps, quota] = (
+            /reserve (\d+), and Lambda keeps another (\d+) .*?has to be (\d+) or more/s.exec(
+                page,
+            ) ?? []
+        ).map(Number);
+        for (const region of regionNames()) {
+            const { registered } = await deploy(region, topology);
+            const reserved = registered
+                .of("aws:lambda/function:Function")
+                .map(({ inputs }) => Number(inputs["reservedConcurrentExecutions"]));
+            expect(
+                reserved.reduce((sum, each) => sum + each, 0),
+                region,
+            ).to.equal(reserves);
+        }
+        expect(quota).to.equal((reserves ?? 0) + (keeps ?? 0));
     });
 
     it("of a fifth region is one entry in the topology and one file", async () => {
