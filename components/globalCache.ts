@@ -29,6 +29,22 @@ export interface GlobalCacheArgs extends CachePlan {
 
 /** A node and a replica: a lost zone is survived, a lost node costs seconds. */
 const nodes = 2;
+/**
+ * Of a member, what AWS lets nobody change on the member alone ("is part of a global cluster. Request
+ * rejected"), and changes by itself. On joining, the founder too, a member gets a parameter group of AWS's
+ * making (`global-datastore-...`), which no API takes a wish for; whether it has the founder's values, AWS
+ * does not say. Nothing here needs them: every key of the storefront has an end, so that `volatile-lru`,
+ * the engine's default, evicts the same.
+ *
+ * @see https://github.com/hashicorp/terraform-provider-aws/pull/49110
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/47644
+ */
+const decidedByDatastore = [
+    "autoMinorVersionUpgrade",
+    "automaticFailoverEnabled",
+    "parameterGroupName",
+];
+
 /** How soon the storefront learns of another endpoint, seconds. */
 const recordTtlSeconds = 30;
 
@@ -56,7 +72,12 @@ export class GlobalCache extends pulumi.ComponentResource {
         const groups = new Map<string, elasticache.ReplicationGroup>(
             [...(founder === undefined ? [] : [founder]), ...alone].map((of) => [
                 of.region,
-                this.createGroup(name, of, this.ownSettings(name, of, args.nodeType)),
+                this.createGroup(
+                    name,
+                    of,
+                    this.ownSettings(name, of, args.nodeType),
+                    of === founder ? { ignoreChanges: decidedByDatastore } : {},
+                ),
             ]),
         );
         const first = founder === undefined ? undefined : groups.get(founder.region);
@@ -101,13 +122,17 @@ export class GlobalCache extends pulumi.ComponentResource {
                 ignoreChanges: ["primaryReplicationGroupId"],
             },
         );
+        // While one group joins, the datastore is "modifying" and takes no other:
+        // https://github.com/hashicorp/terraform-provider-aws/issues/20180
+        let before: pulumi.Resource = datastore;
         for (const of of others) {
-            groups.set(
-                of.region,
-                this.createGroup(name, of, {
-                    globalReplicationGroupId: datastore.globalReplicationGroupId,
-                }),
-            );
+            const settings = { globalReplicationGroupId: datastore.globalReplicationGroupId };
+            const group = this.createGroup(name, of, settings, {
+                dependsOn: before,
+                ignoreChanges: decidedByDatastore,
+            });
+            groups.set(of.region, group);
+            before = group;
         }
         return datastore.globalReplicationGroupId;
     }
@@ -146,6 +171,7 @@ export class GlobalCache extends pulumi.ComponentResource {
         name: string,
         of: CacheRegion,
         settings: Partial<elasticache.ReplicationGroupArgs>,
+        options: pulumi.CustomResourceOptions,
     ): elasticache.ReplicationGroup {
         const { region } = of;
         return new elasticache.ReplicationGroup(
@@ -174,7 +200,7 @@ export class GlobalCache extends pulumi.ComponentResource {
                 })),
                 ...settings,
             },
-            { parent: this },
+            { parent: this, ...options },
         );
     }
 

@@ -28,15 +28,15 @@ export interface ReceiptKeysArgs {
 /** Security Hub asks for 90 or fewer (SecretsManager.4). */
 const rotationDays = 30;
 
-/** What a ring of keys is before the first rotation, which comes with the first deployment. */
-const noKeys = '{"keys":[]}';
-
 /**
  * The keys that receipts of orders are signed with: one secret, with a replica in every other region under
  * that region's own key. It has to be one secret, and not one for each region: what a lost region signed
  * is checked by the others. Each region reads its own copy, so that none depends on the primary.
  *
- * The keys are made by the rotation and by nobody else: no program, state or person ever has one.
+ * The keys are made by the rotation and by nobody else, the first ones too: no program, state or person
+ * ever has one. Nor does the program make a version without keys for the rotation to start from. Secrets
+ * Manager deletes a version that lost its labels, a refresh then forgets it, and the next update would
+ * put it in the place of the keys.
  *
  * When the primary's region is lost, the copies stay as they are and nothing rotates until it is back. If
  * it never comes back, a copy is promoted (`StopReplicationToReplica`) and `home` changed.
@@ -78,12 +78,6 @@ export class ReceiptKeys extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        // A secret without a version has nothing to rotate.
-        const first = new secretsmanager.SecretVersion(
-            name,
-            { region: home, secretId: secret.id, secretString: noKeys },
-            { parent: this, dependsOn: policy },
-        );
         new secretsmanager.SecretRotation(
             name,
             {
@@ -93,7 +87,7 @@ export class ReceiptKeys extends pulumi.ComponentResource {
                 rotationRules: { automaticallyAfterDays: rotationDays },
                 rotateImmediately: true,
             },
-            { parent: this, dependsOn: first },
+            { parent: this, dependsOn: policy },
         );
 
         this.secretArn = secret.arn;

@@ -54,10 +54,14 @@ export async function handler(event: RotationEvent): Promise<void> {
         throw new Error(`${secretId} is not set up for rotation; nothing was changed`);
     }
     const stages = secret.VersionIdsToStages?.[token];
+    const rotation = { client, secretId, token, secret };
     if (stages?.includes("AWSCURRENT") === true) {
+        // The first version of a secret is current as soon as it has a value, and pending beside.
+        if (event.Step === "finishSecret" && stages.includes("AWSPENDING")) {
+            await endPending(rotation);
+        }
         return;
     }
-    const rotation = { client, secretId, token, secret };
     switch (event.Step) {
         case "createSecret":
             return createPending(rotation);
@@ -77,14 +81,11 @@ export async function handler(event: RotationEvent): Promise<void> {
 
 async function createPending(rotation: Rotation): Promise<void> {
     const { client, secretId, token } = rotation;
-    const current = await readRing(rotation, { VersionStage: "AWSCURRENT" });
-    try {
-        await readRing(rotation, { VersionId: token, VersionStage: "AWSPENDING" });
+    const current = await currentRing(rotation);
+    if (
+        (await findRing(rotation, { VersionId: token, VersionStage: "AWSPENDING" })) !== undefined
+    ) {
         return;
-    } catch (error) {
-        if (!(error instanceof ResourceNotFoundException)) {
-            throw error;
-        }
     }
     // Of the first ring nobody has a receipt, so that nobody has to be able to check one.
     if (current.keys.length > 0) {
@@ -133,7 +134,7 @@ function isUnderWay({ Status }: ReplicationStatusType): boolean {
 /** What either ring signs must be good for the other: regions change from one to the other at different moments. */
 async function testPending(rotation: Rotation): Promise<void> {
     const { token, secretId } = rotation;
-    const current = await readRing(rotation, { VersionStage: "AWSCURRENT" });
+    const current = await currentRing(rotation);
     const pending = await readRing(rotation, { VersionId: token, VersionStage: "AWSPENDING" });
     const signs = (signer: KeyRing, checker: KeyRing): boolean => {
         const receipt = signReceipt(sample, signer);
@@ -148,7 +149,8 @@ async function testPending(rotation: Rotation): Promise<void> {
     }
 }
 
-async function makeCurrent({ client, secretId, token, secret }: Rotation): Promise<void> {
+async function makeCurrent(rotation: Rotation): Promise<void> {
+    const { client, secretId, token, secret } = rotation;
     const current = Object.entries(secret.VersionIdsToStages ?? {}).find(([, stages]) =>
         stages.includes("AWSCURRENT"),
     )?.[0];
@@ -160,6 +162,11 @@ async function makeCurrent({ client, secretId, token, secret }: Rotation): Promi
             ...(current === undefined ? {} : { RemoveFromVersionId: current }),
         }),
     );
+    await endPending(rotation);
+    console.log(`${secretId} has a new current version, ${token}`);
+}
+
+async function endPending({ client, secretId, token }: Rotation): Promise<void> {
     // A label left behind would look like a rotation under way as soon as somebody puts a version by hand.
     await client.send(
         new UpdateSecretVersionStageCommand({
@@ -168,7 +175,35 @@ async function makeCurrent({ client, secretId, token, secret }: Rotation): Promi
             RemoveFromVersionId: token,
         }),
     );
-    console.log(`${secretId} has a new current version, ${token}`);
+}
+
+/**
+ * A secret that was never rotated has no version, which is a ring without keys. A current version that was
+ * there by the description must be read: to take a fault for an empty ring would lose every key.
+ */
+async function currentRing(rotation: Rotation): Promise<KeyRing> {
+    const isThere = Object.values(rotation.secret.VersionIdsToStages ?? {}).some((stages) =>
+        stages.includes("AWSCURRENT"),
+    );
+    const version = { VersionStage: "AWSCURRENT" };
+    return isThere
+        ? readRing(rotation, version)
+        : ((await findRing(rotation, version)) ?? { keys: [] });
+}
+
+/** Undefined when there is no such version, or it has no value yet. */
+async function findRing(
+    rotation: Rotation,
+    version: { readonly VersionId?: string; readonly VersionStage: string },
+): Promise<KeyRing | undefined> {
+    try {
+        return await readRing(rotation, version);
+    } catch (error) {
+        if (error instanceof ResourceNotFoundException) {
+            return undefined;
+        }
+        throw error;
+    }
 }
 
 async function readRing(

@@ -58,6 +58,28 @@ describe("GlobalCache", () => {
         expect(joined).to.have.members(["eu-west-1", "ap-south-1"]);
     });
 
+    it("has them join one after the other, since a datastore takes no other while one joins", async () => {
+        const registered = await create();
+        const after = (region: string): unknown =>
+            registered.one(groupType, `cache-${region}`).options.dependsOn;
+        expect(after("eu-west-1")).to.deep.equal(["cache"]);
+        expect(after("ap-south-1")).to.deep.equal(["cache", "cache-eu-west-1"]);
+    });
+
+    it("leaves to AWS what AWS decides of the members of a datastore, and of no other", async () => {
+        const registered = await create();
+        for (const region of ["us-east-1", "eu-west-1", "ap-south-1"]) {
+            const { ignoreChanges } = registered.one(groupType, `cache-${region}`).options;
+            expect(ignoreChanges, region).to.deep.equal([
+                "autoMinorVersionUpgrade",
+                "automaticFailoverEnabled",
+                "parameterGroupName",
+            ]);
+        }
+        const { ignoreChanges } = registered.one(groupType, "cache-ap-east-1").options;
+        expect(ignoreChanges ?? []).to.deep.equal([]);
+    });
+
     it("gives a region outside the datastore a cache of its own", async () => {
         const own = (await create()).inputs(groupType, "cache-ap-east-1");
         expect(own).not.to.have.property("globalReplicationGroupId");

@@ -1,7 +1,7 @@
 import type { Props } from "../../world/store";
 import { AwsError } from "../awsError";
 import type { ResourceType, TypeContext } from "../resourceType";
-import { arn, flag, number, text } from "../support/known";
+import { arn, flag, given, number, text } from "../support/known";
 import { mostSecondaries, isSupportedRegion } from "./datastoreLimits";
 import { engineOf, familyOf, newestOf } from "./engines";
 import { groupProblems } from "./groupRules";
@@ -220,6 +220,11 @@ function refuseJoining(
 function refuseOwnWay(inputs: Props, current: Props, context: TypeContext): void {
     const id = text(current, "replicationGroupId") ?? "";
     const datastore = datastoreWith(context.store, context.region, id);
+    // What the provider sends is what differs from what was said before.
+    const before = {
+        ...current,
+        ...context.store.get(tokens.replicationGroup, context.region, id)?.inputs,
+    };
     const changed = ["nodeType", "engineVersion"].find(
         (property) =>
             text(inputs, property) !== undefined && text(inputs, property) !== current[property],
@@ -228,6 +233,16 @@ function refuseOwnWay(inputs: Props, current: Props, context: TypeContext): void
         throw new AwsError(
             "InvalidParameterCombination",
             `Replication group ${id} is part of global datastore ${datastore.id}; modify ${changed} of the global datastore`,
+        );
+    }
+    const own = ["autoMinorVersionUpgrade", "automaticFailoverEnabled", "parameterGroupName"].find(
+        (property) => given(inputs, property) && inputs[property] !== before[property],
+    );
+    if (datastore !== undefined && own !== undefined) {
+        // https://github.com/hashicorp/terraform-provider-aws/issues/47644, /19929, /27875
+        throw new AwsError(
+            "InvalidParameterValue",
+            `Cluster [${id}] is part of a global cluster [${datastore.id}]. Request rejected. (${own})`,
         );
     }
 }

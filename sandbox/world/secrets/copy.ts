@@ -89,6 +89,12 @@ export function replicasOf(
     });
 }
 
+/** The value of a declared version, of whichever kind. */
+export function valueIn(declared: Props): string {
+    const names = ["secretString", "secretStringWo", "secretBinary"];
+    return names.map((name) => text(declared, name)).find((one) => one !== undefined) ?? "";
+}
+
 /** ARN of the same secret's copy in another region. */
 export function arnIn(region: string, arn: string): string {
     return arn.replace(/^(arn:[^:]+:secretsmanager:)[^:]+/, `$1${region}`);
@@ -100,7 +106,7 @@ export function versionWith(copy: SecretCopy, stage: string): SecretVersion | un
 
 /**
  * The versions with a label on another one, or on none. The label of the current version leaves another
- * one behind where it was; a version without labels is deprecated, and kept here.
+ * one behind where it was.
  *
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version
  */
@@ -117,4 +123,42 @@ export function withStage(
     return stage === "AWSCURRENT" && before !== undefined && before !== id
         ? withStage(moved, "AWSPREVIOUS", before)
         : moved;
+}
+
+/**
+ * The versions after the provider let go of one. It cannot delete it: it takes the labels off, except the
+ * one that a secret is never without.
+ *
+ * https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/secretsmanager_secret_version
+ */
+export function withoutStages(
+    versions: readonly SecretVersion[],
+    id: string,
+): readonly SecretVersion[] {
+    return versions.map((version) =>
+        version.id === id
+            ? { ...version, stages: version.stages.filter((stage) => stage === "AWSCURRENT") }
+            : version,
+    );
+}
+
+/** No version is deleted before. World milliseconds. */
+const leastLifeMs = 86_400_000;
+
+/**
+ * Which versions are left. One without labels is deprecated: Secrets Manager may delete it once it is a day
+ * old, and says no more of when. Here it does so with the next change, since nobody may count on it.
+ *
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version
+ */
+export function byLife(
+    versions: readonly SecretVersion[],
+    nowMs: number,
+): { readonly kept: readonly SecretVersion[]; readonly expired: readonly SecretVersion[] } {
+    const isExpired = ({ stages, createdMs }: SecretVersion): boolean =>
+        stages.length === 0 && nowMs - createdMs >= leastLifeMs;
+    return {
+        kept: versions.filter((version) => !isExpired(version)),
+        expired: versions.filter(isExpired),
+    };
 }

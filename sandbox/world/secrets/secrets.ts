@@ -11,9 +11,12 @@ import type { StoreChange, StoredResource } from "../store";
 import type { Part, World } from "../world";
 import {
     arnIn,
+    byLife,
     Copies,
     replicasOf,
+    valueIn,
     versionWith,
+    withoutStages,
     withStage,
     type SecretCopy,
     type SecretVersion,
@@ -225,8 +228,14 @@ export class Secrets implements Part {
 
     #change(copy: SecretCopy, changes: Partial<SecretCopy>): void {
         const changed = { ...copy, ...changes };
-        this.#copies.put(changed);
-        this.#replication.send(changed);
+        const { kept, expired } = byLife(changed.versions, this.world.clock.now());
+        const lasting = { ...changed, versions: kept };
+        this.#copies.put(lasting);
+        this.#replication.send(lasting);
+        for (const { id } of expired) {
+            // What is gone is gone for a refresh, too.
+            this.world.store.delete(secretVersionToken, copy.region, `${copy.arn}|${id}`);
+        }
     }
 
     readonly #follow = ({ kind, resource }: StoreChange): void => {
@@ -237,14 +246,15 @@ export class Secrets implements Part {
             } else {
                 this.#forget(resource);
             }
-        } else if (type === secretVersionToken && kind === "put") {
+        } else if (type === secretVersionToken) {
             const arn = text(outputs, "secretArn") ?? "";
-            const value = ["secretString", "secretStringWo", "secretBinary"]
-                .map((name) => text(outputs, name))
-                .find((one) => one !== undefined);
             const id = text(outputs, "versionId") ?? "";
-            if (this.find(arn)?.versions.some((version) => version.id === id) !== true) {
-                this.put(arn, id, value ?? "", texts(outputs, "versionStages"));
+            const copy = this.find(arn);
+            const isThere = copy?.versions.some((version) => version.id === id) === true;
+            if (kind === "put" && !isThere) {
+                this.put(arn, id, valueIn(outputs), texts(outputs, "versionStages"));
+            } else if (kind === "delete" && isThere) {
+                this.#change(copy, { versions: withoutStages(copy.versions, id) });
             }
         } else if (type === secretPolicyToken) {
             const copy = this.find(text(outputs, "secretArn") ?? "");

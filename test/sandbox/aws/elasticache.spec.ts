@@ -595,6 +595,30 @@ describe("ElastiCache", () => {
             await account.delete(tokens.replicationGroup, primary, home);
         });
 
+        it("let nobody change of a member what all of them share", async () => {
+            await givenDatastore(account, [home, "eu-west-1"]);
+            const held = (region: string): Made =>
+                account.world.store.get(tokens.replicationGroup, region, `cache-${region}`) as Made;
+            const primary = (changes: Props) =>
+                account.update(
+                    tokens.replicationGroup,
+                    held(home),
+                    primaryInputs(home, changes),
+                    home,
+                );
+            const alone = { automaticFailoverEnabled: false, multiAzEnabled: false };
+            for (const changes of [
+                alone,
+                { autoMinorVersionUpgrade: false },
+                { parameterGroupName: "default.redis7.cluster.on" },
+            ]) {
+                expect(await refusal(primary(changes))).to.match(
+                    /Cluster \[cache-us-east-1\] is part of a global cluster \[.*\]\. Request rejected/,
+                );
+            }
+            await primary({ description: "another" });
+        });
+
         it("decide their members' size and version", async () => {
             await givenDatastore(account, [home]);
             const made = account.world.store.get(

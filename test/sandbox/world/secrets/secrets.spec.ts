@@ -12,6 +12,7 @@ import { expect } from "chai";
 import { receiptKeysName as SecretId } from "../../../../components/receiptKeyNames";
 import { parseKeyRing, type KeyRing } from "../../../../runtime/receipts/keyRing";
 import { ApiServer } from "../../../../sandbox/world/api/server";
+import { secretCopyToken, secretVersionToken } from "../../../../sandbox/aws/secretsmanager/tokens";
 import { SecretsManagerApi } from "../../../../sandbox/world/api/secretsManager";
 import { Secrets } from "../../../../sandbox/world/secrets/secrets";
 import { startMessaging, type SmallMessaging } from "../../../support/smallMessaging";
@@ -192,6 +193,27 @@ describe("Secrets Manager", function () {
             expect(await refusal(staged("AWSPENDING"))).to.match(/staging label: AWSPENDING/);
         });
 
+        it("keep AWSCURRENT, and no other label, when the program lets go of them", async () => {
+            const stages = async (): Promise<unknown> =>
+                Object.values(
+                    (await client(home).send(new DescribeSecretCommand({ SecretId })))
+                        .VersionIdsToStages ?? {},
+                );
+            const letGo = (): void =>
+                world.store
+                    .list(secretVersionToken)
+                    .forEach(({ region, id }) =>
+                        world.store.delete(secretVersionToken, region, id),
+                    );
+            letGo();
+            expect(await stages()).to.deep.equal([["AWSCURRENT"]]);
+            declareVersion(world, "one");
+            await put(home, "two");
+            letGo();
+            expect(await stages()).to.deep.equal([["AWSCURRENT"]]);
+            expect(await read(home)).to.equal("two");
+        });
+
         it("are not given another value under the same id", async () => {
             const again = (SecretString: string) =>
                 client(home).send(
@@ -306,7 +328,6 @@ describe("Secrets Manager", function () {
 
         beforeEach(async () => {
             declareSecret(world);
-            declareVersion(world);
             declareRotation(world);
             await world.until(rotatedSince(0));
             await inSync();
@@ -317,6 +338,46 @@ describe("Secrets Manager", function () {
             expect(first.keys).to.have.length(2);
             expect(await ring(survivor)).to.deep.equal(first);
             expect(services.messaging.failures.list()).to.deep.equal([]);
+        });
+
+        it("starts from a secret without a version, and leaves no label behind", async () => {
+            const { VersionIdsToStages } = await client(home).send(
+                new DescribeSecretCommand({ SecretId }),
+            );
+            expect(Object.values(VersionIdsToStages ?? {})).to.deep.equal([["AWSCURRENT"]]);
+        });
+
+        it("leaves of the version it began with nothing to a refresh, and the keys as they are", async () => {
+            const rotate = async (): Promise<void> => {
+                const atMs = world.clock.now();
+                await client(home).send(new RotateSecretCommand({ SecretId }));
+                await world.until(rotatedSince(atMs));
+                await inSync();
+            };
+            const held = () => world.store.list(secretVersionToken);
+            // As a program might make it: the rotations find a version without keys.
+            declareVersion(world);
+            await inSync();
+            await rotate();
+            expect(held()).to.have.length(1);
+            // A day later.
+            const copy = secrets.find(secretArn);
+            world.store.put({
+                type: secretCopyToken,
+                region: home,
+                id: SecretId,
+                inputs: {},
+                outputs: {
+                    ...copy,
+                    versions: copy?.versions.map((version) => ({
+                        ...version,
+                        createdMs: version.createdMs - 24 * hourMs,
+                    })),
+                },
+            });
+            await rotate();
+            expect(held()).to.deep.equal([]);
+            expect((await ring(home)).keys).to.have.length(3);
         });
 
         it("goes on by the schedule, each time with the key that was published before", async () => {
