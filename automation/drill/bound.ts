@@ -143,8 +143,7 @@ export function boundInputs(
         ({ name }) => name.startsWith("vote-") && name.endsWith(`-${region}`),
     );
     const endpoint = checks.filter(
-        ({ name }) =>
-            name === `endpoint-${region}` || name.startsWith(`endpoint-${region}-copy`),
+        ({ name }) => name === `endpoint-${region}` || name.startsWith(`endpoint-${region}-copy`),
     );
     const state = ofType(global, "record").filter((record) =>
         text(record.outputs["name"]).startsWith(`_state.${region}.`),
