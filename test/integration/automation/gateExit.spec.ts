@@ -7,7 +7,7 @@ import { runCommandLine } from "../../../automation/cli/program";
 import type { Wiring } from "../../../automation/wiring";
 import { Text } from "../../automation/support/text";
 import { createFixture, removeFixture, type Fixture } from "./support/fixture";
-import { packOf, writePack } from "./support/packs";
+import { packOf, toldOfRegions, writePack } from "./support/packs";
 
 const stack = "eu-west-1";
 
@@ -40,7 +40,7 @@ describe("the exit status of preview and audit, on the real engine", () => {
     async function run(command: "preview" | "audit", judge: string) {
         const folder = path.join(fixture.estate.projectFolder, "policies", "resilience");
         await fs.rm(folder, { recursive: true, force: true });
-        await writePack(folder, packOf("resilience", judge));
+        await writePack(folder, packOf("resilience", judge, toldOfRegions));
         const wiring: Wiring = {
             prepareEngine: async () => fixture.engine,
             startRehearsal: () => expect.fail("a rehearsal was started"),

@@ -3,8 +3,17 @@ import path from "node:path";
 
 const repository = path.join(__dirname, "..", "..", "..", "..");
 
-/** A pack of one mandatory rule, which does this with each resource. */
-export function packOf(name: string, judge: string): string {
+/** The rule that every estate tells its regions, without a judgement. */
+export const toldOfRegions = `{
+            name: "votes-other-regions",
+            description: "Accepts all.",
+            enforcementLevel: "mandatory",
+            configSchema: { properties: { regions: { type: "array", items: { type: "string" } } } },
+            validateStack: () => {},
+        },`;
+
+/** A pack of one mandatory rule, which does this with each resource, and of others. */
+export function packOf(name: string, judge: string, others = ""): string {
     return `
 const { PolicyPack } = require("@pulumi/policy");
 
@@ -18,6 +27,7 @@ new PolicyPack("${name}", {
             remediationSteps: "Name it well.",
             validateResource: (args, report) => { ${judge} },
         },
+        ${others}
     ],
 });
 `;
