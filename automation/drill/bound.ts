@@ -142,9 +142,7 @@ export function boundInputs(
     const votes = checks.filter(
         ({ name }) => name.startsWith("vote-") && name.endsWith(`-${region}`),
     );
-    const endpoint = checks.filter(
-        ({ name }) => name === `endpoint-${region}` || name.startsWith(`endpoint-${region}-copy`),
-    );
+    const endpoint = checks.filter(({ name }) => name === `endpoint-${region}`);
     const state = ofType(global, "record").filter((record) =>
         text(record.outputs["name"]).startsWith(`_state.${region}.`),
     );
