@@ -16,44 +16,48 @@ export interface Row {
 
 /** Findings by rule and level: the mandatory ones first, then by how many there are. */
 export function groupsOf(report: GateReport): readonly RuleGroup[] {
-    const groups = new Map<string, Finding[]>();
-    const stacks = new Map<Finding, string>();
-    for (const { stack, findings } of report.stacks) {
-        for (const finding of findings) {
-            const key = JSON.stringify([finding.level, finding.pack, finding.rule]);
-            const group = groups.get(key);
-            if (group === undefined) {
-                groups.set(key, [finding]);
-            } else {
-                group.push(finding);
-            }
-            stacks.set(finding, stack);
-        }
-    }
+    const stacks = new Map(
+        report.stacks.flatMap(({ stack, findings }) =>
+            findings.map((finding) => [finding, stack] as const),
+        ),
+    );
     const order: readonly Finding["level"][] = ["mandatory", "advisory", "unjudged"];
-    const rank = ([first]: readonly Finding[]): number =>
-        first === undefined ? order.length : order.indexOf(first.level);
-    return [...groups.values()]
-        .sort((a, b) => rank(a) - rank(b) || b.length - a.length)
+    const all = report.stacks.flatMap(({ findings }) => findings);
+    return groupedBy(all, ({ level, pack, rule }) => [level, pack, rule])
+        .sort(
+            (a, b) => order.indexOf(a[0].level) - order.indexOf(b[0].level) || b.length - a.length,
+        )
         .map((findings) => ({ findings, stacks }));
 }
 
 /** A row for what is the same in several stacks. */
 export function rowsOf({ findings, stacks }: RuleGroup): readonly Row[] {
-    const same = new Map<string, Finding[]>();
+    return groupedBy(findings, ({ resource, place, message }) => [
+        resource,
+        place.file,
+        place.line,
+        message,
+    ]).map((all) => ({
+        finding: all[0],
+        stacks: [...new Set(all.map((one) => stacks.get(one) ?? ""))],
+        number: all.length,
+    }));
+}
+
+/** Findings that have the same key, in the order of the first of each. */
+function groupedBy(
+    findings: readonly Finding[],
+    keyOf: (finding: Finding) => readonly unknown[],
+): [Finding, ...Finding[]][] {
+    const groups = new Map<string, [Finding, ...Finding[]]>();
     for (const finding of findings) {
-        const { resource, place, message } = finding;
-        const key = JSON.stringify([resource, place.file, place.line, message]);
-        const group = same.get(key);
+        const key = JSON.stringify(keyOf(finding));
+        const group = groups.get(key);
         if (group === undefined) {
-            same.set(key, [finding]);
+            groups.set(key, [finding]);
         } else {
             group.push(finding);
         }
     }
-    return [...same.values()].map((all) => ({
-        finding: all[0] as Finding,
-        stacks: [...new Set(all.map((one) => stacks.get(one) ?? ""))],
-        number: all.length,
-    }));
+    return [...groups.values()];
 }
