@@ -140,10 +140,12 @@ export class HomeItems {
                     return unavailable(error);
                 }
                 const stored = failedItem(error);
-                if (stored === undefined) {
-                    return mayBeDone
+                const refused = (): Write<JsonObject | undefined> =>
+                    mayBeDone
                         ? overtaken(lease)
                         : conflict(homeSight(kind, key, this.context.homes, stored, lease.region));
+                if (stored === undefined) {
+                    return refused();
                 }
                 const there = parseHomeItem(kind, key, this.context.homes, stored);
                 const known = there.operations.indexOf(id);
@@ -166,10 +168,7 @@ export class HomeItems {
                         : there.value !== undefined && there.version.compare(expected) === "equal";
                 // Once more if it only has to come after what is there: a deletion, or a faster clock.
                 if (!isAsExpected || before?.version.compare(there.version) === "equal") {
-                    if (mayBeDone) {
-                        return overtaken(lease);
-                    }
-                    return conflict(homeSight(kind, key, this.context.homes, stored, lease.region));
+                    return refused();
                 }
                 before = there;
             }
