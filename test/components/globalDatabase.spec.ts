@@ -178,10 +178,7 @@ describe("the name of a cluster's writer", () => {
 });
 
 describe("a place for a database", () => {
-    it("has the log group that the cluster's log goes to, with a key and an end", async () => {
-        const global = await register();
-        const cluster = global.inputs(clusterType, "database-eu-west-1");
-        const [log] = cluster["enabledCloudwatchLogsExports"] as readonly string[];
+    const place = async (): Promise<Registrations> => {
         const registered = await setMocks();
         new DatabasePlace("place", {
             vpcId: "vpc",
@@ -192,6 +189,14 @@ describe("a place for a database", () => {
             logRetentionDays: 90,
         });
         await settled();
+        return registered;
+    };
+
+    it("has the log group that the cluster's log goes to, with a key and an end", async () => {
+        const global = await register();
+        const cluster = global.inputs(clusterType, "database-eu-west-1");
+        const [log] = cluster["enabledCloudwatchLogsExports"] as readonly string[];
+        const registered = await place();
         expect(registered.inputs("aws:cloudwatch/logGroup:LogGroup", "place")).to.deep.equal({
             name: `/aws/rds/cluster/${String(cluster["clusterIdentifier"])}/${log}`,
             kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/operations",
@@ -200,16 +205,7 @@ describe("a place for a database", () => {
     });
 
     it("lets the tasks in on PostgreSQL's port, with TLS, and nobody else", async () => {
-        const registered = await setMocks();
-        new DatabasePlace("place", {
-            vpcId: "vpc",
-            subnetIds: ["a", "b"],
-            serviceGroupId: "sg-tasks",
-            region: "eu-west-1",
-            logKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/operations",
-            logRetentionDays: 90,
-        });
-        await settled();
+        const registered = await place();
         const rules = (way: string) =>
             registered.inputs(
                 `aws:vpc/securityGroup${way}Rule:SecurityGroup${way}Rule`,
