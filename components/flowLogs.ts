@@ -45,6 +45,7 @@ export class FlowLogs extends pulumi.ComponentResource {
         this.logGroupName = group.name;
         this.registerOutputs({ logGroupName: this.logGroupName });
     }
+
     /** @see https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html */
     private createRole(
         name: string,

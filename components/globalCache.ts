@@ -29,6 +29,7 @@ export interface GlobalCacheArgs extends CachePlan {
 
 /** A node and a replica: a lost zone is survived, a lost node costs seconds. */
 const nodes = 2;
+
 /**
  * Of a member, what AWS lets nobody change on the member alone ("is part of a global cluster. Request
  * rejected"), and changes by itself. On joining, the founder too, a member gets a parameter group of AWS's

@@ -73,8 +73,8 @@ export interface RoutingPolicyArgs {
  * Nothing here changes during a failover: the health checks move the answers. After a vote, clients
  * follow within the interval of the checks and the 60 seconds that answers of load balancers live.
  *
- * Costs a few dollars a month per region for the checks, of n regions and a quorum of q: qn + n(n-1) + n of endpoints,
- * n calculated.
+ * Costs a few dollars a month per region for the checks, of n regions and a quorum of q:
+ * qn + n(n-1) + n of endpoints, n calculated.
  */
 export class RoutingPolicy extends pulumi.ComponentResource {
     readonly healthChecks: HealthChecks;

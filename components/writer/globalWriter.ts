@@ -35,9 +35,10 @@ export interface GlobalWriterArgs {
  * (hashicorp/terraform-provider-aws#18863, #42919, #28746).
  *
  * A change of `writer` becomes a switchover, which loses nothing and is called in the old writer's
- * region. When the old writer cannot take part, it is refused, unless `acceptDataLoss` names that region: then it becomes a failover, and the lag that
- * was measured before it is in `lastChange`. What AWS did by itself is adopted once the program wants
- * the same; until then the preview says so. Waits until AWS confirms the roles.
+ * region. When the old writer cannot take part, it is refused, unless `acceptDataLoss` names that
+ * region: then it becomes a failover, and the lag that was measured before it is in `lastChange`. What
+ * AWS did by itself is adopted once the program wants the same; until then the preview says so. Waits
+ * until AWS confirms the roles.
  */
 export class GlobalWriter extends pulumi.dynamic.Resource {
     /** Region that writes. */
