@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import { AutomationError } from "./errors";
 import { startOf } from "./processes";
@@ -35,23 +36,15 @@ export class Lease {
             command,
             since: new Date().toISOString(),
         };
-        for (;;) {
-            if (await create(file, JSON.stringify(holder))) {
-                return new Lease(file);
-            }
-            const text = await readText(file);
-            const other = text === undefined ? undefined : parse(text);
-            if (other !== undefined && (await holds(other))) {
-                throw new AutomationError(
-                    "busy",
-                    `\`meridian ${other.command}\` is already running (process ${other.pid} on ${other.host}, since ${other.since}); ` +
-                        "one failover or failback runs at a time: wait for it to end, or stop it",
-                );
-            }
-            if (text !== undefined) {
-                await takeAway(file, text);
-            }
+        const other = await hold(file, holder);
+        if (other !== undefined) {
+            throw new AutomationError(
+                "busy",
+                `\`meridian ${other.command}\` is already running (process ${other.pid} on ${other.host}, since ${other.since}); ` +
+                    "one failover or failback runs at a time: wait for it to end, or stop it",
+            );
         }
+        return new Lease(file);
     }
 
     async release(): Promise<void> {
@@ -104,22 +97,42 @@ async function holds(holder: Holder): Promise<boolean> {
     return start !== undefined && start === holder.start;
 }
 
+/** Milliseconds until a file that somebody else is removing is looked at again. */
+const pauseMs = 10;
+
 /**
- * Removes a dead lease, of which several may be after at once. One that was quicker may have put its
- * own in place since: that one goes back.
+ * Puts a holder into a file, unless it has one that lives. Of several who find the same dead one, only the
+ * one that holds the right to remove it may: whoever removes what it has not just read, and alone, may
+ * remove what another one has put there since. The right is a file of the same kind, so that the death of
+ * its holder is found out in the same way.
+ *
+ * @returns who holds it; undefined when this holder does now
  */
-async function takeAway(file: string, dead: string): Promise<void> {
-    const aside = `${file}.${randomUUID()}`;
-    try {
-        await fs.rename(file, aside);
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-            return;
+async function hold(file: string, holder: Holder): Promise<Holder | undefined> {
+    for (;;) {
+        if (await create(file, JSON.stringify(holder))) {
+            return undefined;
         }
-        throw error;
+        const text = await readText(file);
+        if (text === undefined) {
+            continue;
+        }
+        const other = parse(text);
+        if (other !== undefined && (await holds(other))) {
+            return other;
+        }
+        const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
+        const right = `${file}.${digest}`;
+        if ((await hold(right, holder)) !== undefined) {
+            await setTimeout(pauseMs);
+            continue;
+        }
+        try {
+            if ((await readText(file)) === text) {
+                await fs.rm(file, { force: true });
+            }
+        } finally {
+            await fs.rm(right, { force: true });
+        }
     }
-    if ((await readText(aside)) !== dead) {
-        await fs.link(aside, file).catch(() => undefined);
-    }
-    await fs.rm(aside, { force: true });
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -52,6 +53,16 @@ describe("the lease", () => {
     it("of a dead process whose id is in use again is taken over", async () => {
         await leave({ pid: process.pid, start: "long before" });
         await (await Lease.take(folder, "failover us-east-1")).release();
+    });
+
+    it("is taken over from whoever died while it took it over", async () => {
+        const dead = await deadPid();
+        await leave({ pid: dead, start: "1" });
+        const text = await fs.readFile(path.join(folder, "lease.json"), "utf8");
+        const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
+        await fs.writeFile(path.join(folder, `lease.json.${digest}`), text);
+        await (await Lease.take(folder, "failover us-east-1")).release();
+        expect(await fs.readdir(folder)).to.eql([]);
     });
 
     it("of a live process holds", async () => {
