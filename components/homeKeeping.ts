@@ -80,8 +80,8 @@ export class HomeKeeping extends pulumi.ComponentResource {
 }
 
 /**
- * Reading and writing the records of who keeps a home, here and in the regions that are asked; and reading
- * what another region wrote before a home comes back from it, item by item.
+ * Reading and writing the records of who keeps a home, and reading the lists of what was written while it was
+ * away, here and in the regions that are asked; and reading the items on those lists.
  */
 export function homeStatements(
     args: Pick<HomeKeepingArgs, "region" | "accountId" | "regions" | "tableName" | "dataKeyArn">,
@@ -102,13 +102,13 @@ export function homeStatements(
         {
             Sid: "CatchUp",
             Effect: "Allow",
-            Action: "dynamodb:GetItem",
+            Action: "dynamodb:BatchGetItem",
             Resource: tableIn(region),
         },
         {
             Sid: "ReadWhatOthersWrote",
             Effect: "Allow",
-            Action: "dynamodb:Scan",
+            Action: "dynamodb:GetItem",
             Resource: others.map(tableIn),
         },
         openThroughDynamoDb(region, args.dataKeyArn),

@@ -4,7 +4,7 @@ import { awsClient } from "../awsClient";
 import { Caller } from "../store/calls/caller";
 import { systemClock } from "../store/calls/clock";
 import { Replica } from "../store/calls/replica";
-import { ItemCatchUp } from "../store/homes/catchUp";
+import { LogCatchUp } from "../store/homes/catchUp";
 import { HomeKeeper, type HomeEvent } from "../store/homes/homeKeeper";
 import { OwnerRecords } from "../store/homes/ownerRecord";
 import { defaultLeaseTimes } from "../store/homes/votes";
@@ -84,7 +84,7 @@ function keeperOf({ REGION, REGIONS, TABLE_NAME, STATE_NAMES }: HomeKeeperEnviro
         votes: new StateVotes(STATE_NAMES),
         clock: systemClock,
         times: defaultLeaseTimes,
-        catchUp: new ItemCatchUp(replicas[0] as Replica, replicas, caller),
+        catchUp: new LogCatchUp(replicas[0] as Replica, replicas, caller, systemClock),
         onEvent: (event) => console.log(lineOf(event)),
     });
 }

@@ -10,8 +10,11 @@ export interface Key {
     readonly sk: string;
 }
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: 2048 bytes, and 1024 for a sort key. */
+/** Bytes. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-partition-sort-keys */
+const mostKeyBytes = { pk: 2048, sk: 1024 };
 const keyPatterns = { pk: /^[\x21-\x7e]{1,1024}$/, sk: /^[\x21-\x7e]{1,512}$/ };
+/** Of the store's own records: who keeps homes, conflicts, and what was taken of stock. */
+const reservedPattern = /^(?:HOME|CONFLICT|TAKE)#/;
 /**
  * What comes before `#<region>`. Every character of it sorts after `#`, so that a query finds the items of
  * all regions next to each other.
@@ -26,10 +29,35 @@ export function checkKey(kind: Kind, { pk, sk }: Key): void {
             `a partition key cannot be ${JSON.stringify(pk)}: use 1 to 1024 printable ASCII characters, no blanks`,
         );
     }
+    if (reservedPattern.test(pk)) {
+        throw new StoreInputError(
+            `a partition key cannot be ${JSON.stringify(pk)}: what begins with HOME#, CONFLICT# or TAKE# is the store's own`,
+        );
+    }
     if (!(mergeable ? regionalSortKey : keyPatterns.sk).test(sk)) {
         throw new StoreInputError(
             `the sort key of a ${kind} cannot be ${JSON.stringify(sk)}: use 1 to 512 ${mergeable ? 'of A-Z, a-z, 0-9, "_", ".", ":" and "-"' : "printable ASCII characters, no blanks"}`,
         );
+    }
+}
+
+/**
+ * For a key that is made of several parts, each of which may be as long as it likes.
+ *
+ * @param what is kept under it
+ * @throws StoreInputError
+ */
+export function checkStoredKey(what: string, { pk, sk }: Key): void {
+    for (const [name, text, most] of [
+        ["partition", pk, mostKeyBytes.pk],
+        ["sort", sk, mostKeyBytes.sk],
+    ] as const) {
+        const bytes = Buffer.byteLength(text);
+        if (bytes === 0 || bytes > most) {
+            throw new StoreInputError(
+                `${what} would have a ${name} key of ${bytes} bytes, and DynamoDB takes 1 to ${most}: shorten what it is made of`,
+            );
+        }
     }
 }
 

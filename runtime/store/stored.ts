@@ -4,7 +4,7 @@ import { VersionVector } from "../consistency/versionVector";
 import { integerOf, mapOf, textAttributes, textOf, textsOf } from "./codec/fields";
 import { checkItemSize, type AttributeMap } from "./codec/itemSize";
 import { CorruptItemError } from "./errors";
-import { describeKey, type Key } from "./keys";
+import { checkStoredKey, describeKey, type Key } from "./keys";
 
 /** What every item of the store says of its last write, whatever its kind. */
 export interface Stamp {
@@ -37,6 +37,9 @@ export interface HomeItem extends Stamp {
     readonly index?: Key;
 }
 
+/** How long a deletion is remembered, and what was written to another home, seconds: longer than any region is away. */
+export const rememberedSeconds = 30 * 24 * 3600;
+
 /** How many operations an item remembers. */
 export const mostOperations = 16;
 
@@ -54,9 +57,12 @@ export function parseRegional(attributes: AttributeMap): RegionalItem {
     }));
 }
 
-/** @throws OversizedItemError */
+/** @throws OversizedItemError, StoreInputError */
 export function serialiseHome(key: Key, item: HomeItem): AttributeMap {
     const { home, epoch, value, index } = item;
+    if (index !== undefined) {
+        checkStoredKey(`the index of ${describeKey(item.kind, key)}`, index);
+    }
     return sized(key, item, {
         ...stamped(key, item),
         home: { S: home },

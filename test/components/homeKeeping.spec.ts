@@ -79,11 +79,14 @@ describe("a region's keeper of homes", () => {
         }
     });
 
-    it("scans what another region wrote, and looks item by item whether it is here", () => {
+    it("looks item by item whether what another region wrote is here, and scans no table", () => {
         const item = { "dynamodb:LeadingKeys": "PROFILE#7" };
-        expect(may("dynamodb:Scan", "us-east-1")).to.equal(true);
-        expect(may("dynamodb:Scan", region)).to.equal(false);
-        expect(may("dynamodb:GetItem", region, item)).to.equal(true);
-        expect(may("dynamodb:GetItem", "us-east-1", item)).to.equal(false);
+        expect(may("dynamodb:BatchGetItem", region, item)).to.equal(true);
+        expect(may("dynamodb:BatchGetItem", "us-east-1", item)).to.equal(false);
+        expect(may("dynamodb:GetItem", "us-east-1", item)).to.equal(true);
+        expect(may("dynamodb:GetItem", region, item)).to.equal(false);
+        for (const where of [region, "us-east-1"]) {
+            expect(may("dynamodb:Scan", where)).to.equal(false);
+        }
     });
 });

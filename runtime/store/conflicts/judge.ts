@@ -48,8 +48,8 @@ export type Verdict =
  */
 export function judge({ key, before, after, atSeconds }: Change): Verdict {
     const partition = key["pk"]?.S ?? "";
-    if (partition.startsWith(conflictPrefix) || isOwner(after ?? before)) {
-        // Each of them has one writer, under conditions of its own.
+    if (partition.startsWith(conflictPrefix) || isOfHome(partition, after ?? before)) {
+        // Each of them has one writer, which knows what it overwrites.
         return { kind: "in-order" };
     }
     if (after === undefined) {
@@ -76,6 +76,8 @@ export function judge({ key, before, after, atSeconds }: Change): Verdict {
         : { kind: "conflict", before, after, causality };
 }
 
-function isOwner(item: AttributeMap | undefined): boolean {
-    return item?.["kind"]?.S === "owner" && item["sk"]?.S?.startsWith("OWNER#") === true;
+/** A record of who keeps a home, what was written while it was away, or how much of that has arrived. */
+function isOfHome(partition: string, item: AttributeMap | undefined): boolean {
+    const kind = item?.["kind"]?.S ?? "";
+    return partition.startsWith("HOME#") && ["owner", "away", "caughtUp"].includes(kind);
 }

@@ -5,6 +5,7 @@ import { failureKind } from "../calls/failure";
 import type { Replica } from "../calls/replica";
 import type { AttributeMap } from "../codec/itemSize";
 import { CorruptItemError } from "../errors";
+import { noteAway } from "../homes/awayLog";
 import type { Lease, Leases } from "../homes/leases";
 import { unchanged } from "../items/mergeableItems";
 import { describeKey } from "../keys";
@@ -86,6 +87,9 @@ export class WriteBack {
                       ? this.#anew(item, region)
                       : item;
             try {
+                if (lease !== undefined) {
+                    await noteAway(caller, replica, lease, target, deadlineMs);
+                }
                 await caller.call(
                     region,
                     (signal) => replica.put(target, condition(current, lease), signal),

@@ -2,7 +2,8 @@ import type { StoreClock } from "../calls/clock";
 import { succession } from "../keys";
 import type { CatchUp } from "./catchUp";
 import type { OwnerRecord, OwnerRecords } from "./ownerRecord";
-import { holdOffMs, VoteHistory, type LeaseTimes, type Votes } from "./votes";
+import { othersWord } from "./othersWord";
+import { settledMs, VoteHistory, type LeaseTimes, type Votes } from "./votes";
 
 /** A change in who keeps a home. */
 export interface HomeEvent {
@@ -54,6 +55,8 @@ export interface HomeKeeperOptions {
 export class HomeKeeper {
     readonly #history: VoteHistory;
     readonly #own: OwnerRecords;
+    /** Homes that may have been taken: whether they were, an answer that is late says, or the next round. */
+    readonly #untold = new Map<string, HomeEvent>();
 
     constructor(private readonly options: HomeKeeperOptions) {
         const own = options.records.find(({ region }) => region === options.region);
@@ -102,6 +105,9 @@ export class HomeKeeper {
         const heard = await this.#own.heard(home);
         const own = heard.find((one) => one.region === this.options.region);
         const heir = this.#claimedBefore(home, heard);
+        if (own?.state === "held") {
+            this.#tellOfTaking(own);
+        }
         if (own?.state === "held" && clock.now() < own.untilMs) {
             if (heir !== undefined) {
                 await this.#release(home, own, `${heir} is back and has caught up`);
@@ -147,7 +153,7 @@ export class HomeKeeper {
                 .map((one) => one.read(home)),
         );
         const there = present.filter((one) => one !== undefined);
-        if (!(await this.#hasCaughtUp(there, heldTerm, askedMs - times.leaseMs))) {
+        if (!(await this.#hasCaughtUp(own, there, askedMs - settledMs(times)))) {
             await this.#release(home, own, "it has not caught up");
             return;
         }
@@ -168,7 +174,8 @@ export class HomeKeeper {
         if (claim === undefined) {
             return;
         }
-        const words = await Promise.all(others.map((one) => this.#othersWord(home, one)));
+        const asking = { region, history: this.#history, clock, times };
+        const words = await Promise.all(others.map((one) => othersWord(home, one, asking)));
         const asked: OwnerRecord[] = [];
         for (const other of words) {
             if (other.kind === "blocked") {
@@ -180,79 +187,29 @@ export class HomeKeeper {
             }
             asked.push(...other.records);
         }
-        if (!(await this.#hasCaughtUp(asked, heldTerm, Infinity))) {
+        if (!(await this.#hasCaughtUp(own, asked, Infinity))) {
             this.#tell("waiting", claim, "it has not caught up");
             return;
         }
         const term = Math.max(claim.term, ...asked.map((one) => one.heldTerm + 1));
-        const held = await this.#own.replace(claim, {
+        const next = {
             ...claim,
             term,
             heldTerm: term,
             state: "held",
             untilMs: Math.floor(askedMs) + times.leaseMs,
+        } as const;
+        const lastTerm = Math.max(heldTerm, ...asked.map((one) => one.heldTerm));
+        const lost = heard.find(
+            (one) => this.#history.word(one.region) === "evacuated" && one.heldTerm > lastTerm,
+        );
+        this.#untold.set(home, {
+            ...this.#event("taken", next, lost ? `${lost.region} was voted out` : "it is free"),
+            ...(lost ? { takenFrom: { region: lost.region, term: lost.heldTerm } } : {}),
         });
+        const held = await this.#own.replace(claim, next);
         if (held !== undefined) {
-            const lastTerm = Math.max(heldTerm, ...asked.map((one) => one.heldTerm));
-            const lost = heard.find(
-                (one) => this.#history.word(one.region) === "evacuated" && one.heldTerm > lastTerm,
-            );
-            this.options.onEvent?.({
-                ...this.#event("taken", held, lost ? `${lost.region} was voted out` : "it is free"),
-                ...(lost ? { takenFrom: { region: lost.region, term: lost.heldTerm } } : {}),
-            });
-        }
-    }
-
-    /** Whether another region has stopped, or why that is not known. */
-    async #othersWord(
-        home: string,
-        records: OwnerRecords,
-    ): Promise<
-        | { readonly kind: "stopped"; readonly records: readonly OwnerRecord[] }
-        | { readonly kind: "blocked"; readonly reason: string; readonly comesFirst: boolean }
-    > {
-        const { clock, times, region } = this.options;
-        const other = records.region;
-        const evacuatedForMs = this.#history.evacuatedForMs(other, clock.now());
-        if (evacuatedForMs !== undefined) {
-            // Never asked: it may hang for as long as it likes.
-            return evacuatedForMs >= holdOffMs(times)
-                ? { kind: "stopped", records: [] }
-                : blocked(`${other} was voted out only ${evacuatedForMs} ms ago`);
-        }
-        let record: OwnerRecord | undefined;
-        try {
-            record = await records.read(home);
-        } catch (error) {
-            return blocked(`${other} is not voted out and cannot be asked: ${String(error)}`);
-        }
-        if (record === undefined) {
-            return { kind: "stopped", records: [] };
-        }
-        const isOver = clock.now() > record.untilMs + times.inFlightMs + times.skewMs;
-        switch (record.state) {
-            case "claiming": {
-                const order = succession(home, [region, other]);
-                return {
-                    ...blocked(`${other} claims it as well`),
-                    comesFirst: order[0] === other && this.#history.word(other) === "in-service",
-                };
-            }
-            case "released":
-                return isOver
-                    ? { kind: "stopped", records: [record] }
-                    : blocked(`the lease that ${other} gave up is not over`);
-            case "held": {
-                if (!isOver) {
-                    return blocked(`${other} holds it`);
-                }
-                // Its renewal may be under way: after this it fails, and the region has to claim anew.
-                const revoked = await records.replace(record, { ...record, state: "released" });
-                return revoked === undefined
-                    ? blocked(`${other} has renewed its lease`)
-                    : { kind: "stopped", records: [revoked] };
-            }
+            this.#tellOfTaking(held);
         }
     }
 
@@ -288,16 +245,22 @@ export class HomeKeeper {
      * not asked: what it has beyond this is reported as a conflict when it is back.
      */
     async #hasCaughtUp(
+        own: OwnerRecord | undefined,
         others: readonly OwnerRecord[],
-        heldTerm: number,
         beforeMs: number,
     ): Promise<boolean> {
-        for (const { home, region, heldTerm: theirs } of others) {
-            if (
-                theirs > heldTerm &&
-                this.#history.word(region) !== "evacuated" &&
-                !(await this.options.catchUp.has(home, region, heldTerm, beforeMs))
-            ) {
+        const { catchUp, times } = this.options;
+        for (const { home, region, heldTerm } of others) {
+            if (heldTerm <= (own?.heldTerm ?? 0) || this.#history.word(region) === "evacuated") {
+                continue;
+            }
+            // The home's own region writes down nothing. But while it is in service, it comes first.
+            if (region === home) {
+                return false;
+            }
+            // Another owner begins when this region's last lease is over, and its clock may be behind by so much.
+            const sinceMs = (own?.untilMs ?? 0) - times.skewMs;
+            if (!(await catchUp.has(home, region, sinceMs, beforeMs))) {
                 return false;
             }
         }
@@ -308,6 +271,14 @@ export class HomeKeeper {
         this.options.onEvent?.(this.#event(kind, record, reason));
     }
 
+    #tellOfTaking({ home, term }: OwnerRecord): void {
+        const event = this.#untold.get(home);
+        if (event?.term === term) {
+            this.#untold.delete(home);
+            this.options.onEvent?.(event);
+        }
+    }
+
     #event(
         kind: HomeEvent["kind"],
         { home, region, term }: OwnerRecord,
@@ -315,8 +286,4 @@ export class HomeKeeper {
     ): HomeEvent {
         return { kind, home, region, term, atMs: this.options.clock.now(), reason };
     }
-}
-
-function blocked(reason: string) {
-    return { kind: "blocked" as const, reason, comesFirst: false };
 }

@@ -34,6 +34,11 @@ export function holdOffMs({ leaseMs, staleMs, inFlightMs, skewMs }: LeaseTimes):
     return leaseMs + staleMs + inFlightMs + skewMs;
 }
 
+/** After so long a write under a lease is in the table, or is not acknowledged, whoever's clock it is stamped by. */
+export function settledMs({ leaseMs, inFlightMs, skewMs }: LeaseTimes): number {
+    return leaseMs + inFlightMs + 2 * skewMs;
+}
+
 /**
  * Since when each region has been seen voted out, without a word to the contrary. In a longer silence than votes
  * are latched for it may have been in service again, and have a new lease: its time starts anew then.

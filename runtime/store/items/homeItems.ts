@@ -4,17 +4,15 @@ import type { Replica } from "../calls/replica";
 import { textsOf } from "../codec/fields";
 import type { AttributeMap } from "../codec/itemSize";
 import { CorruptItemError, NoHomeError, StaleEpochError } from "../errors";
+import { noteAway } from "../homes/awayLog";
 import type { Lease } from "../homes/leases";
 import { decodeJson, encodeJson, type JsonObject } from "../json";
 import { describeKey, homeOf, type Key } from "../keys";
 import { homeKind, type HomeKind } from "../kinds";
 import type { Sight, Unavailable, Write } from "../results";
-import { parseHome, serialiseHome, type HomeItem } from "../stored";
+import { parseHome, rememberedSeconds, serialiseHome, type HomeItem } from "../stored";
 import { replicaOf, type StoreContext } from "./context";
 import { unavailable } from "./mergeableItems";
-
-/** How long a deletion is remembered, seconds: longer than any region is away. */
-const deletionSeconds = 30 * 24 * 3600;
 
 /** What a writer expects to find: nothing, or the version that it read. */
 export type Expected = "absent" | VersionVector;
@@ -122,6 +120,7 @@ export class HomeItems {
                 repeated: false,
             };
             try {
+                await noteAway(caller, replica, lease, next.stored, deadlineMs);
                 await caller.call(
                     lease.region,
                     (signal, ambiguous) => {
@@ -137,7 +136,8 @@ export class HomeItems {
                 return leases.coversEnd(lease) ? done : tooLate(lease);
             } catch (error) {
                 if (failureKind(error) !== "condition") {
-                    return unavailable(error);
+                    const { kind: outcome, reason } = unavailable(error);
+                    return { kind: mayBeDone ? "unknown" : outcome, reason };
                 }
                 const stored = failedItem(error);
                 const refused = (): Write<JsonObject | undefined> =>
@@ -213,7 +213,7 @@ export class HomeItems {
             epoch: lease.term,
             value: value === undefined ? undefined : encodeJson(what, value).M,
             ...(value === undefined
-                ? { expiresAt: Math.ceil(at.wallMs / 1000) + deletionSeconds }
+                ? { expiresAt: Math.ceil(at.wallMs / 1000) + rememberedSeconds }
                 : {}),
             ...(index === undefined || typeof indexed !== "string"
                 ? {}

@@ -5,7 +5,7 @@ import type { Condition } from "../calls/replica";
 import { integerOf, textOf } from "../codec/fields";
 import type { AttributeMap } from "../codec/itemSize";
 import { CorruptItemError, StoreInputError } from "../errors";
-import { describeKey, regionalKey, splitRegionalKey, type Key } from "../keys";
+import { checkStoredKey, describeKey, regionalKey, splitRegionalKey, type Key } from "../keys";
 import type { Unavailable } from "../results";
 import { keyAttributes, storedKey } from "../stored";
 import { replicaOf, type StoreContext } from "./context";
@@ -80,6 +80,8 @@ export class Takes {
                 `the name of a take cannot be ${JSON.stringify(name)}: use 1 to 512 of A-Z, a-z, 0-9, "_", ".", ":" and "-"`,
             );
         }
+        // Before anything is asked, because a question can be too long as well.
+        checkStoredKey(`the take ${name}`, regionalKey(takeKey(key, name), this.region));
         return this.#repeat<Taking>(async (deadlineMs) => {
             const takes = await this.#takesOf(key, name, deadlineMs);
             const held = takes.find(({ state }) => state === "held");

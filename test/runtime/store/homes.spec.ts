@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { VersionVector } from "../../../runtime/consistency/versionVector";
-import { NoHomeError, StaleEpochError } from "../../../runtime/store/errors";
+import { NoHomeError, StaleEpochError, StoreInputError } from "../../../runtime/store/errors";
 import type { GlobalDataStore } from "../../../runtime/store/globalDataStore";
 import type { HomeKeeper } from "../../../runtime/store/homes/homeKeeper";
 import { defaultLeaseTimes, holdOffMs } from "../../../runtime/store/homes/votes";
@@ -318,6 +318,89 @@ describe("items with a home", () => {
         expect(back).to.include({ kind: "written", region: home });
     });
 
+    it("are told of as taken once, also when the answer got lost", async () => {
+        const survivors = regions.filter((region) => region !== home);
+        cluster.votes.set(home, "evacuated");
+        await rounds(holdOffMs(defaultLeaseTimes) - 5000, survivors);
+        cluster.answers(heir, "mute");
+        await rounds(15_000, survivors);
+        cluster.answers(heir, "well");
+        await rounds(10_000, survivors);
+        expect(takenBy()).to.deep.equal([home, heir]);
+        const taken = cluster.events.filter(({ kind }) => kind === "taken").at(-1);
+        expect(taken?.takenFrom?.region).to.equal(home);
+    });
+
+    it("go back only once the last that was written elsewhere has arrived", async () => {
+        const survivors = regions.filter((region) => region !== home);
+        cluster.votes.set(home, "evacuated");
+        await rounds(holdOffMs(defaultLeaseTimes) + 10_000, survivors);
+        cluster.votes.set(home, "in-service");
+        expect(await strong(heir)).to.include({ kind: "absent" });
+        // The home claims; the heir hears of it and stops.
+        await tick([home]);
+        await tick([heir]);
+        const given = cluster.events.at(-1);
+        expect(given).to.include({ kind: "released", home, region: heir });
+        // Whoever knew of the heir's lease goes on with it to its end.
+        cluster.clock.pass(leaseMs - 3 * skewMs);
+        const late = await cluster.clock.run(
+            at(heir).put("order", order, { ...placed, total: 99 }, "absent"),
+        );
+        expect(late).to.include({ kind: "written", region: heir });
+        cluster.clock.pass(3 * skewMs + inFlightMs + skewMs + 1);
+        const notFromHeir = (from: string): boolean => from === heir;
+        await tick([home], notFromHeir);
+        expect(cluster.events.at(-1)).to.include({
+            kind: "waiting",
+            home,
+            region: home,
+            reason: "it has not caught up",
+        });
+        await cluster.replicate();
+        await tick([home]);
+        expect(takenBy()).to.deep.equal([home, heir, home]);
+        expect(await strong("eu-west-1")).to.deep.include({ value: { ...placed, total: 99 } });
+    });
+
+    it("are asked for only so far as nothing can be on its way to the owner's table any more", async () => {
+        const asked: number[] = [];
+        const has = async (_: string, __: string, ___: number, beforeMs: number) => {
+            asked.push(cluster.clock.now() - beforeMs);
+            return false;
+        };
+        cluster.votes.set(home, "evacuated");
+        await rounds(
+            holdOffMs(defaultLeaseTimes) + 10_000,
+            regions.filter((region) => region !== home),
+        );
+        cluster.votes.set(home, "in-service");
+        keepers.set(home, cluster.keeper(home, { catchUp: { has } }));
+        await tick([home]);
+        // A write is stamped while its lease lasts, perhaps by a slow clock, and may take this long from then on.
+        expect(asked).to.deep.equal([leaseMs + inFlightMs + 2 * skewMs]);
+    });
+
+    it("are not taken from their own region by one that has not heard of its last lease", async () => {
+        cluster.votes.set(home, "evacuated");
+        await rounds(
+            holdOffMs(defaultLeaseTimes) + 10_000,
+            regions.filter((region) => region !== home),
+        );
+        cluster.votes.set(home, "in-service");
+        const cut = (from: string): boolean => from === home;
+        const overMs = leaseMs + inFlightMs + 2 * skewMs;
+        // While the heir stands still, its lease ends; and nothing comes from the home that took over.
+        await rounds(overMs + 5000, [home], cut);
+        expect(takenBy()).to.deep.equal([home, heir, home]);
+        expect(await put(home)).to.include({ kind: "written", region: home });
+        // Now the home stands still. What it wrote is on no list, and has not arrived.
+        await rounds(overMs + 5000, [heir], cut);
+        expect(takenBy()).to.deep.equal([home, heir, home]);
+        await rounds(10_000);
+        expect(takenBy()).to.deep.equal([home, heir, home, home]);
+    });
+
     it("are not taken on what was heard of the votes before a long silence", async () => {
         let isDeaf = false;
         const votes = { read: async () => new Map(isDeaf ? [] : cluster.votes) };
@@ -403,6 +486,16 @@ describe("items with a home", () => {
             "name",
             "CorruptItemError",
         );
+    });
+
+    it("refuse what no index can hold, and write nothing", async () => {
+        const most = 2048 - "CART#".length;
+        const long = put(home, { cartId: "x".repeat(most + 1) });
+        const error = await thrown(long);
+        expect(error).to.be.instanceOf(StoreInputError);
+        expect((error as Error).message).to.include("partition key of 2049 bytes");
+        expect(await cluster.item(home, order.pk, order.sk)).to.equal(undefined);
+        expect(await put(home, { cartId: "x".repeat(most) })).to.include({ kind: "written" });
     });
 
     it("have a home that their key names, or that all regions choose alike", () => {

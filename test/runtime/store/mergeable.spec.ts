@@ -176,6 +176,9 @@ describe("items that merge", () => {
             { pk: "", sk: "CART" },
             { pk: "CART 7", sk: "CART" },
             { pk: "CART#7", sk: "CART#1" },
+            { pk: "HOME#us-east-1", sk: "CART" },
+            { pk: "CONFLICT#CART#7", sk: "CART" },
+            { pk: "TAKE#7", sk: "CART" },
         ]) {
             expect(await thrown(store.get("cart", bad))).to.be.instanceOf(StoreInputError);
         }

@@ -137,6 +137,22 @@ describe("takes of stock", () => {
         }
     });
 
+    it("are refused when their key would be too long for the table, before anything is asked", async () => {
+        const key = { pk: `STOCK#${"x".repeat(600)}`, sk: "y".repeat(400) };
+        const taking = (more: string) =>
+            takes
+                .get(first)!
+                .take({ ...key, sk: key.sk + more }, 1, "order-1")
+                .then(({ kind }) => kind)
+                .catch((error: unknown) => error);
+        // 1 for the slash, and 1 for what stands before the region.
+        const left = 1024 - key.pk.length - key.sk.length - 2 - first.length;
+        expect(await taking("z".repeat(left))).to.equal("refused");
+        const error = await taking("z".repeat(left + 1));
+        expect(error).to.be.instanceOf(StoreInputError);
+        expect((error as Error).message).to.include("sort key of 1025 bytes");
+    });
+
     it("are refused when they are damaged", async () => {
         await take(first, 3);
         const sk = `${stock.pk}/${stock.sk}#${first}`;

@@ -3,7 +3,7 @@ import { Caller } from "../../../runtime/store/calls/caller";
 import type { StoreClock } from "../../../runtime/store/calls/clock";
 import { Replica } from "../../../runtime/store/calls/replica";
 import { GlobalDataStore } from "../../../runtime/store/globalDataStore";
-import { ItemCatchUp } from "../../../runtime/store/homes/catchUp";
+import { LogCatchUp } from "../../../runtime/store/homes/catchUp";
 import { HomeKeeper } from "../../../runtime/store/homes/homeKeeper";
 import { Leases } from "../../../runtime/store/homes/leases";
 import { OwnerRecords } from "../../../runtime/store/homes/ownerRecord";
@@ -215,7 +215,7 @@ export class Meridian implements System {
             votes: { read: async () => this.#wordsHeardIn(region) },
             clock,
             times: leaseTimes,
-            catchUp: new ItemCatchUp(replicas[0] as Replica, replicas, caller),
+            catchUp: new LogCatchUp(replicas[0] as Replica, replicas, caller, clock),
         });
         const stop = cloud.world.clock.every(
             leaseTimes.leaseMs / 3,

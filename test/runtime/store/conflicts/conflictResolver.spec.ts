@@ -21,6 +21,7 @@ import {
     type Resolution,
 } from "../../../../runtime/store/conflicts/conflictResolver";
 import { NoOwnerError } from "../../../../runtime/store/conflicts/writeBack";
+import { AwayLog, awayShards, endOfLog } from "../../../../runtime/store/homes/awayLog";
 import { Leases } from "../../../../runtime/store/homes/leases";
 import { OwnerRecords } from "../../../../runtime/store/homes/ownerRecord";
 import { defaultLeaseTimes } from "../../../../runtime/store/homes/votes";
@@ -231,6 +232,15 @@ class Pair {
         return items.map((item) => lostItem([item]));
     }
 
+    /** Versions that a region noted before it wrote them to the home. */
+    async noted(region: Region): Promise<readonly string[]> {
+        const log = new AwayLog(this.at(region), this.caller, home);
+        const pages = await Promise.all(
+            awayShards.map((shard) => log.read(shard, "", endOfLog, 100)),
+        );
+        return pages.flatMap(({ entries }) => entries.map(({ version }) => version.toString()));
+    }
+
     /** A counter that is used once, though the region may have been made to forget its last one. */
     #next(item: { readonly version: VersionVector } | undefined, region: Region): VersionVector {
         const version = item?.version ?? VersionVector.empty;
@@ -313,6 +323,8 @@ describe("the conflict resolver", function () {
             const item = await pair.get(region, order);
             expect(idsOf(item), region).to.eql(["first", "by the successor"]);
             expect(item && parseHome(item)).to.include({ epoch, origin: us });
+            // So that the home, when it goes back, waits for what was written back as well.
+            expect(await pair.noted(us)).to.eql([item?.["version"]?.S]);
             expect((await pair.recorded(region, order.pk)).map(idsOf)).to.eql([
                 ["first", "by the old owner"],
             ]);

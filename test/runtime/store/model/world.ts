@@ -1,7 +1,7 @@
 import { Caller, type CallLimits } from "../../../../runtime/store/calls/caller";
 import { Replica } from "../../../../runtime/store/calls/replica";
 import type { GlobalDataStore } from "../../../../runtime/store/globalDataStore";
-import { ItemCatchUp } from "../../../../runtime/store/homes/catchUp";
+import { LogCatchUp } from "../../../../runtime/store/homes/catchUp";
 import type { HomeKeeper } from "../../../../runtime/store/homes/homeKeeper";
 import { OwnerRecords } from "../../../../runtime/store/homes/ownerRecord";
 import type { LeaseTimes } from "../../../../runtime/store/homes/votes";
@@ -145,7 +145,7 @@ export class World {
                         : new Map(this.cluster.votes),
             },
             times,
-            catchUp: new ItemCatchUp(replicas[0] as Replica, replicas, caller),
+            catchUp: new LogCatchUp(replicas[0] as Replica, replicas, caller, clock),
         });
     }
 }

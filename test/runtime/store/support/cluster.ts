@@ -3,7 +3,7 @@ import type { ReplicaClient } from "../../../../runtime/store/calls/replica";
 import { Replica as StoreReplica } from "../../../../runtime/store/calls/replica";
 import { Caller } from "../../../../runtime/store/calls/caller";
 import { GlobalDataStore } from "../../../../runtime/store/globalDataStore";
-import { ItemCatchUp } from "../../../../runtime/store/homes/catchUp";
+import { LogCatchUp } from "../../../../runtime/store/homes/catchUp";
 import { HomeKeeper, type HomeEvent } from "../../../../runtime/store/homes/homeKeeper";
 import { OwnerRecords } from "../../../../runtime/store/homes/ownerRecord";
 import type { ServiceWord } from "../../../../runtime/store/homes/votes";
@@ -132,7 +132,7 @@ export class Cluster {
             votes: { read: async () => new Map(this.votes) },
             clock: this.clock,
             times: defaultLeaseTimes,
-            catchUp: new ItemCatchUp(replicas[0] as StoreReplica, replicas, caller),
+            catchUp: new LogCatchUp(replicas[0] as StoreReplica, replicas, caller, this.clock),
             onEvent: (event) => this.events.push(event),
             ...more,
         });
