@@ -146,7 +146,7 @@ export async function makeParts(world: World, options: PartsOptions): Promise<Pa
         dns,
         api: new ApiServer(world, [
             new CloudWatchApi(metrics),
-            new DynamoDbApi(tables),
+            new DynamoDbApi(world, tables),
             new ElastiCacheApi(world, caches),
             new RdsApi(world, databases),
             new KinesisApi(world, streams),

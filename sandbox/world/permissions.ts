@@ -1,6 +1,6 @@
 import { findKey } from "../aws/support/keys";
 import { text } from "../aws/support/known";
-import { policyAllows, policyDenies } from "../aws/support/policyDocument";
+import { policyAllows, policyDenies, type RequestContext } from "../aws/support/policyDocument";
 import type { World } from "./world";
 
 type Account = Pick<World, "store" | "accountId">;
@@ -80,7 +80,7 @@ export function roleAllows(
     service: string,
     action: string,
     resource: string,
-    context: Readonly<Record<string, string>> = {},
+    context: RequestContext = {},
 ): boolean {
     const role = account.store.find(
         "aws:iam/role:Role",
@@ -119,7 +119,7 @@ export interface KeyUse {
     readonly assumedBy: string;
     readonly action: string;
     /** Condition keys besides the caller's account, such as `kms:ViaService`. */
-    readonly context: Readonly<Record<string, string>>;
+    readonly context: RequestContext;
 }
 
 /**
@@ -152,6 +152,26 @@ export function keyAllowsRole(
     return byKey && roleAllows(account, use.roleArn, use.assumedBy, use.action, arn, context)
         ? "allowed"
         : "denied";
+}
+
+/**
+ * The condition key that names a key by its alias; nothing for one that has none.
+ *
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+ */
+export function aliasOf(
+    store: Account["store"],
+    region: string,
+    keyReference: string,
+): Readonly<Record<string, string>> {
+    const key = findKey(keyReference, { store, region });
+    const alias =
+        key === undefined || key === "managed by AWS"
+            ? undefined
+            : store
+                  .list("aws:kms/alias:Alias", region)
+                  .find(({ outputs }) => text(outputs, "targetKeyId") === key.id);
+    return alias === undefined ? {} : { "kms:ResourceAliases": alias.id };
 }
 
 function contextOf(account: Account, caller: ServiceCaller): Readonly<Record<string, string>> {

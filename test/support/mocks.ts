@@ -268,6 +268,9 @@ const computers: Readonly<
         dualStackDnsName: "a0123456789abcdef.dualstack.awsglobalaccelerator.com",
         hostedZoneId: "Z2BJ6XQ5FK7U4H",
     }),
+    "aws:dynamodb/table:Table": (_, inputs, region) => ({
+        arn: `arn:aws:dynamodb:${region}:${accountId}:table/${String(inputs["name"])}`,
+    }),
     "aws:kinesis/stream:Stream": (_, inputs, region) => ({
         arn: `arn:aws:kinesis:${region}:${accountId}:stream/${String(inputs["name"])}`,
     }),

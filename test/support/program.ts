@@ -53,6 +53,8 @@ async function keepRegistration(
                 return [own, { targetKeyId: name }];
             case "aws:kinesis/stream:Stream":
                 return [arn("kinesis", `stream/${own}`), { arn: arn("kinesis", `stream/${own}`) }];
+            case "aws:dynamodb/table:Table":
+                return [own, { arn: arn("dynamodb", `table/${own}`) }];
             case "aws:sqs/queue:Queue":
                 return [
                     `https://sqs.${region}.amazonaws.com/${accountId}/${own}`,

@@ -43,7 +43,7 @@ export function declareStoreTable(
 }
 
 /** The world's time for the store. */
-export function storeClock(world: SmallWorld): StoreClock {
+export function storeClock(world: Pick<SmallWorld, "clock">): StoreClock {
     return {
         now: () => Math.floor(world.clock.now()),
         sleep: (ms, signal) =>
@@ -58,7 +58,11 @@ export function storeClock(world: SmallWorld): StoreClock {
 }
 
 /** A region's copy of the world's table, as an SDK client would reach it, without the wires. */
-export function storeReplica(world: SmallWorld, tables: Tables, region: string): Replica {
+export function storeReplica(
+    world: Pick<SmallWorld, "clock">,
+    tables: Pick<Tables, "execute">,
+    region: string,
+): Replica {
     const send = async ({
         constructor,
         input,
@@ -84,6 +88,6 @@ export function storeReplica(world: SmallWorld, tables: Tables, region: string):
     return new Replica(region, storeTable, { send });
 }
 
-export function storeCaller(world: SmallWorld): Caller {
+export function storeCaller(world: Pick<SmallWorld, "clock" | "random">): Caller {
     return new Caller(storeClock(world), world.random);
 }

@@ -87,7 +87,7 @@ export class Cloud {
         readonly world: SmallWorld,
         readonly tables: Tables,
     ) {
-        this.#api = new DynamoDbApi(tables);
+        this.#api = new DynamoDbApi(world, tables);
     }
 
     static async start(seed: number): Promise<Cloud> {

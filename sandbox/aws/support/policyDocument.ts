@@ -6,6 +6,9 @@ import { remembered } from "./remembered";
 /** Where a policy is attached; each place has its own grammar. */
 export type PolicyKind = "identity" | "trust" | "resource";
 
+/** Condition keys of a request, such as `aws:SourceAccount`; some have several values, such as `dynamodb:LeadingKeys`. */
+export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
+
 export interface PolicyRequest {
     /** Who asks: a service principal such as `logs.eu-west-1.amazonaws.com`, a role or account ARN, or nobody known. */
     readonly principal:
@@ -14,8 +17,7 @@ export interface PolicyRequest {
     readonly action: string;
     /** ARN, or `*` for what a key or trust policy calls itself. */
     readonly resource: string;
-    /** Condition keys of the request, such as `aws:SourceAccount`. */
-    readonly context?: Readonly<Record<string, string>>;
+    readonly context?: RequestContext;
 }
 
 /**
@@ -121,7 +123,7 @@ export function policyDenies(document: string, request: PolicyRequest): boolean 
 }
 
 /** The condition keys AWS always sets, besides those the caller names. */
-function contextOf(request: PolicyRequest): Readonly<Record<string, string>> {
+function contextOf(request: PolicyRequest): RequestContext {
     return { "aws:SecureTransport": "true", ...request.context };
 }
 
@@ -171,17 +173,25 @@ function namesPrincipal(named: unknown, principal: PolicyRequest["principal"]): 
     );
 }
 
-function conditionsMatch(conditions: unknown, context: Readonly<Record<string, string>>): boolean {
+function conditionsMatch(conditions: unknown, context: RequestContext): boolean {
     const operators = (conditions ?? {}) as Readonly<Record<string, Props>>;
     return Object.entries(operators).every(([operator, keys]) =>
-        Object.entries(keys).every(([key, wanted]) =>
-            conditionMatches(operator, keyIn(context, key), listOf(wanted)),
-        ),
+        Object.entries(keys).every(([key, wanted]) => {
+            const actual = keyIn(context, key);
+            const matches = (value: string | undefined): boolean =>
+                conditionMatches(operator, value, listOf(wanted));
+            // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+            return typeof actual === "string" || actual === undefined || actual.length === 0
+                ? matches(typeof actual === "string" ? actual : undefined)
+                : operator.startsWith("ForAllValues:")
+                  ? actual.every(matches)
+                  : actual.some(matches);
+        }),
     );
 }
 
 /** Condition key names are not case-sensitive, except behind `kms:EncryptionContext:`. */
-function keyIn(context: Readonly<Record<string, string>>, key: string): string | undefined {
+function keyIn(context: RequestContext, key: string): RequestContext[string] | undefined {
     return Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
 }
 

@@ -1,7 +1,10 @@
 import { AwsError } from "../../aws/awsError";
+import { refuseRole } from "../tables/access";
 import { ConditionFailed } from "../tables/regionTables";
 import type { Tables } from "../tables/tables";
 import { TransactionCanceled } from "../tables/transaction";
+import type { World } from "../world";
+import { callerRole } from "./callerRole";
 import { errorResponse, jsonResponse } from "./errors";
 import type { ApiCall, ApiHandler, ApiRequest, ApiResponse } from "./handler";
 import { actionOf } from "./server";
@@ -14,7 +17,10 @@ export class DynamoDbApi implements ApiHandler {
     readonly service = "dynamodb";
     readonly protocol = "json";
 
-    constructor(private readonly tables: Tables) {}
+    constructor(
+        private readonly world: Pick<World, "store" | "accountId">,
+        private readonly tables: Tables,
+    ) {}
 
     describe(request: ApiRequest): ApiCall {
         const action = actionOf(request);
@@ -28,10 +34,11 @@ export class DynamoDbApi implements ApiHandler {
         } catch {
             throw new AwsError("SerializationException", "the body is not JSON");
         }
+        const { region, headers } = request;
+        const action = actionOf(request);
+        refuseRole(this.world, { region, action, input, roleArn: callerRole(headers) });
         try {
-            return jsonResponse(
-                await this.tables.execute(request.region, actionOf(request), input),
-            );
+            return jsonResponse(await this.tables.execute(region, action, input));
         } catch (error) {
             if (error instanceof ConditionFailed) {
                 return withFields(error, { Item: error.item });

@@ -1,9 +1,9 @@
-import { text } from "../../aws/support/known";
 import { policyType, publicAccessBlockOf } from "../../aws/s3/buckets";
 import { isPublicPolicy } from "../../aws/s3/publicPolicy";
 import { policyAllows, policyDenies } from "../../aws/support/policyDocument";
 import { keyAllowsRole, roleAllows } from "../permissions";
 import type { StoredResource } from "../store";
+import { endpointAllows } from "../vpcEndpoints";
 import type { World } from "../world";
 import { s3KeyContext } from "./keyContext";
 
@@ -48,7 +48,11 @@ export function mayAccess(
         roleArn !== undefined &&
         !(
             roleAllows(world, roleArn, taskService, action, request.resource, request.context) &&
-            gatewayAllows(world, bucket.region, roleArn, action, request.resource)
+            endpointAllows(world, bucket.region, "s3", {
+                principal: { arn: roleArn },
+                action,
+                resource: request.resource,
+            })
         )
     ) {
         return false;
@@ -68,36 +72,6 @@ export function mayAccess(
 
 /** Who may assume a task's role. */
 const taskService = "ecs-tasks.amazonaws.com";
-
-/**
- * Whether the way from the tasks to S3 is open: where the region has gateway endpoints for S3, one of
- * them has to let the request through, as private subnets have no other way.
- * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
- */
-function gatewayAllows(
-    { store, accountId }: Pick<World, "store" | "accountId">,
-    region: string,
-    roleArn: string,
-    action: string,
-    resource: string,
-): boolean {
-    const gateways = store
-        .list("aws:ec2/vpcEndpoint:VpcEndpoint", region)
-        .filter(({ outputs }) => text(outputs, "serviceName") === `com.amazonaws.${region}.s3`);
-    const request = {
-        principal: { arn: roleArn },
-        action,
-        resource,
-        context: { "aws:PrincipalAccount": accountId },
-    };
-    return (
-        gateways.length === 0 ||
-        gateways.some(({ outputs }) => {
-            const policy = text(outputs, "policy");
-            return policy === undefined || policyAllows(policy, request);
-        })
-    );
-}
 
 /** Whether the requester may use the key of an object; the administrator may. */
 export function mayUseKey(

@@ -1,7 +1,7 @@
 import { AwsError } from "../../aws/awsError";
-import { text } from "../../aws/support/known";
-import { policyAllows, policyDenies } from "../../aws/support/policyDocument";
+import { policyDenies } from "../../aws/support/policyDocument";
 import { keyAllowsRole, roleAllows } from "../permissions";
+import { endpointAllows } from "../vpcEndpoints";
 import type { World } from "../world";
 import type { SecretCopy } from "./copy";
 
@@ -42,7 +42,10 @@ export function refuseRole(
     if (copy.policy !== undefined && policyDenies(copy.policy, request)) {
         throw denied(roleArn, name, copy.arn, "a resource-based policy denies it");
     }
-    if (service === taskService && !endpointAllows(account, copy, request)) {
+    if (
+        service === taskService &&
+        !endpointAllows(account, copy.region, "secretsmanager", request)
+    ) {
         throw denied(
             roleArn,
             name,
@@ -83,30 +86,6 @@ function refuseKey(
             `Secrets Manager can't use the KMS key ${keyReference} in ${region} (${verdict})`,
         );
     }
-}
-
-/**
- * Whether the way from the tasks to Secrets Manager is open: in a region with VPC endpoints the private
- * subnets have no other way out. https://docs.aws.amazon.com/secretsmanager/latest/userguide/vpc-endpoint-overview.html
- */
-function endpointAllows(
-    { store }: Account,
-    { region }: SecretCopy,
-    request: Parameters<typeof policyAllows>[1],
-): boolean {
-    const endpoints = store.list("aws:ec2/vpcEndpoint:VpcEndpoint", region);
-    return (
-        endpoints.length === 0 ||
-        endpoints
-            .filter(
-                ({ outputs }) =>
-                    text(outputs, "serviceName") === `com.amazonaws.${region}.secretsmanager`,
-            )
-            .some(({ outputs }) => {
-                const policy = text(outputs, "policy");
-                return policy === undefined || policyAllows(policy, request);
-            })
-    );
 }
 
 function denied(roleArn: string, action: string, resource: string, why: string): AwsError {

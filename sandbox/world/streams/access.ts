@@ -1,8 +1,7 @@
 import { AwsError } from "../../aws/awsError";
 import { findKey } from "../../aws/support/keys";
-import { text } from "../../aws/support/known";
-import { policyAllows } from "../../aws/support/policyDocument";
-import { keyAllowsRole, roleAllows } from "../permissions";
+import { aliasOf, keyAllowsRole, roleAllows } from "../permissions";
+import { endpointAllows } from "../vpcEndpoints";
 import type { World } from "../world";
 import type { StreamDefinition } from "./definition";
 
@@ -37,7 +36,11 @@ export function refuseRole(
     if (service === undefined) {
         throw denied(`${roleArn} is not authorized to perform: ${name} on resource: ${stream.arn}`);
     }
-    if (service === taskService && !endpointAllows(account, stream, roleArn, name)) {
+    const request = { principal: { arn: roleArn }, action: name, resource: stream.arn };
+    if (
+        service === taskService &&
+        !endpointAllows(account, stream.region, "kinesis-streams", request)
+    ) {
         throw denied(
             `no kinesis-streams endpoint of the VPC in ${stream.region} lets ${roleArn} perform ${name} on ${stream.arn}`,
         );
@@ -64,18 +67,10 @@ export function streamKeyContext(
     { store }: Pick<Account, "store">,
     { arn, region, keyReference = "" }: StreamDefinition,
 ): Readonly<Record<string, string>> {
-    const key = findKey(keyReference, { store, region });
-    const alias =
-        key === undefined || key === "managed by AWS"
-            ? undefined
-            : store
-                  .list("aws:kms/alias:Alias", region)
-                  .find(({ outputs }) => text(outputs, "targetKeyId") === key.id);
     return {
         "kms:ViaService": `kinesis.${region}.amazonaws.com`,
         "kms:EncryptionContext:aws:kinesis:arn": arn,
-        // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
-        ...(alias === undefined ? {} : { "kms:ResourceAliases": alias.id }),
+        ...aliasOf(store, region, keyReference),
     };
 }
 
@@ -93,39 +88,6 @@ function refuseMissingKey(
             `the key ${keyReference} of stream ${name} was not found in ${region}`,
         );
     }
-}
-
-/**
- * Whether the way from the tasks to Kinesis is open: in a region with VPC endpoints the private subnets
- * have no other way out. https://docs.aws.amazon.com/streams/latest/dev/vpc.html
- */
-function endpointAllows(
-    { store, accountId }: Account,
-    { region, arn }: StreamDefinition,
-    roleArn: string,
-    action: string,
-): boolean {
-    const endpoints = store.list("aws:ec2/vpcEndpoint:VpcEndpoint", region);
-    return (
-        endpoints.length === 0 ||
-        endpoints
-            .filter(
-                ({ outputs }) =>
-                    text(outputs, "serviceName") === `com.amazonaws.${region}.kinesis-streams`,
-            )
-            .some(({ outputs }) => {
-                const policy = text(outputs, "policy");
-                return (
-                    policy === undefined ||
-                    policyAllows(policy, {
-                        principal: { arn: roleArn },
-                        action,
-                        resource: arn,
-                        context: { "aws:PrincipalAccount": accountId },
-                    })
-                );
-            })
-    );
 }
 
 function denied(message: string): AwsError {

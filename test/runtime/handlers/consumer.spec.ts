@@ -62,7 +62,7 @@ describe("the consumer", () => {
             billingMode: "PAY_PER_REQUEST",
         });
         tables = new Tables(world, { metrics: new RecordedMetrics() });
-        api = new ApiServer(world, [new DynamoDbApi(tables)]);
+        api = new ApiServer(world, [new DynamoDbApi(world, tables)]);
         await tables.start();
         await api.start();
         restore = withEnvironment({

@@ -39,6 +39,11 @@ function parse(text: string): unknown {
     }
 }
 
+/** What the program's own role may do to the table. */
+const tableActions = ["BatchGetItem", "GetItem", "PutItem", "Query"].map(
+    (action) => `dynamodb:${action}`,
+);
+
 describe("the storefront in the world", () => {
     let world: SmallWorld;
     let certificates: Certificates;
@@ -74,7 +79,7 @@ describe("the storefront in the world", () => {
             streams,
             caches,
             new ApiServer(world, [
-                new DynamoDbApi(tables),
+                new DynamoDbApi(world, tables),
                 new KinesisApi(world, streams),
                 new S3Api(buckets),
             ]),
@@ -170,7 +175,13 @@ describe("the storefront in the world", () => {
         world.declare("aws:iam/rolePolicy:RolePolicy", "global", "shop:all", {
             role: "shop",
             policy: policy({
-                Action: [...actions, "kinesis:PutRecords", "kms:Decrypt", "kms:GenerateDataKey"],
+                Action: [
+                    ...actions,
+                    ...tableActions,
+                    "kinesis:PutRecords",
+                    "kms:Decrypt",
+                    "kms:GenerateDataKey",
+                ],
                 Resource: "*",
             }),
         });
@@ -301,19 +312,25 @@ describe("the storefront in the world", () => {
     it("may do in S3 what its role, the key and the gateway endpoint all allow, and no more", async () => {
         const media = async () => (await request("GET", "/catalogue/mug-02/media")).status;
         expect(await media()).to.equal(200);
-        const gateway = (resource: string): void =>
-            world.declare("aws:ec2/vpcEndpoint:VpcEndpoint", region, "vpce-1", {
-                serviceName: `com.amazonaws.${region}.s3`,
+        const gateway = (service: string, resource: string): void =>
+            world.declare("aws:ec2/vpcEndpoint:VpcEndpoint", region, `vpce-${service}`, {
+                serviceName: `com.amazonaws.${region}.${service}`,
                 policy: JSON.stringify({
                     Version: "2012-10-17",
                     Statement: [
-                        { Effect: "Allow", Principal: "*", Action: "s3:*", Resource: resource },
+                        {
+                            Effect: "Allow",
+                            Principal: "*",
+                            Action: `${service}:*`,
+                            Resource: resource,
+                        },
                     ],
                 }),
             });
-        gateway("arn:aws:s3:::others/*");
+        gateway("dynamodb", "*");
+        gateway("s3", "arn:aws:s3:::others/*");
         expect(await media()).to.equal(500);
-        gateway(`arn:aws:s3:::${bucketIn(region)}/*`);
+        gateway("s3", `arn:aws:s3:::${bucketIn(region)}/*`);
         expect(await media()).to.equal(200);
         declareKey(world, region, { isEnabled: false });
         expect(await media()).to.equal(500);

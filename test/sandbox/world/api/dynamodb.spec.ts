@@ -52,7 +52,7 @@ describe("DynamoDB's API", () => {
             deletionProtectionEnabled: true,
         });
         tables = new Tables(world, { metrics: new RecordedMetrics() });
-        api = new ApiServer(world, [new DynamoDbApi(tables)]);
+        api = new ApiServer(world, [new DynamoDbApi(world, tables)]);
         await tables.start();
         await api.start();
         clients = [];

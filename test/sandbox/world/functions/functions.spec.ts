@@ -113,7 +113,7 @@ describe("functions", () => {
 
     it("use the AWS SDK that the runtime provides, from inside the region", async () => {
         const tables = new Tables(world, { metrics: small.metrics });
-        const api = new ApiServer(world, [new DynamoDbApi(tables)]);
+        const api = new ApiServer(world, [new DynamoDbApi(world, tables)]);
         world.declare("aws:dynamodb/table:Table", region, "decisions", {
             name: "decisions",
             hashKey: "pk",

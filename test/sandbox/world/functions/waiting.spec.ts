@@ -28,7 +28,7 @@ describe("a function that waits", () => {
         world = await smallWorld();
         small = await startMessaging(world);
         tables = new Tables(world, { metrics: small.metrics });
-        api = new ApiServer(world, [new DynamoDbApi(tables)]);
+        api = new ApiServer(world, [new DynamoDbApi(world, tables)]);
         await tables.start();
         await api.start();
         world.faults.inject({ kind: "blackout", region: lost });

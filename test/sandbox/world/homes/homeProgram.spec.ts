@@ -2,7 +2,12 @@ import { expect } from "chai";
 
 import { HomeKeeping } from "../../../../components/homeKeeping";
 import { domainNames } from "../../../../components/domainNames";
+import { formatTimestamp } from "../../../../runtime/consistency/hybridClock";
+import { VersionVector } from "../../../../runtime/consistency/versionVector";
+import { Caller } from "../../../../runtime/store/calls/caller";
+import type { Replica } from "../../../../runtime/store/calls/replica";
 import type { AttributeMap } from "../../../../runtime/store/codec/itemSize";
+import { noteAway } from "../../../../runtime/store/homes/awayLog";
 import { parseOwner, type OwnerRecord } from "../../../../runtime/store/homes/ownerRecord";
 import { defaultLeaseTimes, holdOffMs } from "../../../../runtime/store/homes/votes";
 import { keyAttributes } from "../../../../runtime/store/stored";
@@ -13,7 +18,12 @@ import {
     type ProgramSandbox,
     startProgramSandbox,
 } from "../../../support/program";
-import { declareStoreTable, storeTable } from "../../../support/storeReplicas";
+import {
+    declareStoreTable,
+    storeClock,
+    storeReplica,
+    storeTable,
+} from "../../../support/storeReplicas";
 
 const accountId = "111122223333";
 const [eu, us] = ["eu-west-1", "us-east-1"] as const;
@@ -82,15 +92,31 @@ describe("the program's keepers of homes, in the rehearsal cloud", function () {
         );
     }
 
+    const replica = (region: string): Replica => storeReplica(sandbox, sandbox.tables, region);
+    const never = new AbortController().signal;
+
+    function item(region: string, pk: string, sk: string): Promise<AttributeMap | undefined> {
+        return replica(region).get({ pk, sk }, true, never);
+    }
+
     async function owner(of: string, region: string): Promise<OwnerRecord | undefined> {
-        const { Item } = (await sandbox.clock.io(() =>
-            sandbox.tables.execute(region, "GetItem", {
-                TableName: storeTable,
-                Key: keyAttributes({ pk: `HOME#${of}`, sk: `OWNER#${region}` }),
-                ConsistentRead: true,
-            }),
-        )) as { Item?: AttributeMap };
-        return Item === undefined ? undefined : parseOwner(Item);
+        const record = await item(region, `HOME#${of}`, `OWNER#${region}`);
+        return record === undefined ? undefined : parseOwner(record);
+    }
+
+    /** As the storefront does in a region that keeps another one's home, up to the end or not. */
+    async function write(pk: string, isWritten: boolean): Promise<void> {
+        const caller = new Caller(storeClock(sandbox), Math.random);
+        const profile: AttributeMap = {
+            ...keyAttributes({ pk, sk: "PROFILE" }),
+            version: { S: VersionVector.of({ [eu]: 1 }).toString() },
+            at: { S: formatTimestamp({ wallMs: Math.floor(sandbox.clock.now()), logical: 0 }) },
+        };
+        const lease = { home: us, region: eu, term: 1, untilMs: 0 };
+        await noteAway(caller, replica(eu), lease, profile, caller.deadline());
+        if (isWritten) {
+            await replica(eu).put(profile, {}, never);
+        }
     }
 
     /** A region that may have a home written now. */
@@ -138,10 +164,18 @@ describe("the program's keepers of homes, in the rehearsal cloud", function () {
         expect(sandbox.clock.now() - votedMs).to.be.at.least(holdOffMs(defaultLeaseTimes));
     });
 
-    it("give it back once the region is there again", async () => {
+    it("give it back once the region is there again, and has what was written", async () => {
+        await write("PROFILE#1", true);
+        await write("PROFILE#2", false);
         sandbox.faults.healAll();
         say(us, "in-service");
         await until(isKeptBy(us, us), 240_000);
+        expect(await item(us, `HOME#${us}#CAUGHTUP#${us}`, eu), "how far it got").not.to.equal(
+            undefined,
+        );
+        expect(await item(us, "PROFILE#1", "PROFILE")).not.to.equal(undefined);
+        // With the permissions that the program gives them: to look here, and there for what is not here.
+        expect(sandbox.failures()).to.eql([]);
         expect((await owner(us, us))?.term).to.be.greaterThan((await owner(us, eu))?.term ?? 0);
     });
 });
