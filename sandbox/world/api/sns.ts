@@ -2,7 +2,9 @@ import { AwsError } from "../../aws/awsError";
 import { text } from "../../aws/support/known";
 import type { Topics } from "../topics/topics";
 import type { MessageAttributes } from "../topics/filterPolicy";
+import { refuseRole } from "../messageAccess";
 import type { World } from "../world";
+import { callerRole } from "./callerRole";
 import { escapeXml, notImplemented, xmlResponse } from "./errors";
 import type { ApiCall, ApiHandler, ApiRequest, ApiResponse } from "./handler";
 import { actionOf, formOf } from "./server";
@@ -63,6 +65,16 @@ export class SnsApi implements ApiHandler {
         if (topicArn.split(":")[3] !== request.region) {
             throw new AwsError("InvalidParameter", "Invalid parameter: TopicArn");
         }
+        const topic = this.world.store.get(topicType, request.region, topicArn);
+        refuseRole(this.world, callerRole(request.headers), {
+            service: "sns",
+            region: request.region,
+            action: "Publish",
+            resource: topicArn,
+            policy: topic && this.topics.policyOf(topic),
+            keyReference: text(topic?.outputs, "kmsMasterKeyId"),
+            keyActions: ["kms:GenerateDataKey", "kms:Decrypt"],
+        });
         return this.topics.accept(
             topicArn,
             message,

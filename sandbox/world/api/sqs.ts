@@ -4,7 +4,9 @@ import { AwsError } from "../../aws/awsError";
 import { text } from "../../aws/support/known";
 import type { Queues } from "../queues/queues";
 import type { ReceivedMessage } from "../queues/queue";
+import { refuseRole } from "../messageAccess";
 import type { World } from "../world";
+import { callerRole } from "./callerRole";
 import { jsonResponse, notImplemented } from "./errors";
 import type { ApiCall, ApiHandler, ApiRequest, ApiResponse } from "./handler";
 import { actionOf } from "./server";
@@ -40,7 +42,28 @@ export class SqsApi implements ApiHandler {
     async handle(request: ApiRequest): Promise<ApiResponse> {
         const action = actionOf(request);
         const input = JSON.parse(request.body.toString("utf8") || "{}") as SqsInput;
+        this.#refuseRole(request, action, input);
         return jsonResponse(await this.#run(request.region, action, input));
+    }
+
+    /** Sending takes a new data key, and reading opens one: messages of a queue share it for a while. */
+    #refuseRole({ region, headers }: ApiRequest, action: string, input: SqsInput): void {
+        const resource = this.#arn(region, input);
+        const queue = this.queues.find(resource);
+        refuseRole(this.world, callerRole(headers), {
+            service: "sqs",
+            region,
+            action,
+            resource,
+            policy: queue && this.queues.policyOf(queue),
+            keyReference: text(queue?.outputs, "kmsMasterKeyId"),
+            keyActions:
+                action === "SendMessage"
+                    ? ["kms:GenerateDataKey", "kms:Decrypt"]
+                    : action === "ReceiveMessage"
+                      ? ["kms:Decrypt"]
+                      : [],
+        });
     }
 
     async #run(region: string, action: string, input: SqsInput): Promise<unknown> {

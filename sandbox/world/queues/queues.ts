@@ -53,7 +53,7 @@ export class Queues implements Part, QueueSender {
         const caller: ServiceCaller = { principal, sourceArn };
         const refusal = !policyAllowsService(
             this.world,
-            this.#policy(queue),
+            this.policyOf(queue),
             caller,
             "sqs:SendMessage",
             queueArn,
@@ -178,7 +178,8 @@ export class Queues implements Part, QueueSender {
         return queue;
     }
 
-    #policy(queue: StoredResource): string | undefined {
+    /** What a queue lets whom do. */
+    policyOf(queue: StoredResource): string | undefined {
         const own = this.world.store.get(queuePolicyType, queue.region, queue.id);
         return text(own?.outputs, "policy") ?? text(queue.outputs, "policy");
     }

@@ -94,11 +94,7 @@ export class Topics
     ): string {
         const topic = this.#resource(topicArn);
         refuseUnreachable(this.world, topic.region, topic.region);
-        const policy =
-            text(
-                this.world.store.get(topicPolicyType, topic.region, topicArn)?.outputs,
-                "policy",
-            ) ?? text(topic.outputs, "policy");
+        const policy = this.policyOf(topic);
         const refusal = !policyAllowsService(this.world, policy, caller, "SNS:Publish", topicArn)
             ? new AwsError(
                   "AuthorizationError",
@@ -129,6 +125,12 @@ export class Topics
             throw refusal;
         }
         return this.accept(topicArn, message, subject, caller.principal);
+    }
+
+    /** What a topic lets whom do. */
+    policyOf({ region, id, outputs }: StoredResource): string | undefined {
+        const own = this.world.store.get(topicPolicyType, region, id);
+        return text(own?.outputs, "policy") ?? text(outputs, "policy");
     }
 
     /**

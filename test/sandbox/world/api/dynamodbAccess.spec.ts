@@ -174,6 +174,12 @@ describe("DynamoDB and the roles of those who call it", () => {
                 },
             ],
         });
+        const change = new TransactWriteItemsCommand({
+            TransactItems: [
+                { Update: { TableName, Key: key("c"), UpdateExpression: "REMOVE x" } },
+                { Delete: { TableName, Key: key("d") } },
+            ],
+        });
         const client = as([{ Action: ["dynamodb:GetItem", "dynamodb:PutItem"] }]);
         expect(await outcome(client().send(batchGet))).to.equal(
             `dynamodb:BatchGetItem ${tableArn}`,
@@ -185,6 +191,9 @@ describe("DynamoDB and the roles of those who call it", () => {
         expect(await outcome(client().send(write))).to.equal(
             `dynamodb:ConditionCheckItem ${tableArn}`,
         );
+        expect(await outcome(client().send(change))).to.equal(`dynamodb:UpdateItem ${tableArn}`);
+        as([{ Action: "dynamodb:UpdateItem" }]);
+        expect(await outcome(client().send(change))).to.equal(`dynamodb:DeleteItem ${tableArn}`);
         as([{ Action: ["dynamodb:Batch*", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"] }]);
         for (const one of [batchGet, batchWrite, write]) {
             expect(await outcome(client().send(one as typeof batchGet))).to.equal("done");
