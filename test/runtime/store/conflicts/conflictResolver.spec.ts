@@ -35,6 +35,7 @@ import {
     storedKey,
 } from "../../../../runtime/store/stored";
 import { Tables } from "../../../../sandbox/world/tables/tables";
+import { propertyRuns } from "../../../support/propertyRuns";
 import { RecordedMetrics, smallWorld, type SmallWorld } from "../../../support/smallWorld";
 import {
     declareStoreTable,
@@ -539,7 +540,7 @@ describe("the conflict resolver", function () {
 });
 
 describe("conflicts of two regions, in any order", function () {
-    this.timeout(600_000);
+    this.timeout(0);
 
     const step = fc.oneof(
         {
@@ -596,7 +597,7 @@ describe("conflicts of two regions, in any order", function () {
                     await pair.stop();
                 }
             }),
-            { numRuns: 15 },
+            { numRuns: propertyRuns(15) },
         );
     });
 });
