@@ -2,7 +2,7 @@ import { DynamoDBClient, ResourceNotFoundException } from "@aws-sdk/client-dynam
 
 import { awsClient } from "../awsClient";
 import { Caller } from "../store/calls/caller";
-import { systemClock } from "../store/calls/clock";
+import { sleep, systemClock } from "../store/calls/clock";
 import { Replica } from "../store/calls/replica";
 import { LogCatchUp } from "../store/homes/catchUp";
 import { HomeKeeper, type HomeEvent } from "../store/homes/homeKeeper";
@@ -41,7 +41,7 @@ export async function handler(): Promise<void> {
             }
             return;
         }
-        await systemClock.sleep(nextMs - Date.now());
+        await sleep(systemClock, nextMs - Date.now());
     }
 }
 

@@ -1,6 +1,6 @@
 import type { HybridClock } from "../consistency/hybridClock";
 import { Caller, defaultLimits, type CallLimits } from "./calls/caller";
-import { systemClock, type StoreClock } from "./calls/clock";
+import { sleep, systemClock, type StoreClock } from "./calls/clock";
 import { HedgedReads } from "./calls/hedged";
 import { Nearest } from "./calls/nearest";
 import { Replica, type ReplicaClient } from "./calls/replica";
@@ -264,7 +264,7 @@ export class GlobalDataStore {
             if (written.kind !== "conflict" || clock.now() + waitMs >= deadlineMs) {
                 return written;
             }
-            await clock.sleep(waitMs);
+            await sleep(clock, waitMs);
         }
     }
 

@@ -46,14 +46,7 @@ export function declareStoreTable(
 export function storeClock(world: Pick<SmallWorld, "clock">): StoreClock {
     return {
         now: () => Math.floor(world.clock.now()),
-        sleep: (ms, signal) =>
-            new Promise((resolve) => {
-                const cancel = world.clock.after(ms, resolve);
-                signal?.addEventListener("abort", () => {
-                    cancel();
-                    resolve();
-                });
-            }),
+        after: (ms, ring) => world.clock.after(ms, ring),
     };
 }
 

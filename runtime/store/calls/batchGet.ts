@@ -2,7 +2,7 @@ import type { AttributeMap } from "../codec/itemSize";
 import type { Key } from "../keys";
 import { storedKey } from "../stored";
 import { UnavailableError, type Caller } from "./caller";
-import type { StoreClock } from "./clock";
+import { sleep, type StoreClock } from "./clock";
 import type { Replica } from "./replica";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
@@ -67,7 +67,7 @@ export async function batchGet(
         if (made > caller.limits.attempts || clock.now() + waitMs >= deadlineMs) {
             break;
         }
-        await clock.sleep(waitMs);
+        await sleep(clock, waitMs);
     }
     return new Batch(items, new Set(left.map(textOf)), reason);
 }

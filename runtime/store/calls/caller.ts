@@ -1,4 +1,4 @@
-import type { StoreClock } from "./clock";
+import { sleep, type StoreClock } from "./clock";
 import { AttemptTimeoutError, failureKind } from "./failure";
 
 /** What a call may take. */
@@ -35,7 +35,7 @@ export class UnavailableError extends Error {
     }
 }
 
-/** Said of every attempt that has ended. Without a reason each would make an error with a stack trace of its own. */
+/** Said of every attempt that is called off. Without a reason each would make an error with a stack trace of its own. */
 const overReason = "the attempt is over";
 
 /** Retries that are saved up for bad times. One costs 5, a success gives back 1. */
@@ -105,7 +105,7 @@ export class Caller {
                     throw new UnavailableError(region, ambiguous, error);
                 }
                 this.#saved -= retryBudget.retry;
-                await this.clock.sleep(waitMs, signal);
+                await sleep(this.clock, waitMs, signal);
             }
         }
     }
@@ -124,30 +124,33 @@ export class Caller {
         signal?: AbortSignal,
     ): Promise<T> {
         const timeoutMs = Math.min(this.limits.attemptMs, deadlineMs - this.clock.now());
-        if (timeoutMs <= 0) {
+        if (timeoutMs <= 0 || signal?.aborted === true) {
             throw new AttemptTimeoutError(region, 0);
         }
         const over = new AbortController();
-        let hasEnded = false;
-        const giveUp = (): void => over.abort(overReason);
-        signal?.addEventListener("abort", giveUp, { once: true });
-        if (signal?.aborted === true) {
-            giveUp();
-        }
-        try {
-            return await Promise.race([
-                attempt(over.signal),
-                this.clock.sleep(timeoutMs, over.signal).then((): Promise<T> => {
-                    // Nobody waits any more for how a race ends that is decided: an error has its price.
-                    return hasEnded
-                        ? new Promise(() => undefined)
-                        : Promise.reject(new AttemptTimeoutError(region, timeoutMs));
-                }),
-            ]);
-        } finally {
-            hasEnded = true;
-            signal?.removeEventListener("abort", giveUp);
-            over.abort(overReason);
-        }
+        // An attempt that has ended is not called off: an abort that nobody hears has its price all the same.
+        return new Promise<T>((resolve, reject) => {
+            const end = (): void => {
+                cancel();
+                signal?.removeEventListener("abort", giveUp);
+            };
+            const giveUp = (): void => {
+                end();
+                reject(new AttemptTimeoutError(region, timeoutMs));
+                over.abort(overReason);
+            };
+            const cancel = this.clock.after(timeoutMs, giveUp);
+            signal?.addEventListener("abort", giveUp);
+            attempt(over.signal).then(
+                (result) => {
+                    end();
+                    resolve(result);
+                },
+                (error: Error) => {
+                    end();
+                    reject(error);
+                },
+            );
+        });
     }
 }

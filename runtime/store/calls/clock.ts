@@ -2,9 +2,42 @@
 export interface StoreClock {
     /** Milliseconds since the epoch. */
     now(): number;
-    /** Resolves after so many milliseconds, or once the signal is aborted, whichever comes first. */
-    sleep(ms: number, signal?: AbortSignal): Promise<void>;
+    /**
+     * Calls back once, after so many milliseconds.
+     *
+     * @returns calls it off
+     */
+    after(ms: number, ring: () => void): () => void;
 }
+
+/** Resolves after so many milliseconds, or once the signal is aborted, whichever comes first. */
+export function sleep(
+    clock: Pick<StoreClock, "after">,
+    ms: number,
+    signal?: AbortSignal,
+): Promise<void> {
+    return new Promise((resolve) => {
+        if (signal?.aborted === true) {
+            resolve();
+            return;
+        }
+        const done = (): void => {
+            cancel();
+            signal?.removeEventListener("abort", done);
+            resolve();
+        };
+        const cancel = clock.after(ms, done);
+        signal?.addEventListener("abort", done);
+    });
+}
+
+export const systemClock: StoreClock = {
+    now: () => Date.now(),
+    after: (ms, ring) => {
+        const timer = setTimeout(ring, ms);
+        return () => clearTimeout(timer);
+    },
+};
 
 /**
  * Durations alone: `now` says nothing of the day, and neither setting the machine's clock nor a rehearsal that leaps
@@ -12,29 +45,20 @@ export interface StoreClock {
  */
 export const monotonicClock: StoreClock = {
     now: () => performance.now(),
-    sleep: async (ms, signal) => {
+    after: (ms, ring) => {
         const endMs = performance.now() + ms;
-        for (let leftMs = ms; leftMs > 0 && signal?.aborted !== true;) {
-            await systemClock.sleep(Math.ceil(leftMs), signal);
-            leftMs = endMs - performance.now();
-        }
+        let cancel: () => void;
+        const wait = (leftMs: number): void => {
+            cancel = systemClock.after(Math.ceil(leftMs), () => {
+                const stillMs = endMs - performance.now();
+                if (stillMs > 0) {
+                    wait(stillMs);
+                } else {
+                    ring();
+                }
+            });
+        };
+        wait(ms);
+        return () => cancel();
     },
-};
-
-export const systemClock: StoreClock = {
-    now: () => Date.now(),
-    sleep: (ms, signal) =>
-        new Promise((resolve) => {
-            if (signal?.aborted === true) {
-                resolve();
-                return;
-            }
-            const done = (): void => {
-                clearTimeout(timer);
-                signal?.removeEventListener("abort", done);
-                resolve();
-            };
-            const timer = setTimeout(done, ms);
-            signal?.addEventListener("abort", done);
-        }),
 };

@@ -1,6 +1,6 @@
 import type { Caller } from "./caller";
 import { UnavailableError } from "./caller";
-import type { StoreClock } from "./clock";
+import { sleep, type StoreClock } from "./clock";
 import { failureKind } from "./failure";
 import type { Nearest } from "./nearest";
 
@@ -63,7 +63,7 @@ export class HedgedReads {
         try {
             const early = await Promise.race([
                 nearby.catch((error: unknown) => ({ error })),
-                this.options.clock.sleep(this.delayMs, over.signal).then(() => "slow" as const),
+                sleep(this.options.clock, this.delayMs, over.signal).then(() => "slow" as const),
             ]);
             if (early !== "slow" && !("error" in early)) {
                 return early;

@@ -1,6 +1,6 @@
 import type { HybridClock } from "../../consistency/hybridClock";
 import { UnavailableError, type Caller } from "../calls/caller";
-import type { StoreClock } from "../calls/clock";
+import { sleep, type StoreClock } from "../calls/clock";
 import { failureKind } from "../calls/failure";
 import type { Replica } from "../calls/replica";
 import type { AttributeMap } from "../codec/itemSize";
@@ -106,7 +106,7 @@ export class WriteBack {
                 if (lease !== undefined) {
                     this.options.leases.forget(lease.home);
                 }
-                await clock.sleep(waitMs);
+                await sleep(clock, waitMs);
                 continue;
             }
             if (lease !== undefined && !this.options.leases.coversEnd(lease)) {

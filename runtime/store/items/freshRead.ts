@@ -1,4 +1,5 @@
 import { UnavailableError } from "../calls/caller";
+import { sleep } from "../calls/clock";
 import type { HedgedReads } from "../calls/hedged";
 import type { Key } from "../keys";
 import type { Read, Sight, Unavailable } from "../results";
@@ -95,7 +96,7 @@ export async function freshRead<V>(steps: ReadSteps<V>, options: ReadOptions): P
     const untilMs = Math.min(deadlineMs, clock.now() + (options.waitMs ?? 300));
     let fresh = answer(newest) ?? (await look(region));
     while (fresh === undefined && clock.now() + lookMs < untilMs) {
-        await clock.sleep(lookMs);
+        await sleep(clock, lookMs);
         fresh = await look(region);
     }
     const { version } = newest;

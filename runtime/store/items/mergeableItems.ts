@@ -1,6 +1,7 @@
 import { compareTimestamps, type HybridTimestamp } from "../../consistency/hybridClock";
 import { VersionVector } from "../../consistency/versionVector";
 import { UnavailableError } from "../calls/caller";
+import { sleep } from "../calls/clock";
 import { failedItem, failureKind } from "../calls/failure";
 import type { Condition, Replica } from "../calls/replica";
 import type { AttributeMap } from "../codec/itemSize";
@@ -174,7 +175,7 @@ export class MergeableItems {
                 if (clock.now() + waitMs >= deadlineMs) {
                     return { kind: "unavailable", reason: `too many writers in ${region}` };
                 }
-                await clock.sleep(waitMs);
+                await sleep(clock, waitMs);
             }
         }
     }

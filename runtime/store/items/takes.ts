@@ -1,5 +1,6 @@
 import { compareTimestamps, formatTimestamp, parseTimestamp } from "../../consistency/hybridClock";
 import { compareText } from "../../consistency/replica";
+import { sleep } from "../calls/clock";
 import { failureKind } from "../calls/failure";
 import type { Condition } from "../calls/replica";
 import { integerOf, textOf } from "../codec/fields";
@@ -147,7 +148,7 @@ export class Takes {
                 if (clock.now() + waitMs >= deadlineMs) {
                     return { kind: "unavailable", reason: `too many writers in ${this.region}` };
                 }
-                await clock.sleep(waitMs);
+                await sleep(clock, waitMs);
             }
         }
     }

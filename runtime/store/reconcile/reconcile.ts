@@ -1,5 +1,5 @@
 import type { Caller } from "../calls/caller";
-import type { StoreClock } from "../calls/clock";
+import { sleep, type StoreClock } from "../calls/clock";
 import type { Replica } from "../calls/replica";
 import type { AttributeMap } from "../codec/itemSize";
 import type { Conflict } from "../conflicts/conflictRecord";
@@ -91,7 +91,7 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileRep
     const keys = different.size === 0 ? [] : await differingKeys(options, different);
     if (keys.length > 0) {
         onProgress?.(`${keys.length} items differ; looking again in ${settleMs / 1000} s`);
-        await clock.sleep(settleMs);
+        await sleep(clock, settleMs);
     }
     const differences: Difference[] = [];
     for (const key of keys) {
@@ -101,7 +101,7 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileRep
         }
     }
     if (repair !== undefined && differences.some(isWritten)) {
-        await clock.sleep(settleMs);
+        await sleep(clock, settleMs);
     }
     return {
         repair: repair !== undefined,

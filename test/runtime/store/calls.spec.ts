@@ -2,7 +2,7 @@ import { install } from "@sinonjs/fake-timers";
 import { expect } from "chai";
 
 import { Caller, defaultLimits, UnavailableError } from "../../../runtime/store/calls/caller";
-import { monotonicClock, systemClock } from "../../../runtime/store/calls/clock";
+import { monotonicClock, sleep, systemClock } from "../../../runtime/store/calls/clock";
 import { failureKind } from "../../../runtime/store/calls/failure";
 import { HedgedReads } from "../../../runtime/store/calls/hedged";
 import { Nearest } from "../../../runtime/store/calls/nearest";
@@ -94,10 +94,10 @@ describe("a caller", () => {
 describe("the machine's clock", () => {
     it("stops sleeping when it is called off, before or meanwhile", async () => {
         const over = new AbortController();
-        const asleep = systemClock.sleep(3_600_000, over.signal);
+        const asleep = sleep(systemClock, 3_600_000, over.signal);
         over.abort();
         await asleep;
-        await systemClock.sleep(3_600_000, over.signal);
+        await sleep(systemClock, 3_600_000, over.signal);
     });
 });
 
@@ -213,11 +213,11 @@ describe("waits by a clock of durations", () => {
 
     it("end when they are called off, and by themselves", async () => {
         const over = new AbortController();
-        const wait = monotonicClock.sleep(3_600_000, over.signal);
+        const wait = sleep(monotonicClock, 3_600_000, over.signal);
         over.abort();
         await wait;
         const fromMs = monotonicClock.now();
-        await monotonicClock.sleep(5);
+        await sleep(monotonicClock, 5);
         expect(monotonicClock.now() - fromMs).to.be.at.least(5);
     });
 });

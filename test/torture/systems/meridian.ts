@@ -187,12 +187,7 @@ export class Meridian implements System {
         const process = new CloudProcess(`storefront of ${region}`, region, cloud);
         const clock: StoreClock = {
             now: () => this.conditions.clock(region),
-            sleep: (ms, signal) =>
-                cloud.world.clock.sleep(ms, signal).catch((error: unknown) => {
-                    if (signal?.aborted !== true) {
-                        throw error;
-                    }
-                }),
+            after: (ms, ring) => cloud.world.clock.after(ms, ring),
         };
         const order = [region, ...regions.filter((other) => other !== region)];
         const clients = new Map(order.map((each) => [each, process.dynamodb(each)] as const));

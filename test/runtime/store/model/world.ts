@@ -122,7 +122,7 @@ export class World {
                 ? {
                       clock: {
                           now: () => this.#behindMs,
-                          sleep: (ms, signal) => clock.sleep(ms, signal),
+                          after: (ms, ring) => clock.after(ms, ring),
                       },
                   }
                 : {}),

@@ -1,4 +1,4 @@
-import type { StoreClock } from "../../../../runtime/store/calls/clock";
+import { sleep, type StoreClock } from "../../../../runtime/store/calls/clock";
 
 interface Timer {
     readonly atMs: number;
@@ -17,20 +17,20 @@ export class TestClock implements StoreClock {
         return this.#nowMs;
     }
 
-    sleep(ms: number, signal?: AbortSignal): Promise<void> {
-        return new Promise((resolve) => {
-            const ring = (): void => {
+    after(ms: number, ring: () => void): () => void {
+        const timer: Timer = {
+            atMs: this.#nowMs + Math.max(0, ms),
+            ring: () => {
                 this.#timers.delete(timer);
-                signal?.removeEventListener("abort", ring);
-                resolve();
-            };
-            const timer: Timer = { atMs: this.#nowMs + Math.max(0, ms), ring };
-            this.#timers.add(timer);
-            signal?.addEventListener("abort", ring);
-            if (signal?.aborted === true) {
                 ring();
-            }
-        });
+            },
+        };
+        this.#timers.add(timer);
+        return () => this.#timers.delete(timer);
+    }
+
+    sleep(ms: number): Promise<void> {
+        return sleep(this, ms);
     }
 
     /** Lets so much time pass at once. */
