@@ -1,3 +1,5 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+
 import type { BoundedCounter } from "../../consistency/crdt/boundedCounter";
 import type { Json, LwwRegister } from "../../consistency/crdt/lwwRegister";
 import type { Contribution, OrMap } from "../../consistency/crdt/orMap";
@@ -33,24 +35,21 @@ export interface StateCodec<S> {
 
 /** `lines` are lists of key and amount by dot, and `true` after what was set; `heard` a vector, and `beyond` what comes after a gap in it. */
 export const orMapCodec: StateCodec<OrMap> = {
-    encode: ({ lines, heard }) => ({
-        lines: {
-            M: Object.fromEntries(
-                [...lines].map(([dot, { key, amount, isSet }]) => [
-                    dot,
-                    {
-                        L: [
-                            { S: key },
-                            { N: String(amount) },
-                            ...(isSet === true ? [{ BOOL: true }] : []),
-                        ],
-                    },
-                ]),
-            ),
-        },
-        heard: { S: heard.vector.toString() },
-        beyond: textAttributes(heard.beyond),
-    }),
+    encode: ({ lines, heard }) => {
+        const stored: AttributeMap = {};
+        for (const [dot, { key, amount, isSet }] of lines) {
+            const contribution: AttributeValue[] = [{ S: key }, { N: String(amount) }];
+            if (isSet === true) {
+                contribution.push({ BOOL: true });
+            }
+            stored[dot] = { L: contribution };
+        }
+        return {
+            lines: { M: stored },
+            heard: { S: heard.vector.toString() },
+            beyond: textAttributes(heard.beyond),
+        };
+    },
     decode: (attributes) => {
         onlyFields(attributes, ["lines", "heard", "beyond"]);
         const heard = contextOf(textOf(attributes, "heard"), textsOf(attributes, "beyond"));
