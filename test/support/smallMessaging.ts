@@ -1,6 +1,7 @@
 import { Certificates } from "../../sandbox/world/certificates";
 import { Inside } from "../../sandbox/world/inside/inside";
 import { Messaging } from "../../sandbox/world/messaging";
+import { declareRoleWith } from "./roles";
 import { RecordedMetrics, type SmallWorld } from "./smallWorld";
 
 export const accountId = "111122223333";
@@ -97,34 +98,7 @@ export function declareRole(
     actions: readonly string[],
     resource: string,
 ): string {
-    const arn = roleArn(name);
-    world.declare(
-        "aws:iam/role:Role",
-        "global",
-        name,
-        {
-            name,
-            assumeRolePolicy: JSON.stringify({
-                Version: "2012-10-17",
-                Statement: [
-                    {
-                        Effect: "Allow",
-                        Principal: { Service: service },
-                        Action: "sts:AssumeRole",
-                    },
-                ],
-            }),
-        },
-        { arn },
-    );
-    world.declare("aws:iam/rolePolicy:RolePolicy", "global", `${name}:inline`, {
-        role: name,
-        policy: JSON.stringify({
-            Version: "2012-10-17",
-            Statement: [{ Effect: "Allow", Action: actions, Resource: resource }],
-        }),
-    });
-    return arn;
+    return declareRoleWith(world, name, service, [{ Action: actions, Resource: resource }]);
 }
 
 export function declareFunction(

@@ -10,6 +10,7 @@ import {
 import { receiptKeysName } from "../../../components/receiptKeyNames";
 import type { Props } from "../../../sandbox/world/store";
 import { accountId, declareFunction, permit, roleArn } from "../../support/smallMessaging";
+import { declareRoleWith } from "../../support/roles";
 import type { SmallWorld } from "../../support/smallWorld";
 
 export const home = "us-east-1";
@@ -20,21 +21,6 @@ const keyArn = (region: string): string => `arn:aws:kms:${region}:${accountId}:k
 
 function document(statements: readonly object[]): string {
     return JSON.stringify({ Version: "2012-10-17", Statement: statements });
-}
-
-function declareRole(world: SmallWorld, name: string, service: string, policy: string): void {
-    const trust = [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }];
-    world.declare(
-        "aws:iam/role:Role",
-        "global",
-        name,
-        { name, assumeRolePolicy: document(trust) },
-        { arn: roleArn(name) },
-    );
-    world.declare("aws:iam/rolePolicy:RolePolicy", "global", `${name}:inline`, {
-        role: name,
-        policy,
-    });
 }
 
 /** What the program's region stacks make ready: keys, roles and rotators, by the program's own policies. */
@@ -56,17 +42,17 @@ export async function declareGround(world: SmallWorld): Promise<void> {
             },
             { arn: keyArn(region) },
         );
-        declareRole(
+        declareRoleWith(
             world,
             `meridian-rotator-${region}`,
             "lambda.amazonaws.com",
-            document(rotateReceiptKeys(access)),
+            rotateReceiptKeys(access),
         );
-        declareRole(
+        declareRoleWith(
             world,
             `meridian-storefront-task-${region}`,
             "ecs-tasks.amazonaws.com",
-            document(readReceiptKeys(access)),
+            readReceiptKeys(access),
         );
         const rotator = declareFunction(world, region, "meridian-rotator", source, {
             role: roleArn(`meridian-rotator-${region}`),

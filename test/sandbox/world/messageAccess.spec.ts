@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { refuseRole, type MessageUse } from "../../../sandbox/world/messageAccess";
+import { declareOpenKey, declareRoleWith, policyOf } from "../../support/roles";
 import { smallWorld, type SmallWorld } from "../../support/smallWorld";
 
 const region = "eu-west-1";
@@ -8,51 +9,23 @@ const roleArn = "arn:aws:iam::111122223333:role/decider";
 const topicArn = `arn:aws:sns:${region}:111122223333:notices`;
 const keyArn = `arn:aws:kms:${region}:111122223333:key/operations`;
 
-const document = (...statements: readonly object[]): string =>
-    JSON.stringify({
-        Version: "2012-10-17",
-        Statement: statements.map((one) => ({ Effect: "Allow", Resource: "*", ...one })),
-    });
-
 describe("topics, queues and the roles of those who use them", () => {
     let world: SmallWorld;
 
     beforeEach(async () => {
         world = await smallWorld();
-        world.declare(
-            "aws:kms/key:Key",
-            region,
-            "operations",
-            {
-                policy: document({
-                    Principal: { AWS: "arn:aws:iam::111122223333:root" },
-                    Action: "kms:*",
-                }),
-            },
-            { arn: keyArn },
-        );
+        expect(declareOpenKey(world, region, "operations")).to.equal(keyArn);
     });
 
     afterEach(() => world.end());
 
     function may(...statements: readonly object[]): void {
-        world.declare(
-            "aws:iam/role:Role",
-            "global",
+        declareRoleWith(
+            world,
             "decider",
-            {
-                name: "decider",
-                assumeRolePolicy: document({
-                    Principal: { Service: "lambda.amazonaws.com" },
-                    Action: "sts:AssumeRole",
-                }),
-            },
-            { arn: roleArn },
+            "lambda.amazonaws.com",
+            statements.map((one) => ({ Resource: "*", ...one })),
         );
-        world.declare("aws:iam/rolePolicy:RolePolicy", "global", "decider:all", {
-            role: "decider",
-            policy: document(...statements),
-        });
     }
 
     /** `done`, or the error's code. */
@@ -87,12 +60,12 @@ describe("topics, queues and the roles of those who use them", () => {
 
     it("asks the resource's own policy, which lets a role as well, and whose refusal counts", () => {
         const Principal = { AWS: roleArn };
-        const lets = document({ Principal, Action: "sns:Publish" });
+        const lets = policyOf({ Principal, Action: "sns:Publish" });
         may({ Action: "sns:Subscribe" });
         expect(outcome()).to.equal("AuthorizationError");
         expect(outcome({ policy: lets })).to.equal("done");
         may({ Action: "sns:Publish" });
-        const denies = document({ Effect: "Deny", Principal: "*", Action: "sns:*" });
+        const denies = policyOf({ Effect: "Deny", Principal: "*", Action: "sns:*" });
         expect(outcome({ policy: denies })).to.equal("AuthorizationError");
     });
 

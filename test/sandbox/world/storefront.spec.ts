@@ -17,6 +17,7 @@ import { Tables } from "../../../sandbox/world/tables/tables";
 import { Targets } from "../../../sandbox/world/targets";
 import { Tasks } from "../../../sandbox/world/tasks";
 import type { Part } from "../../../sandbox/world/world";
+import { declareRoleWith, policyOf } from "../../support/roles";
 import { RecordedMetrics, smallWorld, type SmallWorld } from "../../support/smallWorld";
 import { account, declareEstate, declareService, type Estate } from "../support/estate";
 import { declareCaches } from "../support/declaredCaches";
@@ -154,37 +155,15 @@ describe("the storefront in the world", () => {
     });
 
     function declareTaskRole(actions: readonly string[]): void {
-        const policy = (statement: object): string =>
-            JSON.stringify({
-                Version: "2012-10-17",
-                Statement: [{ Effect: "Allow", ...statement }],
-            });
-        world.declare(
-            "aws:iam/role:Role",
-            "global",
-            "shop",
+        declareRoleWith(world, "shop", "ecs-tasks.amazonaws.com", [
             {
-                name: "shop",
-                assumeRolePolicy: policy({
-                    Principal: { Service: "ecs-tasks.amazonaws.com" },
-                    Action: "sts:AssumeRole",
-                }),
-            },
-            { arn: taskRole },
-        );
-        world.declare("aws:iam/rolePolicy:RolePolicy", "global", "shop:all", {
-            role: "shop",
-            policy: policy({
                 Action: [
-                    ...actions,
-                    ...tableActions,
-                    "kinesis:PutRecords",
-                    "kms:Decrypt",
-                    "kms:GenerateDataKey",
+                    ...[...actions, ...tableActions],
+                    ...["kinesis:PutRecords", "kms:Decrypt", "kms:GenerateDataKey"],
                 ],
                 Resource: "*",
-            }),
-        });
+            },
+        ]);
     }
 
     function orderOf(id: string) {
@@ -315,16 +294,10 @@ describe("the storefront in the world", () => {
         const gateway = (service: string, resource: string): void =>
             world.declare("aws:ec2/vpcEndpoint:VpcEndpoint", region, `vpce-${service}`, {
                 serviceName: `com.amazonaws.${region}.${service}`,
-                policy: JSON.stringify({
-                    Version: "2012-10-17",
-                    Statement: [
-                        {
-                            Effect: "Allow",
-                            Principal: "*",
-                            Action: `${service}:*`,
-                            Resource: resource,
-                        },
-                    ],
+                policy: policyOf({
+                    Principal: "*",
+                    Action: `${service}:*`,
+                    Resource: resource,
                 }),
             });
         gateway("dynamodb", "*");

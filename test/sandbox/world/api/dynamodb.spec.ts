@@ -4,7 +4,6 @@ import {
     CreateTableCommand,
     DeleteTableCommand,
     DescribeTableCommand,
-    DynamoDBClient,
     GetItemCommand,
     ListTablesCommand,
     ListTagsOfResourceCommand,
@@ -17,13 +16,12 @@ import {
     UpdateItemCommand,
     UpdateTableCommand,
     type AttributeValue,
+    type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 
-import { DynamoDbApi } from "../../../../sandbox/world/api/dynamodb";
-import { ApiServer } from "../../../../sandbox/world/api/server";
-import { Tables } from "../../../../sandbox/world/tables/tables";
-import { RecordedMetrics, smallWorld, type SmallWorld } from "../../../support/smallWorld";
+import { startTables, type SmallTables } from "../../../support/smallTables";
+import { smallWorld, type SmallWorld } from "../../../support/smallWorld";
 
 const TableName = "storefront";
 const key = (pk: string, sk = "s"): Record<string, AttributeValue> => ({
@@ -33,9 +31,7 @@ const key = (pk: string, sk = "s"): Record<string, AttributeValue> => ({
 
 describe("DynamoDB's API", () => {
     let world: SmallWorld;
-    let tables: Tables;
-    let api: ApiServer;
-    let clients: DynamoDBClient[];
+    let small: SmallTables;
 
     beforeEach(async () => {
         world = await smallWorld();
@@ -51,35 +47,21 @@ describe("DynamoDB's API", () => {
             serverSideEncryption: { enabled: true, kmsKeyArn: "arn:us" },
             deletionProtectionEnabled: true,
         });
-        tables = new Tables(world, { metrics: new RecordedMetrics() });
-        api = new ApiServer(world, [new DynamoDbApi(world, tables)]);
-        await tables.start();
-        await api.start();
-        clients = [];
+        small = await startTables(world);
     });
 
     afterEach(async () => {
-        clients.forEach((client) => client.destroy());
-        await api.stop();
-        await tables.stop();
+        await small.stop();
         world.end();
     });
 
-    function client(region = "us-east-1"): DynamoDBClient {
-        const made = new DynamoDBClient({
-            region,
-            endpoint: api.url,
-            credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" },
-            maxAttempts: 1,
-        });
-        clients.push(made);
-        return made;
-    }
+    const client = (region = "us-east-1"): DynamoDBClient => small.client(region);
 
     const read = async (region: string, pk: string) =>
         (await client(region).send(new GetItemCommand({ TableName, Key: key(pk) }))).Item;
 
-    const replicated = (): Promise<void> => world.until(() => tables.pending("us-east-1") === 0);
+    const replicated = (): Promise<void> =>
+        world.until(() => small.tables.pending("us-east-1") === 0);
 
     it("writes in one region and reads in another, by key and by index", async () => {
         await client("eu-west-1").send(
@@ -111,10 +93,10 @@ describe("DynamoDB's API", () => {
             client().send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }));
         await write(["a", "b", "c"].map((pk) => ({ PutRequest: { Item: key(pk) } })));
         await replicated();
-        expect(tables.itemCount("eu-west-1", TableName)).to.equal(3);
+        expect(small.tables.itemCount("eu-west-1", TableName)).to.equal(3);
         await write([{ DeleteRequest: { Key: key("b") } }]);
         await replicated();
-        expect(tables.itemCount("eu-west-1", TableName)).to.equal(2);
+        expect(small.tables.itemCount("eu-west-1", TableName)).to.equal(2);
     });
 
     it("answers a failed condition as the SDK expects, with the item when asked for", async () => {
@@ -296,7 +278,7 @@ describe("DynamoDB's API", () => {
                 ReplicaUpdates: [{ Create: { RegionName: "ap-south-1" } }],
             }),
         );
-        await world.until(() => tables.itemCount("ap-south-1", "carts") === 1);
+        await world.until(() => small.tables.itemCount("ap-south-1", "carts") === 1);
         const arn = "arn:aws:dynamodb:us-east-1:111122223333:table/carts";
         await made.send(
             new TagResourceCommand({ ResourceArn: arn, Tags: [{ Key: "tier", Value: "1" }] }),

@@ -1,7 +1,6 @@
 import {
     BatchGetItemCommand,
     BatchWriteItemCommand,
-    DynamoDBClient,
     GetItemCommand,
     PutItemCommand,
     QueryCommand,
@@ -9,18 +8,17 @@ import {
     TransactGetItemsCommand,
     TransactWriteItemsCommand,
     type AttributeValue,
+    type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { expect } from "chai";
 
-import { DynamoDbApi } from "../../../../sandbox/world/api/dynamodb";
-import { ApiServer } from "../../../../sandbox/world/api/server";
-import { Tables } from "../../../../sandbox/world/tables/tables";
-import { RecordedMetrics, smallWorld, type SmallWorld } from "../../../support/smallWorld";
+import { declareOpenKey, declareRoleWith, policyOf } from "../../../support/roles";
+import { startTables, type SmallTables } from "../../../support/smallTables";
+import { smallWorld, type SmallWorld } from "../../../support/smallWorld";
 
 const [home, away] = ["us-east-1", "eu-west-1"] as const;
 const TableName = "storefront";
 const tableArn = `arn:aws:dynamodb:${home}:111122223333:table/${TableName}`;
-const roleArn = "arn:aws:iam::111122223333:role/shop";
 const key = (pk: string): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: "s" } });
 
 interface Statement {
@@ -32,9 +30,7 @@ interface Statement {
 
 describe("DynamoDB and the roles of those who call it", () => {
     let world: SmallWorld;
-    let tables: Tables;
-    let api: ApiServer;
-    let clients: DynamoDBClient[];
+    let small: SmallTables;
 
     beforeEach(async () => {
         world = await smallWorld();
@@ -54,57 +50,19 @@ describe("DynamoDB and the roles of those who call it", () => {
             },
             { arn: tableArn },
         );
-        tables = new Tables(world, { metrics: new RecordedMetrics() });
-        api = new ApiServer(world, [new DynamoDbApi(world, tables)]);
-        await tables.start();
-        await api.start();
-        clients = [];
+        small = await startTables(world);
     });
 
     afterEach(async () => {
-        clients.forEach((client) => client.destroy());
-        await api.stop();
-        await tables.stop();
+        await small.stop();
         world.end();
     });
 
     /** Somebody whose role may do this. */
     function as(statements: readonly Statement[], service = "lambda.amazonaws.com") {
-        const document = (all: readonly object[]): string =>
-            JSON.stringify({
-                Version: "2012-10-17",
-                Statement: all.map((one) => ({ Effect: "Allow", ...one })),
-            });
-        world.declare(
-            "aws:iam/role:Role",
-            "global",
-            "shop",
-            {
-                name: "shop",
-                assumeRolePolicy: document([
-                    { Principal: { Service: service }, Action: "sts:AssumeRole" },
-                ]),
-            },
-            { arn: roleArn },
-        );
-        world.declare("aws:iam/rolePolicy:RolePolicy", "global", "shop:all", {
-            role: "shop",
-            policy: document(statements.map((one) => ({ Resource: tableArn, ...one }))),
-        });
-        return (region: string = home): DynamoDBClient => {
-            const client = new DynamoDBClient({
-                region,
-                endpoint: api.url,
-                credentials: {
-                    accessKeyId: "test",
-                    secretAccessKey: "test",
-                    sessionToken: roleArn,
-                },
-                maxAttempts: 1,
-            });
-            clients.push(client);
-            return client;
-        };
+        const all = statements.map((one) => ({ Resource: tableArn, ...one }));
+        const roleArn = declareRoleWith(world, "shop", service, all);
+        return (region: string = home): DynamoDBClient => small.client(region, roleArn);
     }
 
     /** `done`, or what it was not authorized to do. */
@@ -143,13 +101,7 @@ describe("DynamoDB and the roles of those who call it", () => {
         );
         as([{ Action: "dynamodb:Query", Resource: `${tableArn}/index/*` }]);
         expect(await outcome(client().send(query))).to.equal("done");
-        const administrator = new DynamoDBClient({
-            region: home,
-            endpoint: api.url,
-            credentials: { accessKeyId: "test", secretAccessKey: "test" },
-        });
-        clients.push(administrator);
-        expect(await outcome(administrator.send(put))).to.equal("done");
+        expect(await outcome(small.client(home).send(put))).to.equal("done");
     });
 
     it("asks for a batch's own action, and for those that a transaction consists of", async () => {
@@ -238,10 +190,7 @@ describe("DynamoDB and the roles of those who call it", () => {
         const endpoint = (service: string, Resource: string): void =>
             world.declare("aws:ec2/vpcEndpoint:VpcEndpoint", home, `vpce-${service}`, {
                 serviceName: `com.amazonaws.${home}.${service}`,
-                policy: JSON.stringify({
-                    Version: "2012-10-17",
-                    Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource }],
-                }),
+                policy: policyOf({ Principal: "*", Action: "*", Resource }),
             });
         endpoint("s3", "*");
         expect(await outcome(client().send(get))).to.equal(`dynamodb:GetItem ${tableArn}`);
@@ -252,26 +201,7 @@ describe("DynamoDB and the roles of those who call it", () => {
     });
 
     it("has a role open the table's key, by way of DynamoDB", async () => {
-        const keyArn = `arn:aws:kms:${home}:111122223333:key/data`;
-        world.declare(
-            "aws:kms/key:Key",
-            home,
-            "data",
-            {
-                policy: JSON.stringify({
-                    Version: "2012-10-17",
-                    Statement: [
-                        {
-                            Effect: "Allow",
-                            Principal: { AWS: "arn:aws:iam::111122223333:root" },
-                            Action: "kms:*",
-                            Resource: "*",
-                        },
-                    ],
-                }),
-            },
-            { arn: keyArn },
-        );
+        const keyArn = declareOpenKey(world, home, "data");
         const resource = world.store.get("aws:dynamodb/table:Table", home, TableName);
         world.declare(
             "aws:dynamodb/table:Table",
