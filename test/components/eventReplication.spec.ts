@@ -150,7 +150,7 @@ describe("event replication", () => {
     it("lets the consumer write the activity and no stream", () => {
         expect(one("consumer", "ApplyEvents")).to.deep.include({
             Action: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-            Resource: arn("dynamodb", "meridian-activity"),
+            Resource: arn("dynamodb", "table/meridian-activity"),
         });
         expect(JSON.stringify(statements("consumer"))).not.to.match(/kinesis:Put/);
     });
