@@ -1,10 +1,7 @@
 import { AwsError } from "../aws/awsError";
 import { policyAllows, policyDenies } from "../aws/support/policyDocument";
-import { keyAllowsRole, roleAllows } from "./permissions";
+import { functionService, keyAllowsRole, workloadAllowed } from "./permissions";
 import type { World } from "./world";
-
-/** Who may assume the roles that call SNS and SQS. */
-const services = ["lambda.amazonaws.com", "ecs-tasks.amazonaws.com"] as const;
 
 /** What somebody does with a topic or a queue. */
 export interface MessageUse {
@@ -41,7 +38,7 @@ export function refuseRole(
     const { service, region, resource, policy, keyReference } = use;
     const action = `${service}:${use.action}`;
     const request = { principal: { arn: roleArn }, action, resource };
-    const assumedBy = services.find((one) => roleAllows(account, roleArn, one, action, resource));
+    const assumedBy = workloadAllowed(account, roleArn, action, resource);
     const isLet =
         assumedBy !== undefined || (policy !== undefined && policyAllows(policy, request));
     if (!isLet || (policy !== undefined && policyDenies(policy, request))) {
@@ -54,7 +51,7 @@ export function refuseRole(
     for (const keyAction of keyReference === undefined ? [] : use.keyActions) {
         const verdict = keyAllowsRole(account, region, keyReference ?? "", {
             roleArn,
-            assumedBy: assumedBy ?? services[0],
+            assumedBy: assumedBy ?? functionService,
             action: keyAction,
             context: {
                 "kms:ViaService": `${service}.${region}.amazonaws.com`,

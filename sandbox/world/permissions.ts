@@ -1,9 +1,14 @@
+import { AwsError } from "../aws/awsError";
 import { findKey } from "../aws/support/keys";
 import { text } from "../aws/support/known";
 import { policyAllows, policyDenies, type RequestContext } from "../aws/support/policyDocument";
 import type { World } from "./world";
 
 type Account = Pick<World, "store" | "accountId">;
+
+/** Who assumes the roles of tasks, and of functions. */
+export const taskService = "ecs-tasks.amazonaws.com";
+export const functionService = "lambda.amazonaws.com";
 
 /** A service that acts for a resource of the account, such as EventBridge for a rule. */
 export interface ServiceCaller {
@@ -109,6 +114,32 @@ export function roleAllows(
         trusted &&
         (attached || documents.some((document) => policyAllows(document, request))) &&
         !documents.some((document) => policyDenies(document, request))
+    );
+}
+
+/** For whom a role is that allows the action, tasks or functions; undefined when it does not allow it to them. */
+export function workloadAllowed(
+    account: Account,
+    roleArn: string,
+    action: string,
+    resource: string,
+    context: RequestContext = {},
+): typeof taskService | typeof functionService | undefined {
+    return ([taskService, functionService] as const).find((service) =>
+        roleAllows(account, roleArn, service, action, resource, context),
+    );
+}
+
+/** As most services refuse a role. */
+export function accessDenied(
+    roleArn: string,
+    action: string,
+    resource: string,
+    why: string,
+): AwsError {
+    return new AwsError(
+        "AccessDeniedException",
+        `User: ${roleArn} is not authorized to perform: ${action} on resource: ${resource} because ${why}`,
     );
 }
 

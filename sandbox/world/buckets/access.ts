@@ -1,7 +1,7 @@
 import { policyType, publicAccessBlockOf } from "../../aws/s3/buckets";
 import { isPublicPolicy } from "../../aws/s3/publicPolicy";
 import { policyAllows, policyDenies } from "../../aws/support/policyDocument";
-import { keyAllowsRole, roleAllows } from "../permissions";
+import { keyAllowsRole, roleAllows, taskService } from "../permissions";
 import type { StoredResource } from "../store";
 import { endpointAllows } from "../vpcEndpoints";
 import type { World } from "../world";
@@ -69,9 +69,6 @@ export function mayAccess(
         )
     );
 }
-
-/** Who may assume a task's role. */
-const taskService = "ecs-tasks.amazonaws.com";
 
 /** Whether the requester may use the key of an object; the administrator may. */
 export function mayUseKey(

@@ -1,16 +1,11 @@
 import { AwsError } from "../../aws/awsError";
 import { policyDenies } from "../../aws/support/policyDocument";
-import { keyAllowsRole, roleAllows } from "../permissions";
+import { accessDenied, keyAllowsRole, taskService, workloadAllowed } from "../permissions";
 import { endpointAllows } from "../vpcEndpoints";
 import type { World } from "../world";
 import type { SecretCopy } from "./copy";
 
 type Account = Pick<World, "store" | "accountId">;
-
-const taskService = "ecs-tasks.amazonaws.com";
-
-/** Who may assume the roles that call Secrets Manager. */
-const services = [taskService, "lambda.amazonaws.com"] as const;
 
 /**
  * Refuses a role that may not do it to a region's copy of a secret, or not use the copy's key for it. The
@@ -33,20 +28,18 @@ export function refuseRole(
     const name = `secretsmanager:${action}`;
     const context = { "aws:PrincipalArn": roleArn, "aws:PrincipalAccount": account.accountId };
     const request = { principal: { arn: roleArn }, action: name, resource: copy.arn, context };
-    const service = services.find((one) =>
-        roleAllows(account, roleArn, one, name, copy.arn, context),
-    );
+    const service = workloadAllowed(account, roleArn, name, copy.arn, context);
     if (service === undefined) {
-        throw denied(roleArn, name, copy.arn, "no identity-based policy allows it");
+        throw accessDenied(roleArn, name, copy.arn, "no identity-based policy allows it");
     }
     if (copy.policy !== undefined && policyDenies(copy.policy, request)) {
-        throw denied(roleArn, name, copy.arn, "a resource-based policy denies it");
+        throw accessDenied(roleArn, name, copy.arn, "a resource-based policy denies it");
     }
     if (
         service === taskService &&
         !endpointAllows(account, copy.region, "secretsmanager", request)
     ) {
-        throw denied(
+        throw accessDenied(
             roleArn,
             name,
             copy.arn,
@@ -86,11 +79,4 @@ function refuseKey(
             `Secrets Manager can't use the KMS key ${keyReference} in ${region} (${verdict})`,
         );
     }
-}
-
-function denied(roleArn: string, action: string, resource: string, why: string): AwsError {
-    return new AwsError(
-        "AccessDeniedException",
-        `User: ${roleArn} is not authorized to perform: ${action} on resource: ${resource} because ${why}`,
-    );
 }

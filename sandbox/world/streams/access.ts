@@ -1,16 +1,11 @@
 import { AwsError } from "../../aws/awsError";
 import { findKey } from "../../aws/support/keys";
-import { aliasOf, keyAllowsRole, roleAllows } from "../permissions";
+import { aliasOf, keyAllowsRole, taskService, workloadAllowed } from "../permissions";
 import { endpointAllows } from "../vpcEndpoints";
 import type { World } from "../world";
 import type { StreamDefinition } from "./definition";
 
 type Account = Pick<World, "store" | "accountId">;
-
-const taskService = "ecs-tasks.amazonaws.com";
-
-/** Who may assume the roles that call streams. */
-const services = [taskService, "lambda.amazonaws.com"] as const;
 
 /**
  * Refuses a role that may not do it to the stream, or not use the stream's key for it. The account's
@@ -32,7 +27,7 @@ export function refuseRole(
         return;
     }
     const name = `kinesis:${action}`;
-    const service = services.find((one) => roleAllows(account, roleArn, one, name, stream.arn));
+    const service = workloadAllowed(account, roleArn, name, stream.arn);
     if (service === undefined) {
         throw denied(`${roleArn} is not authorized to perform: ${name} on resource: ${stream.arn}`);
     }

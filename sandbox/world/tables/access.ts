@@ -1,17 +1,11 @@
-import { AwsError } from "../../aws/awsError";
 import { keyOfCopy, tableIn } from "../../aws/dynamodb/replicas";
 import type { RequestContext } from "../../aws/support/policyDocument";
-import { aliasOf, keyAllowsRole, roleAllows } from "../permissions";
+import { accessDenied, aliasOf, keyAllowsRole, taskService, workloadAllowed } from "../permissions";
 import { endpointAllows } from "../vpcEndpoints";
 import type { World } from "../world";
 import { needsOf } from "./needs";
 
 type Account = Pick<World, "store" | "accountId">;
-
-const taskService = "ecs-tasks.amazonaws.com";
-
-/** Who may assume the roles that call DynamoDB. */
-const services = [taskService, "lambda.amazonaws.com"] as const;
 
 /** A request, and where it is made. */
 export interface TableCall {
@@ -45,15 +39,13 @@ export function refuseRole(account: Account, { region, action, input, roleArn }:
                 ? {}
                 : { "dynamodb:LeadingKeys": [...new Set(need.partitions)] }),
         };
-        const service = services.find((one) =>
-            roleAllows(account, roleArn, one, name, resource, context),
-        );
+        const service = workloadAllowed(account, roleArn, name, resource, context);
         if (service === undefined) {
-            throw denied(roleArn, name, resource, "no identity-based policy allows it");
+            throw accessDenied(roleArn, name, resource, "no identity-based policy allows it");
         }
         const request = { principal: { arn: roleArn }, action: name, resource, context };
         if (service === taskService && !endpointAllows(account, region, "dynamodb", request)) {
-            throw denied(
+            throw accessDenied(
                 roleArn,
                 name,
                 resource,
@@ -97,13 +89,11 @@ function refuseKey(
         },
     });
     if (verdict === "denied") {
-        throw denied(roleArn, "kms:Decrypt", keyReference, "no policy of it or the key allows it");
+        throw accessDenied(
+            roleArn,
+            "kms:Decrypt",
+            keyReference,
+            "no policy of it or the key allows it",
+        );
     }
-}
-
-function denied(roleArn: string, action: string, resource: string, why: string): AwsError {
-    return new AwsError(
-        "AccessDeniedException",
-        `User: ${roleArn} is not authorized to perform: ${action} on resource: ${resource} because ${why}`,
-    );
 }
