@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm test`: types, lint, format and unit specs side by side, then the specs that need the real
-// engine. Ends with one line, "N passed, N failed", that counts every spec and every check.
+// engine. Ends with what failed, once more because much was printed since, and with one line,
+// "N passed, N failed", that counts every spec and every check.
 "use strict";
 
 const { spawn } = require("node:child_process");
@@ -12,6 +13,8 @@ const root = path.join(__dirname, "..");
 const bin = (name) => path.join(root, "node_modules", ".bin", name);
 let passed = 0;
 let failed = 0;
+/** What is told of the failures at the end. */
+const reports = [];
 
 /** Exit status of a command, or null when a signal ended it. */
 function run(command, args, stdio, environment = {}) {
@@ -26,12 +29,17 @@ function run(command, args, stdio, environment = {}) {
     });
 }
 
+function fail(report) {
+    failed++;
+    reports.push(report);
+    console.log(report);
+}
+
 function count(title, status) {
     if (status === 0) {
         passed++;
     } else {
-        failed++;
-        console.log(`${title}: failed (exit status ${status})`);
+        fail(`${title}: failed (exit status ${status})`);
     }
 }
 
@@ -80,15 +88,14 @@ async function mocha(title, args, folder) {
     try {
         const counts = JSON.parse(fs.readFileSync(summary, "utf8"));
         passed += counts.passes;
-        failed += counts.failures;
-        if (status !== 0 && counts.failures === 0) {
-            failed++;
+        failed += counts.failed;
+        if (counts.failed > 0) {
+            reports.push(`${title}:${counts.report}`);
+        } else if (status !== 0) {
+            fail(`${title}: no spec failed, and yet mocha did (exit status ${status})`);
         }
     } catch {
-        failed++;
-        console.log(
-            `${title}: the test runner stopped before it could count (exit status ${status})`,
-        );
+        fail(`${title}: the test runner stopped before it could count (exit status ${status})`);
     }
 }
 
@@ -112,6 +119,7 @@ async function main(only) {
     } finally {
         fs.rmSync(folder, { recursive: true, force: true });
     }
+    reports.forEach((report) => console.log(`\n== failed: ${report}`));
     console.log(`\n${passed} passed, ${failed} failed`);
     process.exitCode = failed === 0 ? 0 : 1;
 }

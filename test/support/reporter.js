@@ -1,13 +1,29 @@
-// Mocha's spec reporter, and the counts on disk for test/run.js.
+// Mocha's spec reporter; for test/run.js, the counts and what failed on disk as well.
 "use strict";
 
 const fs = require("node:fs");
-const Mocha = require("mocha");
+const { format } = require("node:util");
+const { Base, Spec } = require("mocha").reporters;
 
-module.exports = class extends Mocha.reporters.Spec {
+/** What Mocha tells of these failures, differences and all, as text. */
+function told(failures) {
+    const lines = [];
+    const print = Base.consoleLog;
+    Base.consoleLog = (...parts) => lines.push(format(...parts));
+    try {
+        Base.list(failures);
+    } finally {
+        Base.consoleLog = print;
+    }
+    return lines.join("\n");
+}
+
+module.exports = class extends Spec {
     done(failures, finish) {
         if (process.env.TEST_SUMMARY !== undefined) {
-            fs.writeFileSync(process.env.TEST_SUMMARY, JSON.stringify(this.stats));
+            const { passes, failures: failed } = this.stats;
+            const summary = { passes, failed, report: told(this.failures) };
+            fs.writeFileSync(process.env.TEST_SUMMARY, JSON.stringify(summary));
         }
         finish?.(failures);
     }
