@@ -15,13 +15,14 @@ const burstSeconds = 300;
  */
 export class ProvisionedAllowance implements Allowance {
     #units: number;
+    /** Thousandths of a unit: whole for each millisecond, so that no rounding lets one more in. */
     #saved: number;
     #atMs: number;
 
     /** @param units per second; a new table has saved nothing yet */
     constructor(units: number, nowMs: number) {
         this.#units = units;
-        this.#saved = units;
+        this.#saved = 1000 * units;
         this.#atMs = nowMs;
     }
 
@@ -43,13 +44,14 @@ export class ProvisionedAllowance implements Allowance {
 
     charge(units: number, nowMs: number): void {
         this.#settle(nowMs);
-        this.#saved -= units;
+        this.#saved -= 1000 * units;
     }
 
     #settle(nowMs: number): void {
-        const seconds = Math.max(0, nowMs - this.#atMs) / 1000;
-        this.#atMs = Math.max(this.#atMs, nowMs);
-        this.#saved = Math.min(this.#units * burstSeconds, this.#saved + this.#units * seconds);
+        const sinceMs = Math.max(0, nowMs - this.#atMs);
+        this.#atMs += sinceMs;
+        const most = 1000 * this.#units * burstSeconds;
+        this.#saved = Math.min(most, this.#saved + this.#units * sinceMs);
     }
 }
 
