@@ -40,8 +40,7 @@ for (const estate of estateNames) {
     describe(`the ${estate} estate under the resilience pack`, () => {
         let stacks: ReadonlyMap<string, Registrations>;
 
-        before(async function () {
-            this.timeout(120_000);
+        before(async () => {
             stacks = await ownStacks(estate);
         });
 

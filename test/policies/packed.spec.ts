@@ -13,8 +13,7 @@ const run = promisify(execFile);
 const root = path.join(__dirname, "..", "..");
 
 for (const pack of ["resilience", "evacuation"]) {
-    describe(`the pack ${pack}, as it is published`, function () {
-        this.timeout(120_000);
+    describe(`the pack ${pack}, as it is published`, () => {
         let home: string;
         let unpacked: string;
 

@@ -22,10 +22,7 @@ const regions = ["us-east-1", "eu-west-1", "ap-south-1"];
 /** What became of one request: the region that answered, or the error. */
 type Visit = { readonly geography: string; readonly region: string | undefined };
 
-describe("the second way into a rehearsal", function () {
-    // World minutes, over real DNS, TLS and processes.
-    this.timeout(60_000);
-
+describe("the second way into a rehearsal", () => {
     let home: string;
     let running: Sandbox;
     let shoppers: readonly { readonly geography: string; readonly connection: Connection }[];

@@ -9,8 +9,7 @@ import { formatted, judgeAll, mutationFile } from "./write";
 describe("our own stacks, broken", () => {
     let judged: Readonly<Record<string, readonly Judged[]>>;
 
-    before(async function () {
-        this.timeout(120_000);
+    before(async () => {
         judged = judgeAll(await captureEstate());
     });
 

@@ -223,8 +223,7 @@ describe("items that merge", () => {
         ).to.be.instanceOf(StoreInputError);
     });
 
-    it("converge to the union of intent, whatever is delivered when (model)", async function () {
-        this.timeout(120_000);
+    it("converge to the union of intent, whatever is delivered when (model)", async () => {
         const step = fc.oneof(
             fc.record({
                 kind: fc.constant("add" as const),

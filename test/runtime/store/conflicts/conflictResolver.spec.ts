@@ -277,8 +277,7 @@ const linesOf = (item: AttributeMap | undefined): readonly string[] =>
         ? []
         : [...quantities(orMapCodec.decode(parseRegional(item).state)).keys()].sort();
 
-describe("the conflict resolver", function () {
-    this.timeout(120_000);
+describe("the conflict resolver", () => {
     let pair: Pair;
 
     beforeEach(async () => {

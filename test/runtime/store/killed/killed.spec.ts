@@ -49,8 +49,7 @@ describe("processes that are killed while they write", () => {
         server.closeAllConnections();
     });
 
-    it("leave every write that they were told of, and nothing that they did not begin", async function () {
-        this.timeout(120_000);
+    it("leave every write that they were told of, and nothing that they did not begin", async () => {
         const store = openStore();
         await store.apply("stock", stock, { op: "grant", amount: granted });
         const said = { sets: new Set<string>(), set: new Set<string>() };

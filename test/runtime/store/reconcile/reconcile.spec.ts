@@ -131,8 +131,7 @@ describe("digests of ranges", () => {
     });
 });
 
-describe("reconciling", function () {
-    this.timeout(120_000);
+describe("reconciling", () => {
     let world: SmallWorld;
     let tables: Tables;
     let replicas: ReadonlyMap<string, Replica>;

@@ -23,9 +23,7 @@ const dualName = "a0123456789abcdef.dualstack.awsglobalaccelerator.com";
 /** Place of Germany, India and Virginia in the address plan. */
 const [germany, india, virginia] = [2, 4, 0];
 
-describe("Accelerators", function () {
-    // World minutes, over real sockets.
-    this.timeout(20_000);
+describe("Accelerators", () => {
     let world: SmallWorld;
     let certificates: Certificates;
     let targets: Targets;

@@ -15,8 +15,7 @@ const queueArn = (region: string): string =>
     `arn:aws:sqs:${region}:${accountId}:meridian-event-dead-letters`;
 
 /** The program's own roles, keys, streams, functions and mappings, in the rehearsal cloud. */
-describe("the program's event replication, in the rehearsal cloud", function () {
-    this.timeout(120_000);
+describe("the program's event replication, in the rehearsal cloud", () => {
     let sandbox: Sandbox;
     let started: ProgramSandbox;
     let orders = 0;

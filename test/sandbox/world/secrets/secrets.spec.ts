@@ -31,8 +31,7 @@ import {
 
 const [survivor] = others;
 
-describe("Secrets Manager", function () {
-    this.timeout(120_000);
+describe("Secrets Manager", () => {
     let world: SmallWorld;
     let services: SmallMessaging;
     let secrets: Secrets;
