@@ -8,6 +8,8 @@ setInterval(() => ticks++, 10_000).unref();
 let closing = false;
 process.on("SIGTERM", () => {
     closing = true;
+    // Real milliseconds: it is the machine that is slow.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(process.env.SLOW_MS ?? 0));
     if (process.env.STUBBORN !== "1") {
         server.close(() => process.exit(0));
     }

@@ -172,12 +172,21 @@ describe("Tasks", () => {
     });
 
     it("kills what ignores SIGTERM after the stop timeout", async () => {
-        const arn = declare(6, { STUBBORN: "1" }, { stopTimeout: 5 });
+        const arn = declare(6, { STUBBORN: "1" }, { stopTimeout: 1 });
         await tasks.steady(arn);
         const stubborn = tasks.processes(arn).at(-1);
         declare(7);
         await tasks.steady(arn);
         expect(await stubborn?.exited).to.equal("signal SIGKILL");
+    });
+
+    it("leaves a task the time to stop, on a slow machine as well", async () => {
+        const arn = declare(8, { SLOW_MS: "500" }, { stopTimeout: 30 });
+        await tasks.steady(arn);
+        const slow = tasks.processes(arn).at(-1);
+        declare(9);
+        await tasks.steady(arn);
+        expect(await slow?.exited).to.equal("exit status 0");
     });
 
     it("refuses any address outside the machine", async () => {
@@ -186,12 +195,12 @@ describe("Tasks", () => {
     });
 
     it("ends the process when the service is deleted or wants nothing", async () => {
-        const arn = declare(7, {}, { desiredCount: 0 });
+        const arn = declare(10, {}, { desiredCount: 0 });
         const [task] = tasks.processes(arn);
         await task?.exited;
         await tasks.steady(arn);
         expect(tasks.runningCount(arn)).to.equal(0);
-        declare(7);
+        declare(10);
         await tasks.steady(arn);
         const [again] = tasks.processes(arn);
         world.store.delete("aws:ecs/service:Service", "us-east-1", arn);
