@@ -1,7 +1,11 @@
 import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 
 import { expect } from "chai";
+import { VERSION as tsNode } from "ts-node";
+import { version as typescript } from "typescript";
 
 const root = path.join(__dirname, "..", "..");
 
@@ -17,7 +21,8 @@ describe("modules that wait until they are used", () => {
         return JSON.parse(stdout);
     }
     const isLoaded = (name: string): string =>
-        `Object.keys(require.cache).some((file) => file.includes(${JSON.stringify(`node_modules/${name}/`)}))`;
+        `Object.keys(require.cache).some((file) => file.endsWith(".js") && file.includes(${JSON.stringify(`node_modules/${name}/`)}))`;
+    const fromSdk = `const sdk = require("node:module").createRequire(require.resolve("@pulumi/pulumi/index.js"));`;
 
     it("are not loaded with Pulumi's SDK", () => {
         expect(
@@ -42,6 +47,39 @@ describe("modules that wait until they are used", () => {
             run(`pulumi.runtime.computeCodePaths().then((paths) =>
                 console.log(JSON.stringify([paths.size > 0, ${isLoaded("@npmcli/arborist")}])));`),
         ).to.deep.equal([true, true]);
+    });
+
+    it("say their version unloaded, as the SDK asks for it to start a policy pack", () => {
+        expect(
+            run(`${fromSdk}
+                const [compiler, runner] = [sdk("typescript").version, sdk("ts-node").VERSION];
+                console.log(JSON.stringify([compiler, runner, ${isLoaded("typescript")}, ${isLoaded("ts-node")}]));`),
+        ).to.deep.equal([typescript, tsNode, false, false]);
+    });
+
+    it("are there for a policy pack in TypeScript, and not for one in JavaScript", () => {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "deferred-"));
+        try {
+            for (const [file, text] of [
+                ["plain.js", "exports.rules = 1;"],
+                ["typed.ts", "export const rules: number = 2;"],
+                ["other.ts", "export const rules: number = 3;"],
+            ] as const) {
+                fs.writeFileSync(path.join(folder, file), text);
+            }
+            const rules = (file: string): string =>
+                `require(${JSON.stringify(path.join(folder, file))}).rules`;
+            expect(
+                run(`${fromSdk}
+                    const compilerOptions = { module: "commonjs", moduleResolution: "node" };
+                    sdk("ts-node").register({ transpileOnly: true, skipProject: true, compilerOptions });
+                    const before = [${rules("plain")}, ${isLoaded("ts-node")}];
+                    const after = [${rules("typed")}, ${rules("other")}, ${isLoaded("ts-node")}];
+                    console.log(JSON.stringify([...before, ...after]));`),
+            ).to.deep.equal([1, false, 2, 3, true]);
+        } finally {
+            fs.rmSync(folder, { recursive: true });
+        }
     });
 
     it("are what they are for everybody else", () => {
