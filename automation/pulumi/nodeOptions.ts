@@ -1,6 +1,6 @@
 import path from "node:path";
 
-const preloaded = ["codeCache.js", "deferredModules.js"].map((file) =>
+const preloaded = ["codeCache.js", "deferredModules.js", "quietSdk.js"].map((file) =>
     path.join(__dirname, "..", "..", "infra", file),
 );
 
