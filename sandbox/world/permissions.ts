@@ -100,6 +100,9 @@ export function roleAllows(
         resource: roleArn,
         context: { "aws:SourceAccount": account.accountId },
     });
+    if (!trusted) {
+        return false;
+    }
     const name = text(role.outputs, "name");
     const request = { principal: { arn: roleArn }, action, resource, context };
     const documents = account.store
@@ -111,7 +114,6 @@ export function roleAllows(
         .filter(({ outputs }) => [name, role.id].includes(text(outputs, "role")))
         .some(({ outputs }) => allowAll.has(text(outputs, "policyArn") ?? ""));
     return (
-        trusted &&
         (attached || documents.some((document) => policyAllows(document, request))) &&
         !documents.some((document) => policyDenies(document, request))
     );

@@ -128,23 +128,27 @@ function contextOf(request: PolicyRequest): RequestContext {
 }
 
 function statementMatches(statement: Props, request: PolicyRequest): boolean {
-    const actionMatches = (pattern: string): boolean =>
-        like(pattern.toLowerCase(), request.action.toLowerCase());
-    const resourceMatches = (pattern: string): boolean => like(pattern, request.resource);
-    const actions =
-        statement.NotAction === undefined
-            ? listOf(statement.Action).some(actionMatches)
-            : !listOf(statement.NotAction).some(actionMatches);
-    const resources =
-        statement.NotResource === undefined
-            ? statement.Resource === undefined || listOf(statement.Resource).some(resourceMatches)
-            : !listOf(statement.NotResource).some(resourceMatches);
     return (
-        actions &&
-        resources &&
+        actionMatches(statement, request.action) &&
+        resourceMatches(statement, request.resource) &&
         principalMatches(statement, request.principal) &&
         conditionsMatch(statement.Condition, contextOf(request))
     );
+}
+
+function actionMatches(statement: Props, action: string): boolean {
+    const matches = (pattern: string): boolean => like(pattern.toLowerCase(), action.toLowerCase());
+    return statement.NotAction === undefined
+        ? listOf(statement.Action).some(matches)
+        : !listOf(statement.NotAction).some(matches);
+}
+
+function resourceMatches(statement: Props, resource: string): boolean {
+    const matches = (pattern: string): boolean => like(pattern, resource);
+    if (statement.NotResource !== undefined) {
+        return !listOf(statement.NotResource).some(matches);
+    }
+    return statement.Resource === undefined || listOf(statement.Resource).some(matches);
 }
 
 function principalMatches(statement: Props, principal: PolicyRequest["principal"]): boolean {

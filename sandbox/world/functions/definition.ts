@@ -57,10 +57,22 @@ export function functionDefinition(resource: StoredResource, store: Store): Func
         // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
         maximumRetries: number(config, "maximumRetryAttempts") ?? 2,
         maximumAgeMs: 1000 * (number(config, "maximumEventAgeInSeconds") ?? 21_600),
-        signature: createHash("sha256")
-            .update(JSON.stringify([outputs["code"], handler, environment, outputs["memorySize"]]))
-            .digest("hex"),
+        signature: signatureOf(resource),
     };
+}
+
+/** A resource that changes is another object; its code, the most part, is asked about with every event. */
+const signatures = new WeakMap<StoredResource, string>();
+
+function signatureOf(resource: StoredResource): string {
+    const { code, handler, environment, memorySize } = resource.outputs;
+    const known =
+        signatures.get(resource) ??
+        createHash("sha256")
+            .update(JSON.stringify([code, handler, environment, memorySize]))
+            .digest("hex");
+    signatures.set(resource, known);
+    return known;
 }
 
 /**
