@@ -6,7 +6,9 @@ import type { ServiceClientConstructor } from "@grpc/grpc-js";
 import type { AnalyzerInfo, PolicyInfo } from "@pulumi/pulumi/proto/analyzer_pb";
 
 import { messageOf } from "../errors";
+import { compiledPack } from "./compiledPack";
 import type { PolicySeverity } from "./events";
+import { nodeOptions } from "./nodeOptions";
 
 /** What a policy pack says of itself. */
 export interface PackInfo {
@@ -42,14 +44,16 @@ const errorLines = 5;
  * @throws Error that says how the pack failed
  */
 export async function readPackInfo(folder: string, signal?: AbortSignal): Promise<PackInfo> {
+    const compiled = await compiledPack(folder);
     const child = spawn(
         process.execPath,
-        [require.resolve("@pulumi/pulumi/cmd/run-policy-pack"), "127.0.0.1:1", folder],
+        [require.resolve("@pulumi/pulumi/cmd/run-policy-pack"), "127.0.0.1:1", compiled],
         {
             // The pack looks for its package.json here.
-            cwd: folder,
+            cwd: compiled,
             env: {
                 ...process.env,
+                NODE_OPTIONS: nodeOptions(),
                 PULUMI_NODEJS_TYPESCRIPT: "true",
                 PULUMI_NODEJS_TRANSPILE_ONLY: "true",
             },
