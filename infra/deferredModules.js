@@ -44,9 +44,13 @@ function standIn(early, real) {
     );
 }
 
-/** ts-node's `register`, put off until a file of TypeScript is loaded. */
+/**
+ * ts-node's `register`, put off until a file of TypeScript is loaded. What it does for the traces of
+ * bundles, which name the TypeScript they were made of, is done at once.
+ */
 function registerWhenUsed(real) {
     return (options) => {
+        require("source-map-support").install({ environment: "node" });
         for (const extension of [".ts", ".tsx"]) {
             Module._extensions[extension] = (module, file) => {
                 delete Module._extensions[".ts"];

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { expect } from "chai";
+import { transformSync } from "esbuild";
 import { VERSION as tsNode } from "ts-node";
 import { version as typescript } from "typescript";
 
@@ -77,6 +78,29 @@ describe("modules that wait until they are used", () => {
                     const after = [${rules("typed")}, ${rules("other")}, ${isLoaded("ts-node")}];
                     console.log(JSON.stringify([...before, ...after]));`),
             ).to.deep.equal([1, false, 2, 3, true]);
+        } finally {
+            fs.rmSync(folder, { recursive: true });
+        }
+    });
+
+    it("leave the traces of a pack in one file at the places of its TypeScript", () => {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "deferred-"));
+        try {
+            const bundle = path.join(folder, "index.js");
+            const { code } = transformSync('type Unused = string;\n\nthrow new Error("torn");\n', {
+                loader: "ts",
+                sourcefile: path.join(folder, "rule.ts"),
+                sourcemap: "inline",
+            });
+            fs.writeFileSync(bundle, code);
+            const trace = run(`${fromSdk}
+                sdk("ts-node").register({});
+                try {
+                    require(${JSON.stringify(bundle)});
+                } catch (error) {
+                    console.log(JSON.stringify(error.stack));
+                }`);
+            expect(trace).to.contain("rule.ts:3:7");
         } finally {
             fs.rmSync(folder, { recursive: true });
         }
