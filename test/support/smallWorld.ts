@@ -71,32 +71,49 @@ export class RecordedMetrics implements MetricSink {
     }
 }
 
-/** Ports nobody uses, for the addresses of one world. */
-export async function worldPorts(): Promise<NetworkPorts> {
-    const [https, http, dns, api] = await freePorts();
-    return { https, http, dns, api };
-}
+/** Where a process of specs says which ports are its own; no world has the address. */
+const takenAddress = "127.254.254.254";
+/** Where a world's ports are in use when they are in use at all. */
+const usualAddress = "127.10.0.1";
 
 /**
- * Below what systems give to outgoing connections: a world's own clients bind its addresses, and one of
- * them could be given a port that a part of the world is yet to listen on.
+ * Ports that nobody uses, for the addresses of one world, and that no other process of specs is given
+ * while this one lives: a world opens most of its sockets later.
+ *
+ * They are below what systems give to outgoing connections: a world's own clients bind its addresses,
+ * and one of them could be given a port that a part of the world is yet to listen on.
  */
-async function freePorts(): Promise<readonly [number, number, number, number]> {
-    const ports = new Set<number>();
-    while (ports.size < 4) {
-        const port = randomInt(10_000, 32_000);
-        if (await isFree(port)) {
-            ports.add(port);
+export async function worldPorts(): Promise<NetworkPorts> {
+    for (;;) {
+        const first = 4 * randomInt(2500, 8000);
+        const [https, http, dns, api] = [first, first + 1, first + 2, first + 3];
+        const taken = await listen(first, takenAddress);
+        if (taken !== undefined && (await areFree([https, http, dns, api]))) {
+            // Until the process ends, which it does not prevent.
+            taken.unref();
+            return { https, http, dns, api };
         }
+        taken?.close();
     }
-    return [...ports] as unknown as readonly [number, number, number, number];
 }
 
-function isFree(port: number): Promise<boolean> {
+async function areFree(ports: readonly number[]): Promise<boolean> {
+    for (const port of ports) {
+        const server = await listen(port, usualAddress);
+        if (server === undefined) {
+            return false;
+        }
+        await new Promise((resolve) => server.close(resolve));
+    }
+    return true;
+}
+
+/** Undefined when somebody else listens there. */
+function listen(port: number, address: string): Promise<net.Server | undefined> {
     return new Promise((resolve) => {
         const server = net.createServer();
-        server.once("error", () => resolve(false));
-        server.listen(port, "127.10.0.1", () => server.close(() => resolve(true)));
+        server.once("error", () => resolve(undefined));
+        server.listen(port, address, () => resolve(server));
     });
 }
 
