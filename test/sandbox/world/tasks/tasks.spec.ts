@@ -171,22 +171,26 @@ describe("Tasks", () => {
         await tasks.steady(arn);
     });
 
+    /** How the task of a revision ended that the next one replaced. */
+    async function endOf(
+        revision: number,
+        environment: Readonly<Record<string, string>>,
+        stopTimeout: number,
+    ): Promise<string | undefined> {
+        const arn = declare(revision, environment, { stopTimeout });
+        await tasks.steady(arn);
+        const task = tasks.processes(arn).at(-1);
+        declare(revision + 1);
+        await tasks.steady(arn);
+        return task?.exited;
+    }
+
     it("kills what ignores SIGTERM after the stop timeout", async () => {
-        const arn = declare(6, { STUBBORN: "1" }, { stopTimeout: 1 });
-        await tasks.steady(arn);
-        const stubborn = tasks.processes(arn).at(-1);
-        declare(7);
-        await tasks.steady(arn);
-        expect(await stubborn?.exited).to.equal("signal SIGKILL");
+        expect(await endOf(6, { STUBBORN: "1" }, 1)).to.equal("signal SIGKILL");
     });
 
     it("leaves a task the time to stop, on a slow machine as well", async () => {
-        const arn = declare(8, { SLOW_MS: "500" }, { stopTimeout: 30 });
-        await tasks.steady(arn);
-        const slow = tasks.processes(arn).at(-1);
-        declare(9);
-        await tasks.steady(arn);
-        expect(await slow?.exited).to.equal("exit status 0");
+        expect(await endOf(8, { SLOW_MS: "500" }, 30)).to.equal("exit status 0");
     });
 
     it("refuses any address outside the machine", async () => {
