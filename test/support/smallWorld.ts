@@ -110,9 +110,11 @@ async function areFree(ports: readonly number[]): Promise<boolean> {
 
 /** Undefined when somebody else listens there. */
 function listen(port: number, address: string): Promise<net.Server | undefined> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
         const server = net.createServer();
-        server.once("error", () => resolve(undefined));
+        server.once("error", (error: NodeJS.ErrnoException) =>
+            error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
+        );
         server.listen(port, address, () => resolve(server));
     });
 }
